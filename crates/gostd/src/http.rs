@@ -1,0 +1,165 @@
+//! Package `net/http` (and `net/textproto`): what an HTTP/1.1 client reports of an answer that it cannot read.
+
+use std::fmt;
+
+use crate::net;
+use crate::strconv;
+
+/// An error of the client or its transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// `net/http: HTTP/1.x transport connection broken: …`: the answer had begun.
+    ConnectionBroken(Box<net::Error>),
+    /// The head of the answer is malformed.
+    Malformed(Malformed),
+    /// `http: server gave HTTP response to HTTPS client`
+    HttpResponseToHttpsClient,
+    /// `net/http: timeout awaiting response headers`
+    ResponseHeaderTimeout,
+    /// `net/http: server response headers exceeded N bytes; aborted`
+    HeadersTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A proxy's answer to CONNECT other than 200: Go gives the reason phrase and nothing more.
+    ProxyRefused {
+        /// The reason phrase; the whole status where there is none.
+        reason: String,
+    },
+    /// `stopped after 10 redirects`
+    TooManyRedirects,
+    /// `N response missing Location header`
+    MissingLocation {
+        /// The status.
+        status: u16,
+    },
+    /// `failed to parse Location header "L": why`
+    InvalidLocation {
+        /// The header as sent.
+        location: String,
+        /// What the URL parser says.
+        reason: String,
+    },
+    /// `unsupported protocol scheme "S"`
+    UnsupportedScheme(String),
+    /// `http: no Host in request URL`
+    NoHost,
+    /// `invalid byte in chunk length` and its kin.
+    Chunk(Chunk),
+}
+
+/// What is wrong with the head of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// `malformed HTTP response "L"`
+    Response(Vec<u8>),
+    /// `malformed HTTP status code "C"`
+    StatusCode(Vec<u8>),
+    /// `malformed HTTP version "V"`
+    Version(Vec<u8>),
+    /// `malformed MIME header: missing colon: "L"`
+    MissingColon(Vec<u8>),
+    /// `malformed MIME header line: L`
+    HeaderLine(Vec<u8>),
+    /// `malformed MIME header initial line: L`
+    InitialLine(Vec<u8>),
+    /// `bad Content-Length "V"`
+    ContentLength(Vec<u8>),
+    /// `http: message cannot contain multiple Content-Length headers; got ["1" "2"]`
+    ManyContentLengths(Vec<String>),
+    /// `unsupported transfer encoding: "V"`
+    TransferEncoding(String),
+}
+
+/// What is wrong with a chunked body (`net/http/internal/chunked.go`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// `invalid byte in chunk length`
+    InvalidLength,
+    /// `empty hex number for chunk length`
+    EmptyLength,
+    /// `http chunk length too large`
+    TooLarge,
+    /// `malformed chunked encoding`
+    Malformed,
+    /// `header line too long`
+    LineTooLong,
+}
+
+impl Error {
+    /// `net.Error.Timeout()`
+    pub(crate) fn is_timeout(&self) -> bool {
+        match self {
+            Self::ResponseHeaderTimeout => true,
+            Self::ConnectionBroken(error) => error.is_timeout(),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConnectionBroken(error) => {
+                write!(f, "net/http: HTTP/1.x transport connection broken: {error}")
+            }
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::HttpResponseToHttpsClient => {
+                f.write_str("http: server gave HTTP response to HTTPS client")
+            }
+            Self::ResponseHeaderTimeout => f.write_str("net/http: timeout awaiting response headers"),
+            Self::HeadersTooLarge { limit } => {
+                write!(f, "net/http: server response headers exceeded {limit} bytes; aborted")
+            }
+            Self::ProxyRefused { reason } => f.write_str(reason),
+            Self::TooManyRedirects => f.write_str("stopped after 10 redirects"),
+            Self::MissingLocation { status } => write!(f, "{status} response missing Location header"),
+            Self::InvalidLocation { location, reason } => {
+                write!(f, "failed to parse Location header {}: {reason}", strconv::quote(location))
+            }
+            Self::UnsupportedScheme(scheme) => {
+                write!(f, "unsupported protocol scheme {}", strconv::quote(scheme))
+            }
+            Self::NoHost => f.write_str("http: no Host in request URL"),
+            Self::Chunk(chunk) => f.write_str(match chunk {
+                Chunk::InvalidLength => "invalid byte in chunk length",
+                Chunk::EmptyLength => "empty hex number for chunk length",
+                Chunk::TooLarge => "http chunk length too large",
+                Chunk::Malformed => "malformed chunked encoding",
+                Chunk::LineTooLong => "header line too long",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |bytes: &[u8]| strconv::quote_bytes(bytes);
+        match self {
+            Self::Response(line) => write!(f, "malformed HTTP response {}", quoted(line)),
+            Self::StatusCode(code) => write!(f, "malformed HTTP status code {}", quoted(code)),
+            Self::Version(version) => write!(f, "malformed HTTP version {}", quoted(version)),
+            Self::MissingColon(line) => {
+                write!(f, "malformed MIME header: missing colon: {}", quoted(line))
+            }
+            Self::HeaderLine(line) => {
+                write!(f, "malformed MIME header line: {}", String::from_utf8_lossy(line))
+            }
+            Self::InitialLine(line) => {
+                write!(f, "malformed MIME header initial line: {}", String::from_utf8_lossy(line))
+            }
+            Self::ContentLength(value) => write!(f, "bad Content-Length {}", quoted(value)),
+            Self::ManyContentLengths(values) => {
+                let values: Vec<String> = values.iter().map(|v| strconv::quote(v)).collect();
+                write!(
+                    f,
+                    "http: message cannot contain multiple Content-Length headers; got [{}]",
+                    values.join(" ")
+                )
+            }
+            Self::TransferEncoding(value) => {
+                write!(f, "unsupported transfer encoding: {}", strconv::quote(value))
+            }
+        }
+    }
+}

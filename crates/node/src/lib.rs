@@ -1,0 +1,136 @@
+//! A node's root directory: the files that decide how it pulls.
+//!
+//! A [`Node`] answers "what does this file hold on the node?", from a directory on disk (`tar` of a node), from the
+//! machine itself, or from a map in memory (a scenario). Missing files mean defaults; what they mean is up to
+//! whoever reads them.
+//!
+//! ```
+//! let node = node::Node::memory([("/etc/resolv.conf".into(), b"nameserver 10.96.0.10\n".to_vec())]);
+//! assert_eq!(node.read("/etc/resolv.conf").unwrap(), b"nameserver 10.96.0.10\n");
+//! assert!(node.read("/etc/hosts").is_err());
+//! ```
+
+mod environment;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+pub use environment::Environment;
+
+/// The files of a node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    files: Files,
+    environment: Option<Environment>,
+}
+
+#[derive(Clone, Debug)]
+enum Files {
+    /// Absolute paths are looked for below the directory first, then as they are.
+    Directory(PathBuf),
+    /// This machine's own name-service files and certificates, and nothing else.
+    Machine,
+    Memory(Arc<BTreeMap<PathBuf, Vec<u8>>>),
+}
+
+impl Node {
+    /// A node whose root directory is `root`. Its environment comes from the runtime's systemd drop-ins.
+    pub fn directory(root: impl Into<PathBuf>) -> Self {
+        Self { files: Files::Directory(root.into()), environment: None }
+    }
+
+    /// A node with default configuration on this machine's network: the resolver's files and the certificates are
+    /// this machine's, the environment is `environment`, and no runtime or kubelet configuration is read.
+    pub fn machine(environment: Environment) -> Self {
+        Self { files: Files::Machine, environment: Some(environment) }
+    }
+
+    /// A node whose files are given: absolute path and content.
+    pub fn memory(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Self {
+        Self { files: Files::Memory(Arc::new(files.into_iter().collect())), environment: None }
+    }
+
+    /// The content of the file at an absolute path of the node.
+    ///
+    /// # Errors
+    /// As [`std::fs::read`]; `NotFound` where the node has no such file.
+    pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+        let path = path.as_ref();
+        match &self.files {
+            Files::Directory(root) => match std::fs::read(below(root, path)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::read(path),
+                other => other,
+            },
+            Files::Machine if is_machine_file(path) => std::fs::read(path),
+            Files::Machine => Err(io::ErrorKind::NotFound.into()),
+            Files::Memory(files) => {
+                files.get(path).cloned().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+            }
+        }
+    }
+
+    /// The content of a file of the node alone: unlike [`Node::read`], a path that the node does not have is not
+    /// looked for on this machine. For files that have a default.
+    ///
+    /// # Errors
+    /// As [`Node::read`].
+    pub fn read_own(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+        match &self.files {
+            Files::Directory(root) => std::fs::read(below(root, path.as_ref())),
+            _ => self.read(path),
+        }
+    }
+
+    /// The names in a directory of the node, sorted; empty where there is none.
+    pub fn list(&self, directory: impl AsRef<Path>) -> Vec<String> {
+        let directory = directory.as_ref();
+        let mut names: Vec<String> = match &self.files {
+            Files::Directory(root) => names_in(&below(root, directory)),
+            Files::Machine if is_machine_file(directory) => names_in(directory),
+            Files::Machine => Vec::new(),
+            Files::Memory(files) => files
+                .keys()
+                .filter_map(|path| path.strip_prefix(directory).ok()?.components().next())
+                .map(|first| first.as_os_str().to_string_lossy().into_owned())
+                .collect(),
+        };
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Whether the node has a directory at this path.
+    pub fn is_directory(&self, path: impl AsRef<Path>) -> bool {
+        match &self.files {
+            Files::Directory(root) => below(root, path.as_ref()).is_dir(),
+            Files::Machine => false,
+            Files::Memory(files) => files.keys().any(|p| p != path.as_ref() && p.starts_with(path.as_ref())),
+        }
+    }
+
+    /// The environment of a runtime's systemd service (`containerd`, `crio`, `docker`), from its drop-ins; for
+    /// [`Node::machine`] the one given there.
+    pub fn environment(&self, service: &str) -> Environment {
+        self.environment.clone().unwrap_or_else(|| Environment::of_service(self, service))
+    }
+}
+
+fn below(root: &Path, path: &Path) -> PathBuf {
+    // `..` must not leave the node's directory.
+    let inside = path.components().filter(|c| matches!(c, Component::Normal(_)));
+    root.join(inside.collect::<PathBuf>())
+}
+
+fn names_in(directory: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn is_machine_file(path: &Path) -> bool {
+    // What the runtime's configuration could name is read; the runtime's and kubelet's own configuration is not.
+    !["/etc/containerd", "/etc/containers", "/etc/crio", "/etc/docker", "/var/lib/kubelet", "/etc/systemd"]
+        .iter()
+        .any(|own| path.starts_with(own))
+}
