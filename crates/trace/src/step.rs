@@ -1,0 +1,243 @@
+use std::borrow::Cow;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::Fault;
+
+/// One step of a pull.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// When it ended, since the pull began.
+    #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    pub at: Duration,
+    /// How long it took.
+    #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    pub took: Duration,
+    /// What it was.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// The kinds of steps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum What {
+    /// A name was looked up.
+    Lookup(Lookup),
+    /// A connection was opened.
+    Dial(Dial),
+    /// A proxy was asked for a tunnel.
+    Tunnel(Tunnel),
+    /// A TLS handshake.
+    Handshake(Handshake),
+    /// A request and the head of its answer.
+    Exchange(Exchange),
+    /// The body of an answer came to its end.
+    Body(Body),
+    /// Something was decided on the node itself.
+    Decision(Decision),
+}
+
+impl What {
+    /// The fault with which the step ended, if it failed.
+    pub const fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Lookup(step) => step.fault.as_ref(),
+            Self::Dial(step) => step.fault.as_ref(),
+            Self::Tunnel(step) => step.fault.as_ref(),
+            Self::Handshake(step) => step.fault.as_ref(),
+            Self::Exchange(step) => step.fault.as_ref(),
+            Self::Body(step) => step.fault.as_ref(),
+            Self::Decision(_) => None,
+        }
+    }
+}
+
+/// A name was looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lookup {
+    /// The name.
+    pub host: String,
+    /// Where the answer comes from.
+    pub source: NameSource,
+    /// The name servers that were asked, in order, each once.
+    pub servers: Vec<SocketAddr>,
+    /// The addresses, in the order in which they are dialled.
+    pub addresses: Vec<IpAddr>,
+    /// Why there are none.
+    pub fault: Option<Fault>,
+}
+
+/// Who answered for a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameSource {
+    /// The node's hosts file.
+    HostsFile,
+    /// The node's name servers.
+    Dns,
+}
+
+/// A connection was opened, or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dial {
+    /// The host for which it is.
+    pub host: String,
+    /// Where.
+    pub address: SocketAddr,
+    /// The connection's number, from 1, in the order in which they were opened.
+    pub connection: Option<u64>,
+    /// Why it failed.
+    pub fault: Option<Fault>,
+}
+
+/// `CONNECT` through a proxy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tunnel {
+    /// The proxy, `host:port`.
+    pub proxy: String,
+    /// The target, `host:port`.
+    pub target: String,
+    /// The status of the proxy's answer.
+    pub status: Option<u16>,
+    /// Why it failed.
+    pub fault: Option<Fault>,
+}
+
+/// A TLS handshake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Handshake {
+    /// The connection's number.
+    pub connection: u64,
+    /// The name that the certificate must be valid for.
+    pub server_name: String,
+    /// `TLS 1.3`, once agreed upon.
+    pub version: Option<Cow<'static, str>>,
+    /// The chain as served, leaf first.
+    pub chain: Vec<Certificate>,
+    /// Whether the certificate was checked (`false` with `skip_verify`).
+    pub verified: bool,
+    /// Why it failed.
+    pub fault: Option<Fault>,
+}
+
+/// A certificate, as far as it explains a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// The subject's distinguished name.
+    pub subject: String,
+    /// The issuer's distinguished name.
+    pub issuer: String,
+    /// Beginning of validity.
+    #[serde(serialize_with = "timestamp")]
+    pub not_before: Timestamp,
+    /// End of validity.
+    #[serde(serialize_with = "timestamp")]
+    pub not_after: Timestamp,
+    /// DNS names in the subject alternative name.
+    pub dns_names: Vec<String>,
+    /// Addresses in the subject alternative name.
+    pub addresses: Vec<IpAddr>,
+    /// Whether it may issue others.
+    pub authority: bool,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// From tag or digest to a descriptor.
+    Resolve,
+    /// A token of the token service.
+    Token,
+    /// An index or manifest by digest.
+    Manifest,
+    /// The image's config.
+    Config,
+    /// A layer, or another blob.
+    Layer,
+}
+
+/// A header field, its value redacted where it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Header {
+    /// The name as on the wire.
+    pub name: Cow<'static, str>,
+    /// The value.
+    pub value: String,
+}
+
+/// A request and the head of its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    /// The connection's number; `None` when none came about.
+    pub connection: Option<u64>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The method.
+    pub method: Cow<'static, str>,
+    /// The URL, secret query values redacted.
+    pub url: String,
+    /// The proxy that it went through.
+    pub proxy: Option<String>,
+    /// The request's header, in wire order.
+    pub request: Vec<Header>,
+    /// The status code.
+    pub status: Option<u16>,
+    /// The status line's text after the code.
+    pub reason: Option<String>,
+    /// The answer's header, in wire order.
+    pub response: Vec<Header>,
+    /// Why there is no answer.
+    pub fault: Option<Fault>,
+}
+
+impl Exchange {
+    /// The value of a header field of the answer.
+    pub fn response_header(&self, name: &str) -> Option<&str> {
+        self.response.iter().find(|h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
+    }
+}
+
+/// The body of an answer came to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Body {
+    /// The connection's number.
+    pub connection: u64,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The URL, secret query values redacted.
+    pub url: String,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// Why it is not whole.
+    pub fault: Option<Fault>,
+}
+
+/// Something was decided on the node itself, with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What it is about: `hosts.toml`, `credentials`, `proxy`, `platform` …
+    pub about: &'static str,
+    /// The decision and its reason, in a sentence.
+    pub text: String,
+}
+
+impl Decision {
+    /// A decision about something.
+    pub fn new(about: &'static str, text: impl Into<String>) -> Self {
+        Self { about, text: text.into() }
+    }
+}
+
+fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    // Microseconds are enough for a person, and keep the numbers short.
+    serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
