@@ -1,0 +1,3 @@
+//! What Go is known to do, in tables.
+
+mod json;
