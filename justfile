@@ -1,0 +1,48 @@
+# Recipes for daily work; `.ci/run` is what a change must pass.
+
+set shell := ["sh", "-euc"]
+
+# List the recipes
+help:
+    @just --list --unsorted
+
+# Format all code
+fmt:
+    cargo fmt --all
+
+# Formatting and clippy, as CI wants them
+lint:
+    .ci/run fmt lint
+
+# All tests
+test:
+    cargo test --workspace --locked
+
+# Compare with real containerd against the reference registry (root, Debian)
+interop:
+    .ci/run packages build beside interop
+
+# Score against recordings of real runtimes, with the floor of .ci/judge-floor (root, ../shared/judge)
+judge:
+    .ci/run packages build judge
+
+# Documentation, warnings denied
+doc:
+    .ci/run doc
+
+# Speed next to crane, and peak memory with a 1 GiB layer (root, Debian)
+bench:
+    .ci/run packages build beside bench memory
+
+# Fuzz one target of fuzz/ for a minute (needs cargo-fuzz)
+fuzz target="":
+    @test -d fuzz || { echo "no fuzz targets yet"; exit 1; }
+    cd fuzz && if [ -z "{{target}}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list; else RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- -max_total_time=60; fi
+
+# Bans, licences and sources of dependencies (cargo install cargo-deny --locked)
+deny:
+    cargo deny check
+
+# Everything that a change must pass
+ci:
+    .ci/run
