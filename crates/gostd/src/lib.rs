@@ -15,5 +15,14 @@
 //! assert_eq!(error.to_string(), "invalid character 'i' looking for beginning of value");
 //! ```
 
+pub mod base64;
+pub mod duration;
+pub mod filepath;
+pub mod http;
 pub mod json;
+pub mod net;
 pub mod strconv;
+pub mod tabwriter;
+pub mod tls;
+pub mod url;
+pub mod x509;

@@ -1,3 +1,8 @@
 //! What Go is known to do, in tables.
 
+mod base64;
+mod duration;
+mod filepath;
 mod json;
+mod tabwriter;
+mod url;
