@@ -1,0 +1,124 @@
+//! Every request was answered, and yet the pull failed: the content is to blame.
+
+use cri::Code;
+use trace::{Exchange, Purpose};
+
+use crate::Cause;
+use crate::access::is_html;
+use crate::finding::Finding;
+use crate::scene::{Scene, authority, exchange_line, host_name, succeeded};
+
+/// What the status of the runtime and the last thing that came tell.
+pub(crate) fn finding(scene: &Scene<'_>) -> Finding {
+    if let Some(page) = web_page(scene) {
+        return page;
+    }
+    let Some(last) = scene.last_exchange() else { return before_any_request(scene) };
+    let purpose = last.purpose;
+    let finding = match scene.code() {
+        Some(Code::FailedPrecondition) => digest_mismatch(last),
+        Some(Code::InvalidArgument | Code::Unimplemented) => schema1(last),
+        Some(Code::DeadlineExceeded | Code::Canceled) => deadline(last),
+        _ if scene.decision("platform").is_some() => platform(scene),
+        Some(Code::NotFound) if purpose == Purpose::Manifest => platform(scene),
+        _ if purpose == Purpose::Token => token(last),
+        _ if purpose == Purpose::Layer => unpack(last),
+        _ => unusable(last),
+    };
+    finding.evidence(exchange_line(last))
+}
+
+/// The answer to the very first request was a web page: a captive portal, a proxy, or no registry at all.
+pub(crate) fn web_page(scene: &Scene<'_>) -> Option<Finding> {
+    let resolved = scene.exchanges().find(|e| e.purpose == Purpose::Resolve && succeeded(e) && is_html(e))?;
+    let host = host_name(authority(&resolved.url));
+    let sentence =
+        format!("{host} answers with a web page: it is no registry, or a portal stands in its place.");
+    Some(
+        Finding::new(Cause::WrongRegistryHost, sentence)
+            .or(&[Cause::ProxyMisconfig, Cause::MirrorMisconfig])
+            .evidence(exchange_line(resolved))
+            .evidence(format!(
+                "Content-Type: {}",
+                resolved.response_header("Content-Type").unwrap_or_default()
+            ))
+            .remedy("Check host and port of the image, and for a portal or proxy between."),
+    )
+}
+
+fn before_any_request(scene: &Scene<'_>) -> Finding {
+    if let Some(text) = scene.decision("hosts.toml") {
+        return Finding::new(
+            Cause::MirrorMisconfig,
+            "The registry configuration of the runtime leaves nobody to ask.",
+        )
+        .evidence(text)
+        .remedy("Correct hosts.toml.");
+    }
+    if let Some(text) = scene.decision("reference") {
+        return Finding::new(Cause::InvalidImageName, "The runtime does not accept the reference.")
+            .evidence(text);
+    }
+    Finding::new(Cause::RuntimeFault, "The runtime failed before it asked anybody.")
+}
+
+fn digest_mismatch(last: &Exchange) -> Finding {
+    let sentence = "What came does not match its digest: the registry, or something between, altered it.";
+    Finding::new(Cause::BlobDigestMismatch, sentence)
+        .or(&[Cause::BlobTruncated, Cause::ProxyMisconfig, Cause::RuntimeFault])
+        .evidence(format!("asked: {}", host_name(authority(&last.url))))
+        .remedy("Push the image again; if it stays, look for a proxy or cache that alters content.")
+}
+
+fn schema1(last: &Exchange) -> Finding {
+    let kind = last.response_header("Content-Type").unwrap_or_default();
+    if kind.contains("manifest.v1+") || kind.contains("text/plain") {
+        return Finding::new(
+            Cause::Schema1Unsupported,
+            "The image has a Docker schema 1 manifest, which the runtime refuses.",
+        )
+        .evidence(format!("Content-Type: {kind}"))
+        .remedy("Push the image again with a current client, which writes schema 2 or OCI.");
+    }
+    unusable(last)
+}
+
+fn deadline(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    Finding::new(Cause::PullDeadline, format!("{host} made no progress for longer than the node waits."))
+        .or(&[Cause::ConnTimeout, Cause::Mtu])
+        .remedy("Look for a stalled registry or a slow link; raise image_pull_progress_timeout if it is only slow.")
+}
+
+fn platform(scene: &Scene<'_>) -> Finding {
+    let wanted = scene.facts.platform;
+    let finding = Finding::new(
+        Cause::PlatformMismatch,
+        format!("The image has no variant for the node's platform {wanted}."),
+    );
+    let finding = scene.decision("platform").into_iter().fold(finding, Finding::evidence);
+    finding
+        .remedy(format!("Build for it: docker buildx build --platform {wanted} …"))
+        .remedy("Or let the pod run only on nodes that the image has a variant for (nodeSelector kubernetes.io/arch).")
+}
+
+fn token(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    Finding::new(Cause::TokenEndpointFailure, format!("{host} answers, but with nothing that is a token."))
+        .remedy("Check the realm in the registry's challenge and the token service itself.")
+}
+
+fn unpack(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    Finding::new(Cause::RuntimeFault, format!("The layers came from {host}, but could not be unpacked."))
+        .or(&[Cause::NoSpace, Cause::BlobDigestMismatch])
+        .remedy("Check the node's disk, and that the image was built rightly.")
+}
+
+fn unusable(last: &Exchange) -> Finding {
+    let kind = last.response_header("Content-Type").unwrap_or("none");
+    Finding::new(Cause::ManifestUnsupported, "The runtime cannot use the manifest that came.")
+        .or(&[Cause::WrongRegistryHost, Cause::MirrorMisconfig])
+        .evidence(format!("Content-Type: {kind}"))
+        .remedy("Check that the reference names a container image, and not another kind of artifact.")
+}

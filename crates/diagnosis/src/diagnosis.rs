@@ -1,0 +1,110 @@
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+
+use crate::finding::Finding;
+use crate::scene::Scene;
+use crate::{Cause, Facts, Outcome, access, content, status, transport};
+
+/// Why the pull fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The cause.
+    pub cause: Cause,
+    /// What happened here, in a sentence or two.
+    pub sentence: String,
+    /// What proves it, a line each.
+    pub evidence: Vec<String>,
+    /// What heals it, likeliest first.
+    pub remedies: Vec<String>,
+    /// What else it may be, where the evidence leaves a doubt; likeliest first.
+    pub alternatives: Vec<Cause>,
+}
+
+impl Serialize for Diagnosis {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Diagnosis", 9)?;
+        out.serialize_field("cause", self.cause.name())?;
+        out.serialize_field("code", self.cause.code())?;
+        out.serialize_field("stage", &self.cause.stage())?;
+        out.serialize_field("persistence", &self.cause.persistence())?;
+        out.serialize_field("meaning", self.cause.meaning())?;
+        out.serialize_field("sentence", &self.sentence)?;
+        out.serialize_field("evidence", &self.evidence)?;
+        out.serialize_field("remedies", &self.remedies)?;
+        out.serialize_field("alternatives", &self.alternatives)?;
+        out.end()
+    }
+}
+
+/// The cause of a failed pull, from facts. `None` when the image was pulled.
+pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
+    let finding = match &facts.outcome {
+        Outcome::Pulled => return None,
+        Outcome::InvalidName(reason) => invalid_name(facts, reason),
+        Outcome::NeverPull => never_pull(facts),
+        Outcome::SecretMalformed(reason) => malformed_secret(reason),
+        Outcome::Refused(_) => refused(facts),
+    };
+    let Finding { cause, sentence, evidence, remedies, alternatives } = finding;
+    Some(Diagnosis { cause, sentence, evidence, remedies, alternatives })
+}
+
+/// Of several attempts the one that got furthest tells the cause: a login that was refused says less than a tag that
+/// another login found missing.
+fn refused(facts: &Facts<'_>) -> Finding {
+    let findings = facts.attempts.iter().map(|attempt| attempt_failed(&Scene::new(facts, attempt)));
+    findings.max_by_key(|finding| !access::is_about_login(finding.cause)).unwrap_or_else(|| {
+        Finding::new(Cause::RuntimeFault, "The runtime refused the request before it asked anybody.")
+    })
+}
+
+fn attempt_failed(scene: &Scene<'_>) -> Finding {
+    let finding = match scene.failure() {
+        Some(failure) => match failure.fault() {
+            Some(fault) => transport::finding(scene, &failure, fault),
+            None => status::finding(scene, &failure),
+        },
+        None => content::finding(scene),
+    };
+    scene.mirrors_that_failed().into_iter().fold(finding, Finding::evidence)
+}
+
+fn invalid_name(facts: &Facts<'_>, reason: &str) -> Finding {
+    let image = facts.image;
+    let finding = Finding::new(
+        Cause::InvalidImageName,
+        format!("The name {image:?} is not a valid image reference: {reason}."),
+    )
+    .evidence("no registry was asked; the kubelet repeats this at every sync, without back-off");
+    if image.contains("://") {
+        finding.remedy("Leave out the scheme: an image has no https://.")
+    } else if image.contains("${") || image.contains("{{") {
+        finding.remedy("A template was left unexpanded: fill in the variable before the manifest is applied.")
+    } else if image.trim() != image {
+        finding.remedy("Remove the white space around the name.")
+    } else if image.chars().any(|c| c.is_ascii_uppercase()) {
+        finding.remedy(format!("Write the repository in lower case: {}", image.to_ascii_lowercase()))
+    } else {
+        finding.remedy("Write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST].")
+    }
+}
+
+fn never_pull(facts: &Facts<'_>) -> Finding {
+    let sentence = format!(
+        "The pull policy is Never and {} is not on the node, so the kubelet does not pull it.",
+        facts.image
+    );
+    Finding::new(Cause::NeverPull, sentence)
+        .remedy("Set imagePullPolicy: IfNotPresent, or load the image onto every node beforehand.")
+}
+
+fn malformed_secret(reason: &str) -> Finding {
+    let sentence = format!(
+        "A pull secret does not parse ({reason}). One bad secret stops the pull: no other secret is tried, and no \
+         registry is asked."
+    );
+    Finding::new(Cause::SecretMalformed, sentence).remedy(
+        "Make the secret anew: kubectl create secret docker-registry NAME --docker-server=HOST \
+         --docker-username=USER --docker-password=…",
+    )
+}

@@ -1,0 +1,98 @@
+use cri::Code;
+use trace::Step;
+
+/// What is known after a check: everything a diagnosis is made from.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The image as written.
+    pub image: &'a str,
+    /// What the image means; `None` when it does not parse.
+    pub reference: Option<Reference<'a>>,
+    /// The node's platform, `linux/amd64`.
+    pub platform: &'a str,
+    /// What became of the pull.
+    pub outcome: Outcome,
+    /// The attempts: one a credential, or a single anonymous one.
+    pub attempts: Vec<Attempt<'a>>,
+    /// Entries of secrets that match no registry of this image.
+    pub unmatched: Vec<UnmatchedKey>,
+    /// Secrets that the kubelet skips altogether.
+    pub skipped: Vec<SkippedSecret>,
+}
+
+/// The parts of a reference.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a> {
+    /// The registry's domain, normalised (`docker.io`).
+    pub domain: &'a str,
+    /// The repository's path below it.
+    pub path: &'a str,
+    /// The tag.
+    pub tag: Option<&'a str>,
+    /// The digest.
+    pub digest: Option<&'a str>,
+}
+
+impl Reference<'_> {
+    /// The host that is asked for the domain: Docker Hub's registry has a name of its own.
+    pub fn registry_host(&self) -> &str {
+        if self.domain == "docker.io" { "registry-1.docker.io" } else { self.domain }
+    }
+}
+
+/// What became of the pull.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The image is there.
+    Pulled,
+    /// The runtime failed, with this status.
+    Refused(Code),
+    /// The kubelet could not read the image's name, for this reason.
+    InvalidName(String),
+    /// The policy is Never, and the image is not there.
+    NeverPull,
+    /// The kubelet could not read a pull secret, for this reason.
+    SecretMalformed(String),
+}
+
+/// One request to the runtime and all that it did.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// What it was given to log in with.
+    pub login: Option<Login<'a>>,
+    /// Its steps, in order.
+    pub steps: &'a [Step],
+}
+
+/// What the runtime was given to log in with.
+#[derive(Clone, Copy, Debug)]
+pub struct Login<'a> {
+    /// The user name.
+    pub username: &'a str,
+    /// The key of the entry, as written.
+    pub key: &'a str,
+    /// Where it comes from, to be shown.
+    pub source: &'a str,
+    /// Whether it holds neither name nor password nor token.
+    pub empty: bool,
+}
+
+/// An entry of a secret that is never sent for the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmatchedKey {
+    /// Where it stands, to be shown.
+    pub source: String,
+    /// The key as written.
+    pub key: String,
+    /// Why it does not match, in a sentence.
+    pub reason: String,
+}
+
+/// A secret that the kubelet skips.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedSecret {
+    /// Which, to be shown.
+    pub source: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}

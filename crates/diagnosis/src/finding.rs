@@ -1,0 +1,33 @@
+use crate::Cause;
+
+/// A diagnosis in the making: what one rule found.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub cause: Cause,
+    pub sentence: String,
+    pub evidence: Vec<String>,
+    pub remedies: Vec<String>,
+    pub alternatives: Vec<Cause>,
+}
+
+impl Finding {
+    pub fn new(cause: Cause, sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self { cause, sentence, evidence: Vec::new(), remedies: Vec::new(), alternatives: Vec::new() }
+    }
+
+    pub fn evidence(mut self, line: impl Into<String>) -> Self {
+        self.evidence.push(line.into());
+        self
+    }
+
+    pub fn remedy(mut self, line: impl Into<String>) -> Self {
+        self.remedies.push(line.into());
+        self
+    }
+
+    pub fn or(mut self, alternatives: &[Cause]) -> Self {
+        self.alternatives.extend(alternatives.iter().filter(|other| **other != self.cause));
+        self
+    }
+}

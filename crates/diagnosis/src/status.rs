@@ -1,0 +1,171 @@
+//! Answers that say no.
+
+use trace::{Exchange, Purpose};
+
+use crate::Cause;
+use crate::access::{self, is_html};
+use crate::content;
+use crate::finding::Finding;
+use crate::scene::{Failure, Scene, authority, host_name};
+use crate::transport::is_plain_at_tls_port;
+
+/// What a status says, given what was asked of whom.
+pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
+    let Some((exchange, status)) = failure.exchange().zip(failure.status()) else {
+        return proxy(scene, failure);
+    };
+    if let Some(page) = content::web_page(scene) {
+        return page.evidence(failure.line());
+    }
+    let token = exchange.purpose == Purpose::Token;
+    let redirected = scene.is_redirected(Some(exchange.purpose), &exchange.url);
+    let finding = match status {
+        401 | 403 if scene.is_mirror(&exchange.url) && scene.login().is_none() => mirror(exchange),
+        403 | 401 if redirected => storage(exchange),
+        401 | 403 => return access::finding(scene, failure, exchange),
+        407 => return proxy(scene, failure),
+        429 => rate_limit(scene, exchange),
+        408 | 500.. if !token => outage(exchange),
+        _ if token => token_service(exchange, status),
+        _ if scene.is_mirror(&exchange.url) => mirror(exchange),
+        404 | 410 => missing(scene, exchange),
+        412 => policy(exchange),
+        451 => blocked(exchange),
+        400 if is_plain_at_tls_port(&exchange.url) => plain_http(exchange),
+        _ => not_a_registry(exchange),
+    };
+    finding.evidence(failure.line())
+}
+
+fn host(exchange: &Exchange) -> &str {
+    host_name(authority(&exchange.url))
+}
+
+fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
+    let status = failure.status().unwrap_or_default();
+    let proxy = scene.proxy(failure).unwrap_or("the proxy");
+    let sentence = format!("{proxy} refuses to open the way to {} (status {status}).", failure.host());
+    let finding =
+        Finding::new(Cause::ProxyMisconfig, sentence).or(&[Cause::NoProxyMissing]).evidence(failure.line());
+    if status == 407 {
+        return finding.remedy("Give the proxy's user and password in HTTPS_PROXY of the runtime's service.");
+    }
+    finding
+        .remedy(format!("Let the proxy allow {}:443.", failure.host()))
+        .remedy(format!("If {} is internal, add it to NO_PROXY of the runtime's service.", failure.host()))
+}
+
+fn mirror(exchange: &Exchange) -> Finding {
+    let sentence = format!(
+        "The mirror {} that the node's configuration names answered in the registry's place.",
+        host(exchange)
+    );
+    Finding::new(Cause::MirrorMisconfig, sentence)
+        .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
+}
+
+fn storage(exchange: &Exchange) -> Finding {
+    let sentence = format!("The registry sends the node to {}, which refuses it.", host(exchange));
+    Finding::new(Cause::RedirectHostBlocked, sentence).or(&[Cause::ClientBlocked, Cause::Registry5xx]).remedy(
+        format!("Allow the nodes to reach {}, and check clock and signed URLs.", authority(&exchange.url)),
+    )
+}
+
+fn rate_limit(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
+    let sentence = format!("{} refuses further pulls for now (HTTP 429).", host(exchange));
+    let mut finding = Finding::new(Cause::RateLimit, sentence);
+    for name in ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "docker-ratelimit-source"] {
+        if let Some(value) = exchange.response_header(name) {
+            finding = finding.evidence(format!("{name}: {value}"));
+        }
+    }
+    if scene.login().is_none() {
+        finding = finding
+            .remedy("Log in: a pull secret has a limit of its own, anonymous pulls share one by address.");
+    }
+    finding.remedy("Put a mirror or a cache before the registry, or wait until the limit is over.")
+}
+
+fn outage(exchange: &Exchange) -> Finding {
+    let status = exchange.status.unwrap_or_default();
+    let sentence =
+        format!("{} answers with status {status}: the registry or its backend is down.", host(exchange));
+    Finding::new(Cause::Registry5xx, sentence)
+        .or(&[Cause::ProxyMisconfig])
+        .remedy("Wait for the registry or mend it; the kubelet tries again by itself.")
+}
+
+fn token_service(exchange: &Exchange, status: u16) -> Finding {
+    let sentence = format!("The token service {} does not give a token (status {status}).", host(exchange));
+    Finding::new(Cause::TokenEndpointFailure, sentence)
+        .or(&[Cause::RepoNotFound, Cause::BadCredentials])
+        .remedy("Check the realm in the registry's challenge and the token service itself.")
+}
+
+fn missing(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
+    if exchange.purpose != Purpose::Resolve {
+        let sentence =
+            format!("{} has lost content that the image needs: it is named, but not there.", host(exchange));
+        return Finding::new(Cause::BlobMissing, sentence)
+            .or(&[Cause::MirrorMisconfig])
+            .remedy("Push the image again, or look at the registry's garbage collection.");
+    }
+    if is_html(exchange) {
+        return not_a_registry(exchange).or(&[Cause::TagNotFound, Cause::RepoNotFound]);
+    }
+    let Some(reference) = scene.reference() else { return not_a_registry(exchange) };
+    if scene.facts.image.split('/').count() == 1
+        && reference.domain == "docker.io"
+        && looks_like_host(reference.path)
+    {
+        return host_alone(scene.facts.image);
+    }
+    let what = match (reference.digest, reference.tag) {
+        (Some(digest), _) => format!("digest {digest}"),
+        (None, tag) => format!("tag {:?}", tag.unwrap_or("latest")),
+    };
+    let sentence = format!(
+        "{} has no {what} of {}, or no such repository: the answer to a HEAD request has no body that would tell.",
+        reference.domain, reference.path,
+    );
+    let finding = Finding::new(Cause::TagNotFound, sentence).or(&[Cause::RepoNotFound]);
+    let finding = if scene.login().is_none() { finding.or(&[Cause::RepoMissingOrPrivate]) } else { finding };
+    finding.remedy(format!(
+        "Check the spelling, and that {} was pushed to {}.",
+        reference.path, reference.domain
+    ))
+}
+
+fn looks_like_host(path: &str) -> bool {
+    path.strip_prefix("library/").is_some_and(|name| name.contains('.') || name == "localhost")
+}
+
+fn host_alone(image: &str) -> Finding {
+    let sentence =
+        format!("{image:?} without a slash is a name on Docker Hub, though it looks like a registry's host.");
+    Finding::new(Cause::WrongRegistryHost, sentence).remedy("Add the repository: HOST/PATH:TAG.")
+}
+
+fn policy(exchange: &Exchange) -> Finding {
+    let sentence = format!("{} refuses the image by a policy of its own (status 412).", host(exchange));
+    Finding::new(Cause::PolicyRejected, sentence)
+        .remedy("Look at the registry's rules for the project: vulnerability or signature gate.")
+}
+
+fn blocked(exchange: &Exchange) -> Finding {
+    let sentence = format!("{} refuses to serve this client for legal reasons (status 451).", host(exchange));
+    Finding::new(Cause::ClientBlocked, sentence).remedy("Use a mirror that serves your country or network.")
+}
+
+fn plain_http(exchange: &Exchange) -> Finding {
+    let sentence = format!("{} expects TLS, and the runtime spoke plain HTTP.", host(exchange));
+    Finding::new(Cause::HttpOnHttps, sentence).remedy("Name the registry as https://… in hosts.toml.")
+}
+
+fn not_a_registry(exchange: &Exchange) -> Finding {
+    let status = exchange.status.unwrap_or_default();
+    let sentence = format!("{} does not answer as a registry does (status {status}).", host(exchange));
+    Finding::new(Cause::WrongRegistryHost, sentence)
+        .or(&[Cause::ProxyMisconfig, Cause::RepoNotFound])
+        .remedy("Check host and port of the image, and what stands before the registry.")
+}

@@ -1,0 +1,305 @@
+//! Faults below or within HTTP: names, connections, TLS, proxies, broken bodies.
+
+use gostd::http::{Error as HttpError, Malformed};
+use gostd::net::{DnsError, DnsProblem, Errno, Error, Op};
+use gostd::tls::{Alert, Error as TlsError};
+use gostd::x509::Error as X509Error;
+use trace::{Fault, Handshake, Purpose, Stage, What};
+
+use crate::Cause;
+use crate::finding::Finding;
+use crate::scene::{Failure, Scene, authority, host_name, is_loopback};
+
+/// `alert.go`: handshake failure, protocol version, insufficient security, certificate required, bad certificate.
+const INCOMPATIBLE: [u8; 6] = [40, 42, 70, 71, 86, 116];
+/// A TLS record of type alert: what a TLS server answers to plain HTTP.
+const TLS_ALERT: [u8; 2] = [0x15, 0x03];
+
+/// What a fault says, given on which way it happened.
+pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>, fault: &Fault) -> Finding {
+    let cause = cause_of(&fault.error, fault.stage);
+    let finding = in_context(scene, failure, cause);
+    let finding = finding.evidence(failure.line()).evidence(fault.to_string());
+    facts_of(scene, &fault.error).into_iter().fold(finding, Finding::evidence)
+}
+
+/// The cause that the error alone tells.
+fn cause_of(error: &Error, stage: Stage) -> Cause {
+    if stage == Stage::Proxy {
+        return Cause::ProxyMisconfig;
+    }
+    match error {
+        Error::Op(op) if matches!(op.op, Op::ProxyConnect | Op::SocksConnect) => Cause::ProxyMisconfig,
+        Error::Op(op) => cause_of(&op.cause, stage),
+        Error::Dns(dns) => cause_of_name(dns),
+        Error::Address { .. } => Cause::WrongRegistryHost,
+        Error::Syscall(_, errno) => cause_of_errno(*errno),
+        Error::DialTimeout => Cause::ConnTimeout,
+        Error::ReadTimeout | Error::DeadlineExceeded if stage == Stage::Handshake => {
+            Cause::TlsHandshakeTimeout
+        }
+        Error::ReadTimeout | Error::DeadlineExceeded | Error::Canceled => Cause::PullDeadline,
+        Error::Eof | Error::UnexpectedEof if stage == Stage::Body => Cause::BlobTruncated,
+        Error::Eof | Error::UnexpectedEof => Cause::ConnReset,
+        Error::Tls(error) => cause_of_tls(error),
+        Error::Http(error) => cause_of_http(error, stage),
+    }
+}
+
+fn cause_of_name(dns: &DnsError) -> Cause {
+    match dns.problem {
+        DnsProblem::NoSuchHost if is_cluster_name(&dns.name) => Cause::ClusterDnsOnNode,
+        DnsProblem::NoSuchHost => Cause::DnsNoSuchHost,
+        DnsProblem::ServerMisbehaving
+        | DnsProblem::CannotUnmarshal
+        | DnsProblem::InvalidResponse
+        | DnsProblem::Exchange(_) => Cause::DnsResolverFailure,
+    }
+}
+
+fn is_cluster_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name.ends_with(".svc") || name.ends_with(".cluster.local")
+}
+
+const fn cause_of_errno(errno: Errno) -> Cause {
+    match errno {
+        Errno::CONN_REFUSED => Cause::ConnRefused,
+        Errno::TIMED_OUT => Cause::ConnTimeout,
+        Errno::NET_UNREACHABLE | Errno::HOST_UNREACHABLE | Errno::NOT_PERMITTED | Errno::ACCESS => {
+            Cause::NoRoute
+        }
+        Errno(97 | 99 | 100) => Cause::NoRoute,
+        Errno(90) => Cause::Mtu,
+        Errno::NO_SPACE | Errno(5 | 30 | 122) => Cause::NoSpace,
+        _ => Cause::ConnReset,
+    }
+}
+
+fn cause_of_tls(error: &TlsError) -> Cause {
+    match error {
+        TlsError::RecordHeader => Cause::HttpOnHttps,
+        TlsError::HandshakeTimeout => Cause::TlsHandshakeTimeout,
+        TlsError::Verification(error) => match error.as_ref() {
+            X509Error::Expired { .. } | X509Error::NotYetValid { .. } => Cause::X509Expired,
+            X509Error::Hostname(_) | X509Error::CaNotAuthorizedForThisName { .. } => Cause::X509NameMismatch,
+            _ => Cause::X509UnknownAuthority,
+        },
+        TlsError::RemoteAlert(Alert(number)) | TlsError::LocalAlert(Alert(number))
+            if !INCOMPATIBLE.contains(number) =>
+        {
+            Cause::ConnReset
+        }
+        _ => Cause::TlsIncompatible,
+    }
+}
+
+fn cause_of_http(error: &HttpError, stage: Stage) -> Cause {
+    match error {
+        HttpError::ConnectionBroken(inner) => cause_of(inner, stage),
+        HttpError::HttpResponseToHttpsClient => Cause::HttpOnHttps,
+        HttpError::Malformed(Malformed::Response(bytes)) if bytes.starts_with(&TLS_ALERT) => {
+            Cause::HttpOnHttps
+        }
+        HttpError::ProxyRefused { .. } => Cause::ProxyMisconfig,
+        HttpError::ResponseHeaderTimeout => Cause::PullDeadline,
+        HttpError::TooManyRedirects
+        | HttpError::MissingLocation { .. }
+        | HttpError::InvalidLocation { .. } => Cause::Registry5xx,
+        HttpError::Chunk(_) => Cause::BlobTruncated,
+        _ => Cause::WrongRegistryHost,
+    }
+}
+
+/// The cause on this way: the same refused connection means another thing at a mirror, a token server or a CDN.
+fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
+    let host = failure.host();
+    let url = failure.url().unwrap_or_default();
+    let network = is_network(cause);
+    if cause == Cause::ProxyMisconfig {
+        return proxy(scene, failure);
+    }
+    if network && is_loopback(host) {
+        return localhost(host);
+    }
+    if network && failure.purpose() == Some(Purpose::Token) {
+        let sentence = format!("The token service {host} that the registry names could not be asked.");
+        return Finding::new(Cause::TokenEndpointFailure, sentence)
+            .or(&[cause])
+            .remedy(format!("Allow the nodes to reach {} as well as the registry.", authority(url)));
+    }
+    if network && scene.is_mirror(url) {
+        let sentence =
+            format!("The mirror {host}, which the node's configuration puts before the registry, failed.");
+        return Finding::new(Cause::MirrorMisconfig, sentence)
+            .or(&[cause])
+            .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).");
+    }
+    if network && scene.is_redirected(failure.purpose(), url) {
+        let sentence =
+            format!("The registry answers, but it sends the node to {host}, which cannot be reached.");
+        return Finding::new(Cause::RedirectHostBlocked, sentence)
+            .or(&[cause])
+            .remedy(format!("Allow the nodes to reach {} too.", authority(url)));
+    }
+    plain(scene, failure, cause)
+}
+
+const fn is_network(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::DnsNoSuchHost
+            | Cause::DnsResolverFailure
+            | Cause::ConnRefused
+            | Cause::ConnTimeout
+            | Cause::ConnReset
+            | Cause::NoRoute
+            | Cause::TlsHandshakeTimeout
+            | Cause::PullDeadline
+    )
+}
+
+fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
+    let host = failure.host();
+    let way =
+        scene.proxy(failure).map_or_else(|| "its proxy".to_owned(), |proxy| format!("the proxy {proxy}"));
+    let sentence = format!("The runtime goes to {host} through {way}, which did not open the way.");
+    let finding = Finding::new(Cause::ProxyMisconfig, sentence).or(&[Cause::NoProxyMissing]);
+    finding
+        .remedy("Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.")
+        .remedy(format!("If {host} is internal, add it to NO_PROXY there."))
+}
+
+fn localhost(host: &str) -> Finding {
+    let sentence = format!(
+        "{host} is the node itself, not the machine on which the image was built; no registry answers there."
+    );
+    Finding::new(Cause::LocalhostRegistry, sentence).or(&[Cause::LocalImageNotOnNode]).remedy(
+        "Push the image to a registry that the nodes can reach, and name that, or load it onto the nodes.",
+    )
+}
+
+fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
+    let host = failure.host();
+    let (sentence, remedy) = words(cause, host);
+    let finding = Finding::new(cause, sentence).remedy(remedy);
+    match cause {
+        Cause::DnsNoSuchHost => finding.or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
+        Cause::ConnRefused => finding.or(&[Cause::WrongRegistryHost]),
+        Cause::X509UnknownAuthority if scene.proxy(failure).is_some() => finding.or(&[Cause::ProxyMisconfig]),
+        Cause::ConnReset => finding.or(&[Cause::ProxyMisconfig, Cause::ClientBlocked]),
+        Cause::PullDeadline => finding.or(&[Cause::Mtu, Cause::Registry5xx]),
+        _ => finding,
+    }
+}
+
+fn words(cause: Cause, host: &str) -> (String, String) {
+    let (what, remedy) = match cause {
+        Cause::DnsNoSuchHost => (
+            "does not exist for the node's resolver",
+            "Check the spelling; else let the node's resolver know the name",
+        ),
+        Cause::ClusterDnsOnNode => (
+            "is a name of the cluster's DNS, which the node's resolver does not ask",
+            "Use a name or address that the nodes themselves can resolve",
+        ),
+        Cause::DnsResolverFailure => (
+            "could not be resolved: the node's name server fails or stays silent",
+            "Check the name servers in the node's /etc/resolv.conf",
+        ),
+        Cause::ConnRefused => (
+            "refuses the connection: nothing listens there",
+            "Start the registry, or correct host and port of the image",
+        ),
+        Cause::ConnTimeout => (
+            "does not answer at all: packets are dropped",
+            "Open the firewall, security group or NAT between the nodes and the registry",
+        ),
+        Cause::NoRoute => (
+            "cannot be routed to from the node",
+            "Give the node a route, or take the unreachable address (IPv6?) out of DNS",
+        ),
+        Cause::Mtu => ("cannot take packets of this size", "Lower the MTU of the node's interface"),
+        Cause::X509UnknownAuthority => (
+            "shows a certificate of an authority that the runtime does not trust",
+            "Install the CA on the nodes: /etc/containerd/certs.d/HOST/hosts.toml with `ca`, or the system's store and a restart of the runtime",
+        ),
+        Cause::X509Expired => (
+            "shows a certificate outside of its validity",
+            "Renew the registry's certificate, or correct the node's clock",
+        ),
+        Cause::X509NameMismatch => (
+            "shows a certificate for other names",
+            "Use a name of the certificate, or issue one that has this name as a subject alternative name",
+        ),
+        Cause::HttpOnHttps => (
+            "speaks plain HTTP where TLS is expected, or the reverse",
+            "Serve TLS, or name the registry as http://… in hosts.toml",
+        ),
+        Cause::TlsHandshakeTimeout => (
+            "accepts the connection but does not finish the TLS handshake",
+            "Look for a device between (proxy, firewall, MTU) that swallows the handshake",
+        ),
+        Cause::TlsIncompatible => (
+            "and the runtime agree on no TLS",
+            "Offer TLS 1.2 or later without a client certificate, or configure `client` in hosts.toml",
+        ),
+        Cause::WrongRegistryHost => {
+            ("does not answer as a registry does", "Check host and port of the image")
+        }
+        Cause::BlobTruncated => (
+            "ends the content before its length",
+            "Try again; if it stays, look at the registry's storage or a proxy between",
+        ),
+        Cause::NoSpace => (
+            "is not to blame: the node could not store the content",
+            "Free space on the node's image file system",
+        ),
+        Cause::PullDeadline => (
+            "sent nothing for longer than the node waits",
+            "Look for a stalled registry, or packets that vanish on the way",
+        ),
+        Cause::Registry5xx => ("sends a redirect that leads nowhere", "Tell whoever runs the registry"),
+        _ => (
+            "closed the connection, or something between did",
+            "Look at the registry's log, and for a firewall or proxy between",
+        ),
+    };
+    (format!("{host} {what}."), format!("{remedy}."))
+}
+
+/// Facts of the trace that prove it: resolver, certificate.
+fn facts_of(scene: &Scene<'_>, error: &Error) -> Vec<String> {
+    match error {
+        Error::Op(op) => facts_of(scene, &op.cause),
+        Error::Dns(dns) => dns.server.iter().map(|server| format!("asked: name server {server}")).collect(),
+        Error::Tls(TlsError::Verification(_)) => last_handshake(scene).map(certificate).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+fn last_handshake<'a>(scene: &Scene<'a>) -> Option<&'a Handshake> {
+    scene.attempt.steps.iter().rev().find_map(|step| match &step.what {
+        What::Handshake(handshake) if handshake.fault.is_some() => Some(handshake),
+        _ => None,
+    })
+}
+
+fn certificate(handshake: &Handshake) -> Vec<String> {
+    let Some(leaf) = handshake.chain.first() else { return Vec::new() };
+    let mut lines = vec![format!("certificate: subject {:?}, issuer {:?}", leaf.subject, leaf.issuer)];
+    lines.push(format!("valid from {} to {}", leaf.not_before, leaf.not_after));
+    let addresses = leaf.addresses.iter().map(ToString::to_string);
+    let names: Vec<String> = leaf.dns_names.iter().cloned().chain(addresses).collect();
+    if !names.is_empty() {
+        lines.push(format!("names: {}", names.join(", ")));
+    }
+    lines
+}
+
+/// Whether a host of a URL is asked in plain HTTP at a port for TLS.
+pub(crate) fn is_plain_at_tls_port(url: &str) -> bool {
+    url.starts_with("http://")
+        && authority(url) != host_name(authority(url))
+        && authority(url).ends_with(":443")
+}

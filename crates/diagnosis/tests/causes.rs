@@ -1,0 +1,349 @@
+//! Causes from hand-made traces, as a table.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use cri::Code;
+use diagnosis::{
+    Attempt, Cause, Diagnosis, Facts, Login, Outcome, Reference, SkippedSecret, UnmatchedKey, diagnose,
+};
+use gostd::net::{DnsError, DnsProblem, Ends, Errno, Error, Op};
+use gostd::{http, tls, x509};
+use trace::{Body, Decision, Exchange, Fault, Header, Purpose, Stage, Step, Tunnel, What};
+
+const REGISTRY: &str = "https://r.test/v2/team/app/manifests/v1";
+const BEARER: &str = "Bearer realm=\"https://auth.test/token\",service=\"r.test\"";
+
+fn step(what: What) -> Step {
+    Step { at: Duration::ZERO, took: Duration::ZERO, what }
+}
+
+fn exchange(purpose: Purpose, method: &'static str, url: &str) -> Exchange {
+    Exchange {
+        connection: Some(1),
+        purpose,
+        method: method.into(),
+        url: url.into(),
+        proxy: None,
+        request: vec![],
+        status: None,
+        reason: None,
+        response: vec![],
+        fault: None,
+    }
+}
+
+fn answer(
+    purpose: Purpose,
+    method: &'static str,
+    url: &str,
+    status: u16,
+    headers: &[(&'static str, &str)],
+) -> Step {
+    let response =
+        headers.iter().map(|(name, value)| Header { name: (*name).into(), value: (*value).into() });
+    let response = response.collect();
+    step(What::Exchange(Exchange { status: Some(status), response, ..exchange(purpose, method, url) }))
+}
+
+fn head(status: u16) -> Step {
+    answer(Purpose::Resolve, "HEAD", REGISTRY, status, &[])
+}
+
+fn challenged() -> Step {
+    answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", BEARER)])
+}
+
+fn token(status: u16) -> Step {
+    answer(Purpose::Token, "GET", "https://auth.test/token?service=r.test", status, &[])
+}
+
+fn manifest(status: u16) -> Step {
+    answer(Purpose::Manifest, "GET", "https://r.test/v2/team/app/manifests/sha256:aa", status, &[])
+}
+
+fn layer(url: &str, status: u16) -> Step {
+    answer(Purpose::Layer, "GET", url, status, &[])
+}
+
+const LAYER: &str = "https://r.test/v2/team/app/blobs/sha256:bb";
+
+fn broken(purpose: Purpose, url: &str, stage: Stage, error: Error) -> Step {
+    let fault = Some(Fault::new(stage, error));
+    step(What::Exchange(Exchange { connection: None, fault, ..exchange(purpose, "GET", url) }))
+}
+
+fn address() -> SocketAddr {
+    "10.0.0.7:443".parse().unwrap()
+}
+
+fn dial(cause: Error) -> Error {
+    Error::op(Op::Dial, "tcp", Ends::to(address()), cause)
+}
+
+fn refused() -> Error {
+    dial(Error::Syscall("connect", Errno::CONN_REFUSED))
+}
+
+fn dns(name: &str, problem: DnsProblem) -> Error {
+    let server = Some("10.96.0.10:53".parse().unwrap());
+    Error::op(Op::Dial, "tcp", Ends::default(), Error::Dns(DnsError { name: name.into(), server, problem }))
+}
+
+fn verification(error: x509::Error) -> Error {
+    Error::Tls(tls::Error::Verification(Box::new(error)))
+}
+
+fn body(url: &str, error: Error) -> Step {
+    let fault = Some(Fault::new(Stage::Body, error));
+    step(What::Body(Body { connection: 1, purpose: Purpose::Layer, url: url.into(), bytes: 7, fault }))
+}
+
+fn login(username: &str) -> Login<'_> {
+    Login { username, key: "r.test", source: "default/pull-secret", empty: username.is_empty() }
+}
+
+fn facts<'a>(attempts: Vec<Attempt<'a>>, code: Code) -> Facts<'a> {
+    Facts {
+        image: "r.test/team/app:v1",
+        reference: Some(Reference { domain: "r.test", path: "team/app", tag: Some("v1"), digest: None }),
+        platform: "linux/amd64",
+        outcome: Outcome::Refused(code),
+        attempts,
+        unmatched: vec![],
+        skipped: vec![],
+    }
+}
+
+fn anonymous(steps: &[Step], code: Code) -> Diagnosis {
+    diagnose(&facts(vec![Attempt { login: None, steps }], code)).unwrap()
+}
+
+#[test]
+fn faults_below_http() {
+    use Cause::*;
+    let resolve = |error| vec![broken(Purpose::Resolve, REGISTRY, Stage::Dial, error)];
+    let at = |stage, error| vec![broken(Purpose::Resolve, REGISTRY, stage, error)];
+    let not_before = "2024-01-02T03:04:05Z".parse().unwrap();
+    let now = "2024-01-01T00:00:00Z".parse().unwrap();
+    let hostname = x509::Hostname {
+        host: "r.test".into(),
+        dns_names: vec!["other.test".into()],
+        addresses: vec![],
+        legacy_common_name: false,
+    };
+    let silent = DnsProblem::Exchange(Box::new(Error::ReadTimeout));
+    let cases = [
+        (resolve(dns("r.test", DnsProblem::NoSuchHost)), DnsNoSuchHost),
+        (resolve(dns("registry.tools.svc.cluster.local", DnsProblem::NoSuchHost)), ClusterDnsOnNode),
+        (resolve(dns("r.test", DnsProblem::ServerMisbehaving)), DnsResolverFailure),
+        (resolve(dns("r.test", silent)), DnsResolverFailure),
+        (resolve(refused()), ConnRefused),
+        (resolve(dial(Error::DialTimeout)), ConnTimeout),
+        (resolve(dial(Error::Syscall("connect", Errno::HOST_UNREACHABLE))), NoRoute),
+        (
+            at(Stage::Handshake, verification(x509::Error::UnknownAuthority { hint: None })),
+            X509UnknownAuthority,
+        ),
+        (at(Stage::Handshake, verification(x509::Error::NotYetValid { now, not_before })), X509Expired),
+        (at(Stage::Handshake, verification(x509::Error::Hostname(Box::new(hostname)))), X509NameMismatch),
+        (at(Stage::Handshake, Error::Tls(tls::Error::HandshakeTimeout)), TlsHandshakeTimeout),
+        (at(Stage::Handshake, Error::Tls(tls::Error::RemoteAlert(tls::Alert(70)))), TlsIncompatible),
+        (at(Stage::Handshake, Error::Http(http::Error::HttpResponseToHttpsClient)), HttpOnHttps),
+        (at(Stage::Handshake, Error::Eof), ConnReset),
+        (
+            at(Stage::Head, Error::Http(http::Error::Malformed(http::Malformed::Response(vec![21, 3, 1])))),
+            HttpOnHttps,
+        ),
+        (at(Stage::Proxy, refused()), ProxyMisconfig),
+        (at(Stage::Dial, Error::op(Op::ProxyConnect, "tcp", Ends::default(), refused())), ProxyMisconfig),
+        (
+            vec![broken(Purpose::Resolve, "https://localhost:5000/v2/a/manifests/b", Stage::Dial, refused())],
+            LocalhostRegistry,
+        ),
+        (
+            vec![broken(
+                Purpose::Resolve,
+                "https://m.test/v2/a/manifests/b?ns=r.test",
+                Stage::Dial,
+                refused(),
+            )],
+            MirrorMisconfig,
+        ),
+        (
+            vec![challenged(), broken(Purpose::Token, "https://auth.test/token", Stage::Dial, refused())],
+            TokenEndpointFailure,
+        ),
+        (
+            vec![
+                head(200),
+                manifest(200),
+                layer(LAYER, 307),
+                broken(Purpose::Layer, "https://cdn.test/x", Stage::Dial, refused()),
+            ],
+            RedirectHostBlocked,
+        ),
+        (vec![head(200), layer(LAYER, 200), body(LAYER, Error::UnexpectedEof)], BlobTruncated),
+        (vec![head(200), layer(LAYER, 200), body(LAYER, Error::Syscall("write", Errno::NO_SPACE))], NoSpace),
+        (
+            vec![body(LAYER, Error::UnexpectedEof), body("https://r.test/other", Error::Canceled)],
+            BlobTruncated,
+        ),
+    ];
+    for (steps, cause) in cases {
+        let diagnosis = anonymous(&steps, Code::Unknown);
+        assert_eq!(diagnosis.cause, cause, "{steps:#?}");
+        assert!(!diagnosis.evidence.is_empty() && !diagnosis.remedies.is_empty(), "{diagnosis:?}");
+    }
+}
+
+#[test]
+fn answers() {
+    use Cause::*;
+    let tunnel =
+        Tunnel { proxy: "proxy:3128".into(), target: "r.test:443".into(), status: Some(407), fault: None };
+    let html =
+        answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &[("Content-Type", "text/html; charset=utf-8")]);
+    let cases = [
+        (vec![head(404)], Code::NotFound, TagNotFound),
+        (vec![head(429)], Code::Unknown, RateLimit),
+        (vec![head(503)], Code::Unknown, Registry5xx),
+        (vec![challenged(), token(401)], Code::Unknown, CredentialsMissing),
+        (vec![challenged(), token(200), challenged()], Code::Unknown, CredentialsMissing),
+        (vec![challenged(), token(503)], Code::Unknown, TokenEndpointFailure),
+        (vec![challenged(), token(429)], Code::Unknown, RateLimit),
+        (vec![head(412)], Code::Unknown, PolicyRejected),
+        (vec![head(405)], Code::Unknown, WrongRegistryHost),
+        (vec![head(200), manifest(200), layer(LAYER, 404)], Code::NotFound, BlobMissing),
+        (vec![head(200), manifest(404)], Code::NotFound, BlobMissing),
+        (
+            vec![head(200), layer(LAYER, 307), layer("https://cdn.test/x", 403)],
+            Code::Unknown,
+            RedirectHostBlocked,
+        ),
+        (vec![step(What::Tunnel(tunnel))], Code::Unknown, ProxyMisconfig),
+        (vec![html, manifest(404)], Code::NotFound, WrongRegistryHost),
+        (vec![challenged(), token(200), head(200), manifest(200)], Code::NotFound, PlatformMismatch),
+        (vec![head(200), manifest(200), layer(LAYER, 200)], Code::FailedPrecondition, BlobDigestMismatch),
+    ];
+    for (steps, code, cause) in cases {
+        assert_eq!(anonymous(&steps, code).cause, cause, "{steps:#?}");
+    }
+}
+
+#[test]
+fn schema_1_and_platform_by_what_was_served_and_decided() {
+    let kind = [("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws")];
+    let old = answer(Purpose::Manifest, "GET", REGISTRY, 200, &kind);
+    assert_eq!(anonymous(&[old], Code::InvalidArgument).cause, Cause::Schema1Unsupported);
+
+    let decision = step(What::Decision(Decision::new("platform", "the index offers linux/arm64")));
+    let diagnosis = anonymous(&[head(200), manifest(200), decision], Code::Unknown);
+    assert_eq!(diagnosis.cause, Cause::PlatformMismatch);
+    assert!(diagnosis.evidence.contains(&"the index offers linux/arm64".to_owned()));
+}
+
+#[test]
+fn logins_that_did_not_do() {
+    use Cause::*;
+    let insufficient = "Bearer realm=\"https://auth.test/token\",error=\"insufficient_scope\"";
+    let insufficient = answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", insufficient)]);
+    let cases = [
+        ("ci", vec![challenged(), token(401)], BadCredentials),
+        ("ci", vec![challenged(), head(401)], BadCredentials),
+        ("AWS", vec![challenged(), head(401)], ExpiredToken),
+        ("ci", vec![challenged(), token(200), head(403)], UserNotPermitted),
+        ("ci", vec![challenged(), token(200), insufficient], UserNotPermitted),
+        ("", vec![challenged(), token(401)], CredentialsMissing),
+    ];
+    for (username, steps, cause) in cases {
+        let attempt = Attempt { login: Some(login(username)), steps: &steps };
+        assert_eq!(
+            diagnose(&facts(vec![attempt], Code::Unknown)).unwrap().cause,
+            cause,
+            "{username} {steps:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_for_another_registry_names_both() {
+    let steps = [challenged(), token(401)];
+    let mut facts = facts(vec![Attempt { login: None, steps: &steps }], Code::Unknown);
+    facts.unmatched.push(UnmatchedKey {
+        source: "default/pull-secret".into(),
+        key: "r.test:443".into(),
+        reason: "port \"443\" written in the key, none in the image: never sent".into(),
+    });
+    let diagnosis = diagnose(&facts).unwrap();
+    assert_eq!(diagnosis.cause, Cause::SecretWrongRegistry);
+    assert!(diagnosis.sentence.contains("\"r.test:443\"") && diagnosis.sentence.contains("\"r.test\""));
+    assert!(diagnosis.evidence.iter().any(|line| line.contains("never sent")));
+
+    facts.unmatched.clear();
+    facts
+        .skipped
+        .push(SkippedSecret { source: "default/opaque".into(), reason: "its type is Opaque".into() });
+    assert_eq!(diagnose(&facts).unwrap().cause, Cause::SecretMalformed);
+}
+
+#[test]
+fn docker_hub_does_not_tell_missing_from_private() {
+    let steps = [challenged(), token(200), challenged()];
+    let mut facts = facts(vec![Attempt { login: None, steps: &steps }], Code::Unknown);
+    facts.reference =
+        Some(Reference { domain: "docker.io", path: "acme/app", tag: Some("v1"), digest: None });
+    let diagnosis = diagnose(&facts).unwrap();
+    assert_eq!(diagnosis.cause, Cause::RepoMissingOrPrivate);
+    assert_eq!(diagnosis.alternatives, [Cause::CredentialsMissing, Cause::RepoNotFound]);
+}
+
+#[test]
+fn of_several_attempts_the_one_that_got_furthest_counts() {
+    let (missing, wrong) = ([challenged(), token(200), head(404)], [challenged(), token(401)]);
+    let attempts = |order: [&'static str; 2]| -> Vec<Attempt<'_>> {
+        let steps = |name| if name == "missing" { &missing[..] } else { &wrong[..] };
+        order.into_iter().map(|name| Attempt { login: Some(login(name)), steps: steps(name) }).collect()
+    };
+    for order in [["missing", "wrong"], ["wrong", "missing"]] {
+        let diagnosis = diagnose(&facts(attempts(order), Code::Unknown)).unwrap();
+        assert_eq!(diagnosis.cause, Cause::TagNotFound, "{order:?}");
+    }
+}
+
+#[test]
+fn what_was_made_good_is_no_cause() {
+    let mirror = "https://m.test/v2/team/app/manifests/v1?ns=r.test";
+    let steps = [broken(Purpose::Resolve, mirror, Stage::Dial, refused()), head(404)];
+    let diagnosis = anonymous(&steps, Code::NotFound);
+    assert_eq!(diagnosis.cause, Cause::TagNotFound);
+    assert!(diagnosis.evidence.iter().any(|line| line.starts_with("mirror: ")), "{diagnosis:?}");
+
+    let steps =
+        [answer(Purpose::Resolve, "HEAD", mirror, 500, &[]), head(200), manifest(200), layer(LAYER, 500)];
+    assert_eq!(anonymous(&steps, Code::Unknown).cause, Cause::Registry5xx);
+}
+
+#[test]
+fn without_any_request() {
+    let outcomes = [
+        (Outcome::Pulled, None),
+        (Outcome::NeverPull, Some(Cause::NeverPull)),
+        (Outcome::InvalidName("invalid reference format".into()), Some(Cause::InvalidImageName)),
+        (Outcome::SecretMalformed("unexpected end of JSON input".into()), Some(Cause::SecretMalformed)),
+        (Outcome::Refused(Code::Unknown), Some(Cause::RuntimeFault)),
+    ];
+    for (outcome, cause) in outcomes {
+        let facts = Facts { outcome, ..facts(vec![], Code::Unknown) };
+        assert_eq!(diagnose(&facts).map(|diagnosis| diagnosis.cause), cause);
+    }
+}
+
+#[test]
+fn codes_and_names_are_unique_and_found() {
+    for cause in Cause::ALL {
+        assert_eq!(Cause::named(cause.name()), Some(*cause));
+        assert_eq!(Cause::named(cause.code()), Some(*cause));
+    }
+}
