@@ -104,9 +104,7 @@ impl fmt::Display for Error {
                 write!(f, "net/http: HTTP/1.x transport connection broken: {error}")
             }
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::HttpResponseToHttpsClient => {
-                f.write_str("http: server gave HTTP response to HTTPS client")
-            }
+            Self::HttpResponseToHttpsClient => f.write_str("http: server gave HTTP response to HTTPS client"),
             Self::ResponseHeaderTimeout => f.write_str("net/http: timeout awaiting response headers"),
             Self::HeadersTooLarge { limit } => {
                 write!(f, "net/http: server response headers exceeded {limit} bytes; aborted")
@@ -134,7 +132,7 @@ impl fmt::Display for Error {
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = |bytes: &[u8]| strconv::quote_bytes(bytes);
+        let quoted = |bytes: &[u8]| strconv::quote(bytes);
         match self {
             Self::Response(line) => write!(f, "malformed HTTP response {}", quoted(line)),
             Self::StatusCode(code) => write!(f, "malformed HTTP status code {}", quoted(code)),

@@ -61,23 +61,26 @@ pub struct Hint {
 }
 
 /// The check that failed for a candidate authority.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HintProblem {
+    /// The authority itself is not valid: expired, or not allowed to sign.
+    Invalid(Box<Error>),
     /// `crypto/rsa: verification error`
     Rsa,
     /// `x509: ECDSA verification failure`
     Ecdsa,
     /// `x509: Ed25519 verification failure`
     Ed25519,
-    /// `x509: certificate signed by unknown authority`: it may not sign at all.
+    /// It may not sign certificates at all.
     ParentCannotSign,
     /// `x509: cannot verify signature: algorithm unimplemented`
     UnsupportedAlgorithm,
 }
 
 impl HintProblem {
-    const fn words(self) -> &'static str {
+    fn words(&self) -> String {
         match self {
+            Self::Invalid(error) => return error.to_string(),
             Self::Rsa => "crypto/rsa: verification error",
             Self::Ecdsa => "x509: ECDSA verification failure",
             Self::Ed25519 => "x509: Ed25519 verification failure",
@@ -86,6 +89,7 @@ impl HintProblem {
             }
             Self::UnsupportedAlgorithm => "x509: cannot verify signature: algorithm unimplemented",
         }
+        .to_owned()
     }
 }
 
@@ -152,9 +156,7 @@ impl fmt::Display for Error {
             Self::NotAuthorizedToSign => {
                 f.write_str("x509: certificate is not authorized to sign other certificates")
             }
-            Self::IncompatibleUsage => {
-                f.write_str("x509: certificate specifies an incompatible key usage")
-            }
+            Self::IncompatibleUsage => f.write_str("x509: certificate specifies an incompatible key usage"),
             Self::TooManyIntermediates => {
                 f.write_str("x509: too many intermediates for path length constraint")
             }
@@ -190,14 +192,32 @@ mod tests {
 
     #[test]
     fn host_names() {
-        assert_eq!(hostname("r.test", &["a.b", "c.d"], &[], false), "x509: certificate is valid for a.b, c.d, not r.test");
-        assert_eq!(hostname("r.test", &[], &["10.0.0.1"], false), "x509: certificate is not valid for any names, but wanted to match r.test");
-        assert_eq!(hostname("127.0.0.1", &["a"], &[], false), "x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs");
-        assert_eq!(hostname("127.0.0.1", &["a"], &["10.0.0.1"], false), "x509: certificate is valid for 10.0.0.1, not 127.0.0.1");
-        assert_eq!(hostname("r.test", &[], &[], true), "x509: certificate relies on legacy Common Name field, use SANs instead");
+        assert_eq!(
+            hostname("r.test", &["a.b", "c.d"], &[], false),
+            "x509: certificate is valid for a.b, c.d, not r.test"
+        );
+        assert_eq!(
+            hostname("r.test", &[], &["10.0.0.1"], false),
+            "x509: certificate is not valid for any names, but wanted to match r.test"
+        );
+        assert_eq!(
+            hostname("127.0.0.1", &["a"], &[], false),
+            "x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs"
+        );
+        assert_eq!(
+            hostname("127.0.0.1", &["a"], &["10.0.0.1"], false),
+            "x509: certificate is valid for 10.0.0.1, not 127.0.0.1"
+        );
+        assert_eq!(
+            hostname("r.test", &[], &[], true),
+            "x509: certificate relies on legacy Common Name field, use SANs instead"
+        );
         let many: Vec<String> = (0..100).map(|n| format!("h{n}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert_eq!(hostname("r.test", &many, &[], false), "x509: certificate is valid for 100 names, but none matched r.test");
+        assert_eq!(
+            hostname("r.test", &many, &[], false),
+            "x509: certificate is valid for 100 names, but none matched r.test"
+        );
     }
 
     #[test]

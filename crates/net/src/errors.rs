@@ -1,0 +1,35 @@
+//! From the operating system's and rustls's errors to Go's.
+
+use std::io;
+
+use gostd::net::{Ends, Errno, Error, Op};
+
+use crate::tls;
+
+/// The system call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Read,
+    Write,
+}
+
+/// What Go says when reading from or writing to a connection fails.
+pub(crate) fn from_io(error: &io::Error, call: Call, ends: Ends) -> Error {
+    let (op, name) = match call {
+        Call::Read => (Op::Read, "read"),
+        Call::Write => (Op::Write, "write"),
+    };
+    let syscall = |number| Error::op(op, "tcp", ends, Error::Syscall(name, Errno(number)));
+    if let Some(number) = error.raw_os_error() {
+        return syscall(number);
+    }
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return tls::rustls_error(error);
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionReset => syscall(Errno::CONN_RESET.0),
+        io::ErrorKind::BrokenPipe => syscall(Errno::BROKEN_PIPE.0),
+        // A connection that ends without close_notify is simply at its end, for Go.
+        _ => Error::Eof,
+    }
+}

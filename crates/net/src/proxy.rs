@@ -1,0 +1,195 @@
+//! Which proxy a request goes through (`golang.org/x/net/http/httpproxy`, as vendored in Go 1.25).
+
+use std::net::IpAddr;
+
+use gostd::url::Url;
+use node::Environment;
+
+/// The proxy settings of a service, read once from its environment.
+#[derive(Clone, Debug, Default)]
+pub struct ProxyRules {
+    http: Option<Url>,
+    https: Option<Url>,
+    bypass: Bypass,
+}
+
+/// A decision and its reason, for the trace.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// Straight to the host; the reason where a proxy is configured all the same.
+    Direct(Option<&'static str>),
+    /// Through this proxy.
+    Proxy(Url),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Bypass {
+    all: bool,
+    matchers: Vec<Matcher>,
+}
+
+#[derive(Clone, Debug)]
+enum Matcher {
+    Network(IpAddr, u8),
+    Address(IpAddr, Option<String>),
+    Domain { suffix: String, itself: bool, port: Option<String> },
+}
+
+impl ProxyRules {
+    /// Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; upper case first, then lower case.
+    pub fn from_environment(environment: &Environment) -> Self {
+        let http = environment.first(&["HTTP_PROXY", "http_proxy"]);
+        // A CGI server sets HTTP_PROXY from a request's header: Go refuses it there.
+        let http = http.filter(|_| environment.get("REQUEST_METHOD").is_none_or(str::is_empty));
+        Self {
+            http: http.and_then(parse_proxy),
+            https: environment.first(&["HTTPS_PROXY", "https_proxy"]).and_then(parse_proxy),
+            bypass: Bypass::parse(environment.first(&["NO_PROXY", "no_proxy"]).unwrap_or_default()),
+        }
+    }
+
+    /// `Config.ProxyFunc`: the route to a URL.
+    pub fn route(&self, url: &Url) -> Route {
+        let (proxy, default_port) = match url.scheme.as_str() {
+            "https" => (&self.https, "443"),
+            "http" => (&self.http, "80"),
+            _ => return Route::Direct(None),
+        };
+        let Some(proxy) = proxy else { return Route::Direct(None) };
+        let (host, port) = (url.hostname(), url.port());
+        let port = if port.is_empty() { default_port } else { port };
+        match self.bypass.reason(host, port) {
+            Some(reason) => Route::Direct(Some(reason)),
+            None => Route::Proxy(proxy.clone()),
+        }
+    }
+}
+
+/// `parseProxy`: a value without a usable scheme is tried again with `http://` before it.
+fn parse_proxy(value: &str) -> Option<Url> {
+    const SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
+    match Url::parse(value) {
+        Ok(url) if SCHEMES.contains(&url.scheme.as_str()) => Some(url),
+        first => Url::parse(&format!("http://{value}")).ok().or(first.ok()),
+    }
+}
+
+impl Bypass {
+    fn parse(list: &str) -> Self {
+        let mut bypass = Self::default();
+        for entry in list.split(',').map(|entry| entry.trim().to_lowercase()) {
+            match entry.as_str() {
+                "" => {}
+                "*" => return Self { all: true, matchers: Vec::new() },
+                entry => bypass.matchers.extend(matcher(entry)),
+            }
+        }
+        bypass
+    }
+
+    fn reason(&self, host: &str, port: &str) -> Option<&'static str> {
+        let host = host.trim_end_matches('.').to_lowercase();
+        let address = host.parse::<IpAddr>().ok();
+        if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+            Some("localhost never goes through a proxy")
+        } else if self.all {
+            Some("NO_PROXY is *")
+        } else {
+            let hit = self.matchers.iter().any(|matcher| matcher.matches(&host, port, address));
+            hit.then_some("NO_PROXY names it")
+        }
+    }
+}
+
+fn matcher(entry: &str) -> Option<Matcher> {
+    if let Some((address, bits)) = entry.split_once('/')
+        && let (Ok(address), Ok(bits)) = (address.parse(), bits.parse())
+    {
+        return Some(Matcher::Network(address, bits));
+    }
+    let (host, port) = split_port(entry);
+    if host.is_empty() {
+        return None;
+    }
+    if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+        return Some(Matcher::Address(address, port));
+    }
+    let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(&host);
+    let itself = !host.starts_with('.');
+    let suffix = if itself { format!(".{host}") } else { host.to_owned() };
+    Some(Matcher::Domain { suffix, itself, port })
+}
+
+fn split_port(entry: &str) -> (String, Option<String>) {
+    if entry.parse::<IpAddr>().is_ok() {
+        return (entry.to_owned(), None);
+    }
+    match entry.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
+            (host.to_owned(), Some(port.to_owned()).filter(|port| !port.is_empty()))
+        }
+        _ => (entry.to_owned(), None),
+    }
+}
+
+impl Matcher {
+    fn matches(&self, host: &str, port: &str, address: Option<IpAddr>) -> bool {
+        let fits = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == port);
+        match self {
+            Self::Network(network, bits) => address.is_some_and(|address| within(address, *network, *bits)),
+            Self::Address(wanted, wanted_port) => address == Some(*wanted) && fits(wanted_port),
+            Self::Domain { suffix, itself, port: wanted } => {
+                (host.ends_with(suffix) || (*itself && host == &suffix[1..])) && fits(wanted)
+            }
+        }
+    }
+}
+
+fn within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
+    let prefix = |value: u128, width: u32| value.checked_shr(width.saturating_sub(bits.into())).unwrap_or(0);
+    match (address, network) {
+        (IpAddr::V4(a), IpAddr::V4(n)) => prefix(u32::from(a).into(), 32) == prefix(u32::from(n).into(), 32),
+        (IpAddr::V6(a), IpAddr::V6(n)) => prefix(a.into(), 128) == prefix(n.into(), 128),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxied(no_proxy: &str, url: &str) -> bool {
+        let variables = [
+            ("HTTPS_PROXY", "proxy.test:3128"),
+            ("http_proxy", "http://proxy.test:3128"),
+            ("NO_PROXY", no_proxy),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let rules = ProxyRules::from_environment(&Environment::new(variables));
+        matches!(rules.route(&Url::parse(url).unwrap()), Route::Proxy(proxy) if proxy.hostname() == "proxy.test")
+    }
+
+    #[test]
+    fn no_proxy() {
+        let cases = [
+            ("", "https://r.test/", true),
+            ("r.test", "https://r.test/", false),
+            ("r.test", "https://a.r.test/", false),
+            (".r.test", "https://r.test/", true),
+            ("*.r.test", "https://a.r.test/", false),
+            ("r.test:5000", "https://r.test/", true),
+            ("r.test:443", "https://r.test/", false),
+            ("10.0.0.0/8", "https://10.1.2.3/", false),
+            ("10.0.0.0/8", "https://r.test/", true),
+            ("10.1.2.3", "http://10.1.2.3:80/", false),
+            ("*", "http://x.test/", false),
+            ("other, R.TEST ", "http://r.test/", false),
+            ("", "http://localhost:5000/", true),
+            ("", "http://127.0.0.1/", false),
+        ];
+        for (no_proxy, url, through) in cases {
+            let through = through && !url.contains("localhost");
+            assert_eq!(proxied(no_proxy, url), through, "{no_proxy} {url}");
+        }
+    }
+}

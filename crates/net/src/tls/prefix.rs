@@ -1,0 +1,66 @@
+//! A stream that remembers the first bytes that came.
+//!
+//! rustls says "not a TLS record" whatever came; Go looks at the record's header, and tells an HTTP server from
+//! garbage. The five bytes are kept so that the same can be told afterwards.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::network::Stream;
+
+/// The length of a TLS record's header.
+pub(super) const HEADER: usize = 5;
+
+/// A stream whose first bytes are remembered.
+pub(crate) struct Prefixed {
+    inner: Box<dyn Stream>,
+    first: [u8; HEADER],
+    seen: usize,
+}
+
+impl Prefixed {
+    pub(super) fn new(inner: Box<dyn Stream>) -> Self {
+        Self { inner, first: [0; HEADER], seen: 0 }
+    }
+
+    /// The first bytes that came, at most a record header.
+    pub(super) fn first(&self) -> &[u8] {
+        &self.first[..self.seen]
+    }
+}
+
+impl AsyncRead for Prefixed {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
+        if self.seen < HEADER {
+            let new = &buf.filled()[before..];
+            let taken = new.len().min(HEADER - self.seen);
+            let seen = self.seen;
+            self.first[seen..seen + taken].copy_from_slice(&new[..taken]);
+            self.seen += taken;
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Prefixed {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
