@@ -37,7 +37,7 @@ bench:
 # Fuzz one target of fuzz/ for a minute (needs cargo-fuzz)
 fuzz target="":
     @test -d fuzz || { echo "no fuzz targets yet"; exit 1; }
-    cd fuzz && if [ -z "{{target}}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list; else RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- -max_total_time=60; fi
+    cd fuzz && if [ -z "{{ target }}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list; else RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time=60; fi
 
 # Bans, licences and sources of dependencies (cargo install cargo-deny --locked)
 deny:

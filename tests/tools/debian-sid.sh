@@ -13,6 +13,7 @@ state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT INT TERM
 mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
 
+# shellcheck disable=SC2016  # apt's own placeholder
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
 [ -n "$mirror" ] || { echo "debian-sid.sh: apt knows no Debian archive here" >&2; exit 1; }
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$state/sources.list"
