@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::time::Instant;
+
+/// The date of the hosts: a given date, moved on by tokio's clock, so that it stands still where that is paused.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    started: Timestamp,
+    /// `None` outside a runtime: then the date stands still.
+    origin: Option<Instant>,
+}
+
+impl Clock {
+    /// A clock that shows `now`, and runs from here on.
+    pub fn starting_at(now: Timestamp) -> Self {
+        let inside_runtime = tokio::runtime::Handle::try_current().is_ok();
+        Self { started: now, origin: inside_runtime.then(Instant::now) }
+    }
+
+    /// A clock that always shows `now`.
+    pub const fn standing_at(now: Timestamp) -> Self {
+        Self { started: now, origin: None }
+    }
+
+    /// The date.
+    pub fn now(&self) -> Timestamp {
+        let elapsed = self.origin.map_or(Duration::ZERO, |origin| origin.elapsed());
+        self.started.checked_add(elapsed).unwrap_or(self.started)
+    }
+
+    /// The date as the `Date` header writes it (RFC 9110, 5.6.7).
+    pub(crate) fn http_date(&self) -> String {
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.now()).unwrap_or_default()
+    }
+}
+
+impl rustls::time_provider::TimeProvider for Clock {
+    fn current_time(&self) -> Option<rustls_pki_types::UnixTime> {
+        let seconds = u64::try_from(self.now().as_second()).ok()?;
+        Some(rustls_pki_types::UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
+}

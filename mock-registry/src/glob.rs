@@ -1,0 +1,124 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+/// A pattern of paths or repositories: `*` stands for anything but `/`, `**` for anything, all else for itself.
+///
+/// ```
+/// let pattern = mock_registry::Glob::new("/v2/team/*/manifests/**");
+/// assert!(pattern.matches("/v2/team/app/manifests/v1"));
+/// assert!(!pattern.matches("/v2/team/a/b/manifests/v1"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Glob(String);
+
+impl Glob {
+    /// A pattern; every text is one.
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self(pattern.into())
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the whole of `text` fits the pattern.
+    pub fn matches(&self, text: &str) -> bool {
+        // The reachable places of the pattern are kept as a set, so that the work is bounded by the product of both
+        // lengths whatever the pattern is.
+        let pattern = Token::parse(&self.0);
+        let mut reachable = vec![false; pattern.len() + 1];
+        reachable[0] = true;
+        skip_stars(&pattern, &mut reachable);
+        for byte in text.bytes() {
+            let mut next = vec![false; pattern.len() + 1];
+            for (place, token) in pattern.iter().enumerate().filter(|(place, _)| reachable[*place]) {
+                match *token {
+                    Token::Byte(wanted) => next[place + 1] |= wanted == byte,
+                    Token::Star => next[place] |= byte != b'/',
+                    Token::DoubleStar => next[place] = true,
+                }
+            }
+            skip_stars(&pattern, &mut next);
+            reachable = next;
+        }
+        reachable[pattern.len()]
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Token {
+    Byte(u8),
+    Star,
+    DoubleStar,
+}
+
+impl Token {
+    fn parse(pattern: &str) -> Vec<Self> {
+        let mut tokens: Vec<Self> = Vec::with_capacity(pattern.len());
+        for byte in pattern.bytes() {
+            match (byte, tokens.last_mut()) {
+                (b'*', Some(last @ Self::Star)) => *last = Self::DoubleStar,
+                (b'*', _) => tokens.push(Self::Star),
+                (byte, _) => tokens.push(Self::Byte(byte)),
+            }
+        }
+        tokens
+    }
+}
+
+/// A star may stand for nothing: the place behind it is reachable as well.
+fn skip_stars(pattern: &[Token], reachable: &mut [bool]) {
+    for (place, token) in pattern.iter().enumerate() {
+        if reachable[place] && !matches!(token, Token::Byte(_)) {
+            reachable[place + 1] = true;
+        }
+    }
+}
+
+impl FromStr for Glob {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(text))
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_match_within_and_across_segments() {
+        let table = [
+            ("/v2/", "/v2/", true),
+            ("/v2/", "/v2", false),
+            ("/v2/**", "/v2/", true),
+            ("/v2/**", "/v2/a/b", true),
+            ("/v2/*/tags/list", "/v2/a/tags/list", true),
+            ("/v2/*/tags/list", "/v2/a/b/tags/list", false),
+            ("**/manifests/*", "/v2/a/b/manifests/v1", true),
+            ("**/manifests/*", "/v2/a/b/blobs/v1", false),
+            ("team/*", "team/", true),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+        ];
+        for (pattern, text, expected) in table {
+            assert_eq!(Glob::new(pattern).matches(text), expected, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_pattern_stays_cheap() {
+        let pattern = Glob::new("*a".repeat(200));
+        assert!(!pattern.matches(&"a".repeat(5_000).replace("aaaaa", "aaaab")));
+    }
+}

@@ -1,0 +1,151 @@
+use std::future::{Future, pending, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use crate::fault::{ConnectionFault, End};
+use crate::host::Host;
+use crate::host::body::ReplyBody;
+use crate::host::handler::NoAnswer;
+use crate::transport::{Connection, Gate, Transport};
+
+/// Bytes of a request's head that are read; beyond, the answer is 431.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// Headers that are read; beyond, the answer is 431.
+const HEADERS_LIMIT: usize = 100;
+/// Who sends nothing for so long is left: no node waits longer for a registry.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long the rest of what a peer says is taken in after the end of the conversation, so that the end arrives as
+/// such: a socket closed with unread bytes sends a reset in place of it.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// How a connection is to end, decided by a fault while the HTTP server holds it.
+#[derive(Debug, Default)]
+pub(super) struct Fate {
+    closing: Arc<AtomicBool>,
+    reset: AtomicBool,
+}
+
+impl Fate {
+    /// Ends the connection as soon as what was written so far has left.
+    pub(super) fn decide(&self, end: End) {
+        if end != End::Stall {
+            self.reset.store(end == End::Reset, Ordering::Release);
+            self.closing.store(true, Ordering::Release);
+        }
+    }
+
+    /// Ends the connection in place of an answer.
+    pub(super) async fn end_now<T>(&self, end: End) -> Result<T, NoAnswer> {
+        self.decide(end);
+        if end == End::Stall { pending().await } else { Err(NoAnswer) }
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<http::Response<ReplyBody>, NoAnswer>> + Send>>;
+
+impl Host {
+    /// Serves one connection from `peer` until its end. Nothing that a peer sends makes this fail; what went wrong
+    /// with the connection shows up at the peer alone.
+    pub async fn serve<T: Transport>(self: Arc<Self>, stream: T, _peer: SocketAddr) {
+        let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let fault = self.connection_rules.iter().find(|rule| rule.count.includes(number));
+        let _ = match fault.map(|rule| &rule.fault) {
+            Some(ConnectionFault::PlainHttp) => self.clone().serve_http(Connection::Clear(stream)).await,
+            Some(fault) => break_connection(fault, stream).await,
+            None => self.clone().serve_healthy(stream).await,
+        };
+    }
+
+    async fn serve_healthy<T: Transport>(self: Arc<Self>, stream: T) -> io::Result<()> {
+        let Some(config) = self.tls.clone() else {
+            return self.serve_http(Connection::Clear(stream)).await;
+        };
+        let accepting = TlsAcceptor::from(config).accept(stream).into_fallible();
+        match timeout(PATIENCE, accepting).await {
+            Ok(Ok(stream)) => self.serve_http(Connection::Tls(Box::new(stream))).await,
+            // rustls has sent the alert that tells the peer why; it must arrive.
+            Ok(Err((error, mut stream))) => linger(&mut stream).await.and(Err(error)),
+            Err(elapsed) => Err(elapsed.into()),
+        }
+    }
+
+    async fn serve_http<T: Transport>(self: Arc<Self>, stream: Connection<T>) -> io::Result<()> {
+        let fate = Arc::new(Fate::default());
+        let gate = Gate::new(stream, fate.closing.clone());
+        let answering = fate.clone();
+        let service = service_fn(move |request| -> Answering {
+            Box::pin(self.clone().handle(request, answering.clone()))
+        });
+        let mut serving = http1::Builder::new()
+            .title_case_headers(true)
+            .auto_date_header(false)
+            .max_buf_size(HEAD_LIMIT)
+            .max_headers(HEADERS_LIMIT)
+            .timer(TokioTimer::new())
+            .header_read_timeout(PATIENCE)
+            .serve_connection(TokioIo::new(gate), service);
+        // Errors are the peer's doing or a fault's; either way the connection ends.
+        let _ = poll_fn(|cx| serving.poll_without_shutdown(cx)).await;
+        let mut stream = serving.into_parts().io.into_inner().into_inner();
+        if fate.reset.load(Ordering::Acquire) {
+            stream.reset_on_drop();
+            return Ok(());
+        }
+        linger(&mut stream).await
+    }
+}
+
+async fn break_connection<T: Transport>(fault: &ConnectionFault, mut stream: T) -> io::Result<()> {
+    let mut hello = [0; 4096];
+    match fault {
+        ConnectionFault::Close => linger(&mut stream).await,
+        ConnectionFault::Reset => {
+            stream.reset_on_drop();
+            Ok(())
+        }
+        ConnectionFault::Stall => drain(&mut stream).await,
+        ConnectionFault::Garbage(bytes) => {
+            let _ = timeout(PATIENCE, stream.read(&mut hello)).await?;
+            stream.write_all(bytes).await?;
+            linger(&mut stream).await
+        }
+        ConnectionFault::CloseAfterHello => {
+            let _ = timeout(PATIENCE, stream.read(&mut hello)).await?;
+            linger(&mut stream).await
+        }
+        ConnectionFault::ResetAfterHello => {
+            let _ = timeout(PATIENCE, stream.read(&mut hello)).await?;
+            stream.reset_on_drop();
+            Ok(())
+        }
+        // Decided before: this one is served.
+        ConnectionFault::PlainHttp => Ok(()),
+    }
+}
+
+/// Ends the stream in order: says so, then takes in what the peer still sends.
+async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
+    stream.shutdown().await?;
+    match timeout(LINGER, drain(stream)).await {
+        Ok(result) => result,
+        Err(elapsed) => Err(elapsed.into()),
+    }
+}
+
+/// Takes in what the peer sends, until its end.
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    let mut ignored = [0; 4096];
+    while stream.read(&mut ignored).await? > 0 {}
+    Ok(())
+}

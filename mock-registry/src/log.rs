@@ -1,0 +1,107 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+/// Requests that are remembered; the oldest make room for more.
+const REMEMBERED: usize = 65_536;
+/// Query parameters whose values are not for a log.
+const SECRET_PARAMETERS: [&str; 5] = ["signature", "verify", "token", "refresh_token", "password"];
+
+/// A request that a host received, in the order in which they came. Nothing in it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Request {
+    /// The name of the host that received it.
+    pub host: String,
+    /// The method.
+    pub method: String,
+    /// The path, as sent.
+    pub path: String,
+    /// The query, as sent, without `?`; values that grant access are replaced.
+    pub query: String,
+    /// The status that it was answered with; `None`: it got no answer (or none yet).
+    pub status: Option<u16>,
+    /// Who asked, as far as they proved it.
+    pub who: Who,
+}
+
+/// Who sent a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Nobody in particular: no credentials, or none that are right.
+    #[default]
+    Anonymous,
+    /// The account of this name.
+    Account(String),
+}
+
+/// The requests that came to one or several hosts.
+#[derive(Clone, Debug, Default)]
+pub struct RequestLog(Arc<Mutex<Entries>>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    /// Requests forgotten so far: what an entry's number starts from.
+    forgotten: usize,
+    requests: VecDeque<Request>,
+}
+
+impl RequestLog {
+    /// An empty log.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The requests so far, the oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.lock().requests.iter().cloned().collect()
+    }
+
+    /// Notes a request, and returns its number for [`RequestLog::finish`].
+    pub(crate) fn start(&self, request: Request) -> usize {
+        let mut entries = self.lock();
+        if entries.requests.len() == REMEMBERED {
+            entries.requests.pop_front();
+            entries.forgotten += 1;
+        }
+        entries.requests.push_back(request);
+        entries.forgotten + entries.requests.len() - 1
+    }
+
+    /// Notes what became of a request.
+    pub(crate) fn finish(&self, number: usize, status: Option<u16>, who: Who) {
+        let mut entries = self.lock();
+        let place = number.checked_sub(entries.forgotten);
+        if let Some(request) = place.and_then(|place| entries.requests.get_mut(place)) {
+            request.status = status;
+            request.who = who;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The query without the values that grant access.
+pub(crate) fn redact_query(query: &str) -> String {
+    let redact = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) => {
+            format!("{name}=[redacted]")
+        }
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(redact).collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_lose_their_secrets() {
+        assert_eq!(redact_query("scope=a&Signature=xyz&b"), "scope=a&Signature=[redacted]&b");
+        assert_eq!(redact_query(""), "");
+    }
+}

@@ -1,0 +1,196 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::Clock;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// What is right or wrong with a host's certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CertificateKind {
+    /// Valid for 90 days, of which 29 are over; all names; issued by the world's authority.
+    #[default]
+    Good,
+    /// Ended a day ago.
+    Expired,
+    /// Begins tomorrow.
+    NotYetValid,
+    /// Issued for `wrong.invalid` in place of the host's names.
+    WrongName,
+    /// The host's name is the common name, and there is no subject alternative name.
+    CommonNameOnly,
+    /// Signed by itself.
+    SelfSigned,
+    /// Issued by an authority of which nobody has heard.
+    UnknownAuthority,
+}
+
+/// Why no certificate or TLS configuration could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// A name that cannot stand in a certificate, or keys that could not be made.
+    #[error(transparent)]
+    Make(#[from] rcgen::Error),
+    /// rustls refuses the certificate or key.
+    #[error(transparent)]
+    Use(#[from] rustls::Error),
+    /// rustls refuses the authority for client certificates.
+    #[error(transparent)]
+    ClientAuthority(#[from] rustls::server::VerifierBuilderError),
+}
+
+/// A certificate authority, made on the spot.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    now: Timestamp,
+}
+
+/// A certificate chain with its key.
+pub struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: Vec<u8>,
+}
+
+impl Authority {
+    /// An authority called `name`, valid for ten years, of which one is over at `now`.
+    ///
+    /// # Errors
+    /// When no key could be made.
+    pub fn new(name: &str, now: Timestamp) -> Result<Self, CertificateError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        set_validity(&mut params, now, -365, 9 * 365);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        Ok(Self { issuer, now })
+    }
+
+    /// The authority's certificate, for a node's bundle.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// The authority's certificate.
+    pub fn der(&self) -> &CertificateDer<'static> {
+        self.issuer.der()
+    }
+
+    /// A server's certificate for these names (DNS names and addresses).
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate, or no key could be made.
+    pub fn server(&self, kind: CertificateKind, names: &[String]) -> Result<Identity, CertificateError> {
+        let stated: Vec<String> = match kind {
+            CertificateKind::WrongName => vec!["wrong.invalid".to_owned()],
+            CertificateKind::CommonNameOnly => Vec::new(),
+            _ => names.to_vec(),
+        };
+        let common = stated.first().or(names.first()).map_or("", String::as_str);
+        let mut params = leaf(stated.clone(), common, ExtendedKeyUsagePurpose::ServerAuth)?;
+        let (from, until) = match kind {
+            CertificateKind::Expired => (-91, -1),
+            CertificateKind::NotYetValid => (1, 91),
+            _ => (-29, 61),
+        };
+        set_validity(&mut params, self.now, from, until);
+        match kind {
+            CertificateKind::SelfSigned => {
+                let key = KeyPair::generate()?;
+                let certificate = params.self_signed(&key)?;
+                Ok(Identity { chain: vec![certificate.into()], key: key.serialize_der() })
+            }
+            CertificateKind::UnknownAuthority => Self::new("Unknown Authority", self.now)?.sign(&params),
+            _ => self.sign(&params),
+        }
+    }
+
+    /// A client's certificate.
+    ///
+    /// # Errors
+    /// When no key could be made.
+    pub fn client(&self, name: &str) -> Result<Identity, CertificateError> {
+        let mut params = leaf(Vec::new(), name, ExtendedKeyUsagePurpose::ClientAuth)?;
+        set_validity(&mut params, self.now, -29, 61);
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Result<Identity, CertificateError> {
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Identity { chain: vec![certificate.into()], key: key.serialize_der() })
+    }
+}
+
+impl Identity {
+    /// The chain, leaf first.
+    pub fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
+    }
+
+    /// The private key as PKCS#8.
+    pub fn key(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.clone()))
+    }
+
+    /// A TLS server with this identity, which speaks HTTP/1.1. With `clients`, it demands a certificate issued by
+    /// that authority, and judges it at the clock's date.
+    ///
+    /// # Errors
+    /// When rustls refuses one of the certificates.
+    pub fn server_config(
+        &self,
+        clients: Option<&Authority>,
+        clock: Clock,
+    ) -> Result<Arc<ServerConfig>, CertificateError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ServerConfig::builder_with_details(provider.clone(), Arc::new(clock))
+            .with_safe_default_protocol_versions()?;
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.der().clone())?;
+                let verifier =
+                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+                builder.with_client_cert_verifier(verifier)
+            }
+        };
+        let mut config = builder.with_single_cert(self.chain.clone(), self.key())?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+}
+
+fn leaf(
+    names: Vec<String>,
+    common_name: &str,
+    usage: ExtendedKeyUsagePurpose,
+) -> Result<CertificateParams, CertificateError> {
+    let mut params = CertificateParams::new(names)?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![usage];
+    params.use_authority_key_identifier_extension = true;
+    Ok(params)
+}
+
+/// Sets the validity in days from `now`.
+fn set_validity(params: &mut CertificateParams, now: Timestamp, from: i64, until: i64) {
+    let at = |days: i64| {
+        let seconds = now.as_second().saturating_add(days * DAY as i64);
+        date_time_ymd(1970, 1, 1) + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    };
+    params.not_before = at(from);
+    params.not_after = at(until);
+}

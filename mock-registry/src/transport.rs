@@ -1,0 +1,116 @@
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+/// A byte stream that a host can serve, with the one thing that bytes cannot express: a reset.
+pub trait Transport: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    /// From now on the end of this stream is a reset: when it is dropped, the peer finds `ECONNRESET`.
+    fn reset_on_drop(&mut self);
+}
+
+impl Transport for TcpStream {
+    fn reset_on_drop(&mut self) {
+        // Without it the end is an orderly one, which is all that can be had from such a socket.
+        let _ = self.set_zero_linger();
+    }
+}
+
+/// A pipe has no reset: its peer finds an orderly end.
+impl Transport for tokio::io::DuplexStream {
+    fn reset_on_drop(&mut self) {}
+}
+
+/// A connection in clear or inside TLS.
+pub(crate) enum Connection<T> {
+    Clear(T),
+    Tls(Box<TlsStream<T>>),
+}
+
+impl<T: Transport> Connection<T> {
+    pub(crate) fn reset_on_drop(&mut self) {
+        match self {
+            Self::Clear(stream) => stream.reset_on_drop(),
+            Self::Tls(stream) => stream.get_mut().0.reset_on_drop(),
+        }
+    }
+}
+
+impl<T: Transport> AsyncRead for Connection<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, b: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Clear(stream) => Pin::new(stream).poll_read(cx, b),
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, b),
+        }
+    }
+}
+
+impl<T: Transport> AsyncWrite for Connection<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Clear(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Clear(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Clear(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Ends the HTTP server's work at the moment when all that it wrote so far has left: a fault in the middle of a
+/// body must not take back the bytes before it.
+pub(crate) struct Gate<S> {
+    inner: S,
+    closing: Arc<AtomicBool>,
+}
+
+impl<S> Gate<S> {
+    pub(crate) fn new(inner: S, closing: Arc<AtomicBool>) -> Self {
+        Self { inner, closing }
+    }
+
+    pub(crate) fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, b: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_read(cx, b)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        std::task::ready!(Pin::new(&mut this.inner).poll_flush(cx))?;
+        if this.closing.load(Ordering::Acquire) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+    }
+}

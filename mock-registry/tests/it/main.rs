@@ -1,0 +1,12 @@
+//! The mock as clients see it that are not ours: the `oci-client` crate, and bytes on a socket.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+
+mod content;
+mod faults;
+mod hostile;
+mod pull;
+mod registry;
+mod support;
+mod tls;
+mod tokens;
