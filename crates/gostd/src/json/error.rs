@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::base64::CorruptInput;
+
 /// An error of `json.Unmarshal` or `json.Decoder`; `Display` gives Go's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -34,6 +36,9 @@ pub enum Error {
         /// The Go type that was wanted.
         go_type: String,
     },
+    /// A string stored into bytes is no base64 (`base64.CorruptInputError`, passed on as it is).
+    #[error(transparent)]
+    Base64(#[from] CorruptInput),
     /// Nothing but white space was left (`io.EOF`, `json.Decoder` only).
     #[error("EOF")]
     Eof,

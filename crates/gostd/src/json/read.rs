@@ -1,6 +1,7 @@
 //! Values stored into variables, by the rules of `json.Unmarshal`.
 
 use super::{Error, Value};
+use crate::base64::decode_std;
 
 /// Which Go variable a value is stored into; only the words of [`Error::WrongType`] depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,17 @@ impl Reader {
     pub fn bool(&mut self, value: Option<&Value>, place: Place<'_>) -> bool {
         match value {
             Some(Value::Bool(value)) => *value,
+            other => self.refuse(other, place),
+        }
+    }
+
+    /// A `[]byte`: a string of base64. What is no base64 is remembered, in base64's own words.
+    pub fn bytes(&mut self, value: Option<&Value>, place: Place<'_>) -> Vec<u8> {
+        match value {
+            Some(Value::String(text)) => decode_std(text).unwrap_or_else(|error| {
+                self.first.get_or_insert(Error::Base64(error));
+                Vec::new()
+            }),
             other => self.refuse(other, place),
         }
     }
@@ -194,6 +206,16 @@ mod tests {
             assert_eq!(map, [("a".to_owned(), "2".to_owned()), ("b".to_owned(), String::new())]);
         });
         assert_eq!(said, "json: cannot unmarshal array into Go struct field T.f of type string");
+    }
+
+    #[test]
+    fn bytes_are_base64() {
+        let value = Value::String("aGk=".to_owned());
+        let mut reader = Reader::new();
+        assert_eq!(reader.bytes(Some(&value), place("[]uint8")), b"hi");
+        assert_eq!(reader.bytes(Some(&Value::String("a:b".to_owned())), place("[]uint8")), b"");
+        assert_eq!(reader.bytes(Some(&Value::Bool(true)), place("[]uint8")), b"");
+        assert_eq!(reader.finish().unwrap_err().to_string(), "illegal base64 data at input byte 1");
     }
 
     #[test]

@@ -1,0 +1,4 @@
+//! Tables from upstream and of known behaviour.
+
+mod digest;
+mod reference;
