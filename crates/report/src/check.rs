@@ -1,0 +1,206 @@
+use std::time::Duration;
+
+use diagnosis::Diagnosis;
+use jiff::Timestamp;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use trace::Step;
+
+/// All that a check found.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckReport {
+    /// `pullsim/v1` and `CheckReport`.
+    #[serde(flatten)]
+    pub header: Header<Check>,
+    /// The image as written.
+    pub image: String,
+    /// What it means; `None` when it does not parse.
+    pub reference: Option<ReferenceSummary>,
+    /// The node that was simulated.
+    pub node: NodeSummary,
+    /// The pull policy.
+    pub pull_policy: String,
+    /// What the runtime was given to log in with, in order.
+    pub credentials: Vec<CredentialSummary>,
+    /// Entries of secrets that are never sent for this image.
+    pub unmatched: Vec<UnmatchedKey>,
+    /// Secrets that the kubelet skips.
+    pub skipped: Vec<SkippedSecret>,
+    /// Whether the image would be pulled.
+    pub outcome: Outcome,
+    /// The last answer of the runtime.
+    pub cri: Answer,
+    /// All answers of the runtime, in order.
+    pub answers: Vec<Answer>,
+    /// The events of the pod.
+    pub events: Vec<Event>,
+    /// The events as `kubectl describe pod` shows them.
+    #[serde(skip)]
+    pub described: String,
+    /// Why the container waits; `None` when it does not.
+    pub waiting: Option<Waiting>,
+    /// Why the pull fails.
+    pub diagnosis: Option<Diagnosis>,
+    /// What else a reader should know.
+    pub notes: Vec<String>,
+    /// The node's date when the check began.
+    #[serde(serialize_with = "timestamp")]
+    pub at: Timestamp,
+    /// How long it took.
+    #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    pub took: Duration,
+    /// Every step, secrets redacted.
+    pub trace: Vec<Step>,
+}
+
+/// The fields that begin each document.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Header<K>(std::marker::PhantomData<K>);
+
+/// A kind of document.
+pub trait Kind {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+/// The kind `CheckReport`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Check;
+
+impl Kind for Check {
+    const NAME: &'static str = "CheckReport";
+}
+
+impl<K: Kind> Serialize for Header<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("apiVersion", "pullsim/v1")?;
+        map.serialize_entry("kind", K::NAME)?;
+        map.end()
+    }
+}
+
+/// Whether the image would be pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is on the node.
+    Pulled,
+    /// It is not.
+    Failed,
+}
+
+/// A reference taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferenceSummary {
+    /// The registry, normalised (`docker.io`).
+    pub domain: String,
+    /// The repository below it.
+    pub path: String,
+    /// The tag.
+    pub tag: Option<String>,
+    /// The digest.
+    pub digest: Option<String>,
+}
+
+impl ReferenceSummary {
+    /// A reference of these parts.
+    pub fn new(domain: &str, path: &str, tag: Option<&str>, digest: Option<&str>) -> Self {
+        let (tag, digest) = (tag.map(str::to_owned), digest.map(str::to_owned));
+        Self { domain: domain.to_owned(), path: path.to_owned(), tag, digest }
+    }
+}
+
+/// The node that was simulated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NodeSummary {
+    /// Operating system and architecture, `linux/amd64`.
+    pub platform: String,
+    /// The runtime's profile, `containerd-2.1.9`.
+    pub runtime: String,
+    /// The kubelet's version, `1.34`.
+    pub kubelet: String,
+}
+
+/// Something to log in with; never the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CredentialSummary {
+    /// The user name.
+    pub username: String,
+    /// The key of its entry, as written.
+    pub key: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// An entry of a secret that is never sent for this image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnmatchedKey {
+    /// Where it stands.
+    pub source: String,
+    /// The key as written.
+    pub key: String,
+    /// Why it does not match.
+    pub reason: String,
+}
+
+/// A secret that the kubelet skips.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SkippedSecret {
+    /// Which.
+    pub source: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the runtime answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The gRPC code by its name in Go: `OK`, `NotFound`, `Unknown` … Empty when the runtime was not asked.
+    pub code: String,
+    /// The status message, word for word.
+    pub message: String,
+    /// `PullImageResponse.image_ref`.
+    pub image_ref: String,
+    /// Which of the credentials was given, counted from 0; `None` is anonymous.
+    pub credential: Option<usize>,
+    /// The first of its steps in the trace, counted from 0.
+    pub first_step: usize,
+    /// How long it took.
+    #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    pub took: Duration,
+}
+
+/// An event of the pod.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// `Normal` or `Warning`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The reason.
+    pub reason: String,
+    /// The message, word for word.
+    pub message: String,
+    /// Who sent it.
+    pub from: String,
+    /// When, since the check began.
+    #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    pub at: Duration,
+}
+
+/// The container's waiting state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// `ErrImagePull`, `InvalidImageName` …
+    pub reason: String,
+    /// The message, word for word.
+    pub message: String,
+}
+
+fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}

@@ -1,0 +1,44 @@
+//! What a check found, as one value, and its renderings.
+//!
+//! ```text
+//! CheckReport ─┬─▶ json: the value itself, complete and versioned (apiVersion pullsim/v1)
+//!              └─▶ text: the ladder of stages, the events, cause and fix
+//! PlanReport ──┴─▶ json, text: what would be asked, and with which credentials
+//! ```
+//!
+//! Only types and text here: nothing of the network, no clock. No field can hold a password.
+//!
+//! ```
+//! use report::{PlanReport, ReferenceSummary};
+//!
+//! let plan = PlanReport {
+//!     reference: Some(ReferenceSummary::new("docker.io", "library/nginx", Some("latest"), None)),
+//!     image: Some("nginx:latest".into()),
+//!     pull_policy: Some("Always".into()),
+//!     ..PlanReport::default()
+//! };
+//! let json: serde_json::Value = serde_json::from_str(&report::json(&plan)).unwrap();
+//! assert_eq!(json["reference"]["path"], "library/nginx");
+//! assert_eq!(json["kind"], "PlanReport");
+//! ```
+
+mod check;
+mod plan;
+mod text;
+
+use serde::Serialize;
+
+pub use check::{
+    Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, ReferenceSummary, SkippedSecret,
+    UnmatchedKey, Waiting,
+};
+pub use plan::{PlanError, PlanReport};
+pub use text::{TextOptions, check as check_text, plan as plan_text, progress};
+
+/// A report as JSON, indented, with a line end.
+pub fn json(report: &impl Serialize) -> String {
+    // Only a map with keys other than strings could fail, and reports have none.
+    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
+    text.push('\n');
+    text
+}

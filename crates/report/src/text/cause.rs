@@ -1,0 +1,30 @@
+use diagnosis::Persistence;
+
+use super::layout::Page;
+use crate::{CheckReport, Outcome};
+
+/// Cause and fix, or what was pulled.
+pub(super) fn write(page: &mut Page, report: &CheckReport) {
+    page.blank();
+    if let Some(diagnosis) = &report.diagnosis {
+        let cause = diagnosis.cause;
+        let heals = match cause.persistence() {
+            Persistence::Transient => " It may go by itself.",
+            Persistence::Permanent => "",
+        };
+        page.section("Cause", &[format!("{} {cause}: {}{heals}", cause.code(), diagnosis.sentence)]);
+        page.section("Proof", &diagnosis.evidence);
+        page.section("Fix", &diagnosis.remedies);
+        if !diagnosis.alternatives.is_empty() {
+            let others = diagnosis.alternatives.iter().map(|other| format!("{other} ({})", other.meaning()));
+            page.section("Or", &[others.collect::<Vec<_>>().join("; ")]);
+        }
+    } else if report.outcome == Outcome::Pulled {
+        let image = &report.cri.image_ref;
+        let what = if image.is_empty() { "the image is on the node".to_owned() } else { image.clone() };
+        page.section("Pulled", &[what]);
+    }
+    for note in &report.notes {
+        page.section("Note", std::slice::from_ref(note));
+    }
+}

@@ -1,0 +1,108 @@
+//! The ladder of stages: one line each, in the order in which they were reached.
+
+use trace::{Step, What};
+
+use super::fold::{self, Group, Kind};
+use super::header;
+use super::layout::{Page, Rung};
+use super::style::Mark;
+use super::wording;
+use crate::{Answer, CheckReport, Outcome};
+
+/// The stages that a pull goes through, as far as they have names of their own.
+const STAGES: [&str; 8] = ["dns", "connect", "tls", "resolve", "manifest", "platform", "config", "layers"];
+
+pub(super) fn write(page: &mut Page, report: &CheckReport) {
+    match &report.reference {
+        Some(reference) => page.rung(&header::name(reference, &report.pull_policy)),
+        None => page.rung(&Rung::new(Mark::Bad, "name", "not a valid image reference")),
+    }
+    for rung in header::credentials(&report.credentials, &report.unmatched, &report.skipped) {
+        page.rung(&rung);
+    }
+    for (number, answer) in report.answers.iter().enumerate() {
+        let end = report.answers.get(number + 1).map_or(report.trace.len(), |next| next.first_step);
+        let steps = report.trace.get(answer.first_step..end).unwrap_or_default();
+        if report.answers.len() > 1 {
+            page.blank();
+            page.paragraph(&attempt(report, number, answer), 2);
+        }
+        for rung in rungs(report, answer, steps) {
+            page.rung(&rung);
+        }
+    }
+}
+
+fn attempt(report: &CheckReport, number: usize, answer: &Answer) -> String {
+    let login = answer.credential.and_then(|index| report.credentials.get(index));
+    let who = login.map_or_else(
+        || "anonymous".to_owned(),
+        |login| format!("{:?} of {}, key {:?}", login.username, login.source, login.key),
+    );
+    format!("Attempt {} of {}, as {who}:", number + 1, report.answers.len())
+}
+
+fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
+    let groups = fold::fold(steps);
+    let failed = answer.code != "OK";
+    let last_bad = groups.iter().rposition(Group::failed);
+    let first_host =
+        groups.iter().map(Group::host).find(|host| !host.is_empty()).unwrap_or_default().to_owned();
+    let mut rungs = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let is_last = failed && Some(number) == last_bad;
+        let mark = match (group.failed(), is_last) {
+            (true, true) => Mark::Bad,
+            (true, false) => Mark::Warning,
+            (false, _) => Mark::Good,
+        };
+        let context = wording::Context { first_host: &first_host, report, groups: &groups };
+        rungs.extend(wording::rung(group, mark, &context));
+    }
+    if failed && last_bad.is_none() {
+        rungs.push(Rung::new(Mark::Bad, "answer", untold(report, answer)));
+    }
+    if failed {
+        rungs.extend(not_reached(&groups));
+    }
+    rungs
+}
+
+/// Every step went well, and yet the runtime failed: what it said is all there is.
+fn untold(report: &CheckReport, answer: &Answer) -> String {
+    match &report.diagnosis {
+        Some(diagnosis) if report.outcome == Outcome::Failed => {
+            format!("{}: {}", diagnosis.cause, diagnosis.cause.meaning())
+        }
+        _ => format!("{}: {}", answer.code, answer.message),
+    }
+}
+
+fn not_reached(groups: &[Group<'_>]) -> Option<Rung> {
+    let reached = groups.iter().map(|group| group.kind.name()).collect::<Vec<_>>();
+    let furthest = STAGES.iter().rposition(|stage| reached.contains(stage));
+    let challenged = groups.iter().any(|group| group.kind == Kind::Challenge);
+    let from =
+        furthest.map_or(0, |at| at + 1).max(if challenged && !reached.contains(&"resolve") { 3 } else { 0 });
+    let rest = STAGES.get(from..).filter(|rest| !rest.is_empty())?;
+    Some(Rung::new(Mark::Skipped, rest[0], not_reached_words(rest)))
+}
+
+fn not_reached_words(rest: &[&str]) -> String {
+    match rest {
+        [_] => "not reached".to_owned(),
+        [_, others @ ..] => format!("not reached, nor {}", others.join(", ")),
+        [] => String::new(),
+    }
+}
+
+/// Whether a step is one that the ladder shows.
+pub(super) fn is_shown(what: &What) -> bool {
+    match what {
+        What::Decision(decision) => SHOWN_DECISIONS.contains(&decision.about),
+        _ => true,
+    }
+}
+
+/// Decisions that a reader of the ladder wants to know of; the others stand in the JSON.
+const SHOWN_DECISIONS: [&str; 4] = ["hosts.toml", "platform", "store", "configuration"];

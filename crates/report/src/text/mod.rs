@@ -1,0 +1,56 @@
+//! Reports for people.
+
+mod cause;
+mod fold;
+mod header;
+mod ladder;
+mod layout;
+mod style;
+mod wording;
+
+use trace::Step;
+
+use crate::{CheckReport, PlanReport};
+use layout::Page;
+
+/// How text is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour.
+    pub colour: bool,
+    /// Whether the reader's terminal shows more than ASCII.
+    pub unicode: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { width: 100, colour: false, unicode: true }
+    }
+}
+
+/// A check: headline, ladder, events, cause and fix.
+pub fn check(report: &CheckReport, options: TextOptions) -> String {
+    let mut page = Page::new(options);
+    header::headline(&mut page, report);
+    ladder::write(&mut page, report);
+    if !report.described.is_empty() {
+        page.blank();
+        page.verbatim(&report.described);
+    }
+    cause::write(&mut page, report);
+    page.finish()
+}
+
+/// A plan: what would be asked, and with what.
+pub fn plan(report: &PlanReport, options: TextOptions) -> String {
+    let mut page = Page::new(options);
+    header::plan(&mut page, report);
+    page.finish()
+}
+
+/// A step in a few words, for a progress line.
+pub fn progress(step: &Step) -> String {
+    wording::progress(step)
+}
