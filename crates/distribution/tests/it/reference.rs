@@ -1,5 +1,7 @@
 //! All tables of `data/parse_image_name.json`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
+
 use distribution::{Grammar, Reference, ReferenceError};
 use gostd::json::{Value, parse};
 use gostd::strconv::quote;
