@@ -41,7 +41,7 @@ fuzz target="":
 
 # Bans, licences and sources of dependencies (cargo install cargo-deny --locked)
 deny:
-    cargo deny check
+    cargo deny check --hide-inclusion-graph
 
 # Everything that a change must pass
 ci:
