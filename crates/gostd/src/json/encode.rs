@@ -31,11 +31,6 @@ pub fn encode_string(text: &str) -> String {
     out
 }
 
-/// The same as [`encode_string`].
-pub fn quote(text: &str) -> String {
-    encode_string(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::encode_string;

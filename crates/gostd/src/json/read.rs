@@ -1,5 +1,8 @@
 //! Values stored into variables, by the rules of `json.Unmarshal`.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::{Error, Value};
 use crate::base64::decode_std;
 
@@ -78,11 +81,16 @@ impl Reader {
             Place { go_type: place.go_type.strip_prefix("map[string]").unwrap_or("string"), ..place };
         let Some(object) = self.object(value, place) else { return Vec::new() };
         let mut map: Vec<(String, String)> = Vec::new();
+        // Where each key stands, so that an object with very many keys costs no more than its length.
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (key, value) in object.members() {
             let text = self.string(Some(value), element);
-            match map.iter_mut().find(|(known, _)| known == key) {
-                Some(entry) => entry.1 = text,
-                None => map.push((key.clone(), text)),
+            match places.entry(key.as_str()) {
+                Entry::Occupied(place) => map[*place.get()].1 = text,
+                Entry::Vacant(place) => {
+                    place.insert(map.len());
+                    map.push((key.clone(), text));
+                }
             }
         }
         map
