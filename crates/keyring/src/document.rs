@@ -35,9 +35,9 @@ pub enum DocumentError {
     #[error("{error}")]
     WrongTypeInAuths {
         /// As Go 1.24 and later report it.
-        error: json::Error,
+        error: Box<json::Error>,
         /// As earlier Go reports it.
-        before_go_1_24: json::Error,
+        before_go_1_24: Box<json::Error>,
     },
     /// An `auth` field cannot be taken apart.
     #[error(transparent)]
@@ -154,11 +154,13 @@ impl DocumentError {
     fn within(self, in_auths: bool) -> Self {
         match self {
             Self::Json(json::Error::WrongType { value, field, go_type, .. }) if in_auths => {
-                let wrong = |field: String| json::Error::WrongType {
-                    value: value.clone(),
-                    go_struct: OUTER.to_owned(),
-                    field,
-                    go_type: go_type.clone(),
+                let wrong = |field: String| {
+                    Box::new(json::Error::WrongType {
+                        value: value.clone(),
+                        go_struct: OUTER.to_owned(),
+                        field,
+                        go_type: go_type.clone(),
+                    })
                 };
                 let path = if field.is_empty() { "auths".to_owned() } else { format!("auths.{field}") };
                 Self::WrongTypeInAuths { error: wrong(path), before_go_1_24: wrong("auths".to_owned()) }

@@ -61,7 +61,7 @@ pub struct MalformedSecret {
     /// The key of its data.
     pub key: &'static str,
     /// What is wrong with the document.
-    pub error: DocumentError,
+    pub error: Box<DocumentError>,
 }
 
 /// Makes a keyring of a pod's Secrets, in their order
@@ -95,5 +95,7 @@ fn read(secret: &PullSecret) -> Result<Result<DockerConfig, SkipReason>, Malform
         SecretType::DockerCfg => DockerConfig::from_dockercfg(document),
         _ => DockerConfig::from_docker_config_json(document),
     };
-    config.map(Ok).map_err(|error| MalformedSecret { provenance: secret.provenance.clone(), key, error })
+    let malformed =
+        |error| MalformedSecret { provenance: secret.provenance.clone(), key, error: Box::new(error) };
+    config.map(Ok).map_err(malformed)
 }

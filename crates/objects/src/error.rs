@@ -1,0 +1,227 @@
+use std::fmt::Write as _;
+use std::io;
+
+use crate::excerpt::Place;
+
+/// Why an input cannot be used. `Display` is one line; [`InputError::render`] shows the place and the remedy.
+/// Neither ever holds what may be secret.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The file cannot be read.
+    #[error("cannot read {file}: {}", reason(.error))]
+    Unreadable {
+        /// The file as it was named.
+        file: String,
+        /// The system's error.
+        error: io::Error,
+    },
+    /// The input has more bytes than are accepted.
+    #[error("{file} is larger than {} MiB", .limit / (1024 * 1024))]
+    TooLarge {
+        /// The file as it was named.
+        file: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// There is nothing in it.
+    #[error("{file} is empty")]
+    Empty {
+        /// The file as it was named.
+        file: String,
+    },
+    /// A byte is no UTF-8.
+    #[error("{} is no text: not UTF-8 at line {}, column {}", .place.file, .place.line, .place.column)]
+    NotUtf8 {
+        /// Where the first such byte stands.
+        place: Place,
+    },
+    /// It looks like JSON and is none.
+    #[error("{} is malformed JSON: {message}", .place.file)]
+    Json {
+        /// Where the reader stopped.
+        place: Place,
+        /// What it says.
+        message: String,
+    },
+    /// It is no YAML.
+    #[error("{} is malformed YAML: {message}", .place.file)]
+    Yaml {
+        /// Where the reader stopped.
+        place: Place,
+        /// What it says.
+        message: String,
+    },
+    /// It is none of the forms that are accepted.
+    #[error("{file} is neither a Secret nor a config.json, a .dockercfg or base64 of one of them")]
+    Unrecognised {
+        /// The file as it was named.
+        file: String,
+        /// Where the unrecognised document begins, if it is a document at all.
+        place: Option<Place>,
+    },
+    /// A field has the wrong type.
+    #[error("{}: {field} is {found}, and must be {expected}", .place.file)]
+    WrongShape {
+        /// The value.
+        place: Place,
+        /// The field's path.
+        field: String,
+        /// What it is.
+        found: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A field that there is not.
+    #[error("{}: unknown field", .place.file)]
+    UnknownField {
+        /// The field's name.
+        place: Place,
+        /// The fields that there are.
+        expected: &'static [&'static str],
+    },
+    /// A value of `data` is not base64, which the API server refuses.
+    #[error("{}: data[{key}] is not base64: {error}", .place.file)]
+    NotBase64 {
+        /// The value.
+        place: Place,
+        /// The key.
+        key: String,
+        /// Go's words.
+        error: gostd::base64::CorruptInput,
+    },
+    /// The key that the Secret's type demands is not there, which the API server refuses.
+    #[error("{} is refused by the API server: data[{key}]: Required value", .place.file)]
+    MissingKey {
+        /// The Secret's type.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// The keys that there are.
+        present: Vec<String>,
+    },
+    /// The document in the Secret is no JSON object, which the API server refuses.
+    #[error(
+        "{} is refused by the API server: data[{key}]: Invalid value: \"<secret contents redacted>\": {error}",
+        .place.file
+    )]
+    NotJson {
+        /// The value.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// Go's words.
+        error: Box<gostd::json::Error>,
+        /// Whether the value is a document in base64 once more.
+        encoded_twice: bool,
+    },
+    /// The only Secret has a type that the kubelet ignores.
+    #[error("{} is a Secret of type {secret_type}; the kubelet ignores it", .place.file)]
+    UnusableSecret {
+        /// The type, or the kind where no type is written.
+        place: Place,
+        /// The type.
+        secret_type: String,
+        /// Whether the type is written at all.
+        written: bool,
+    },
+    /// There are objects, and no pull secret among them.
+    #[error("{file} holds no pull secret, only {}", listed(.kinds))]
+    NoPullSecret {
+        /// The file as it was named.
+        file: String,
+        /// What there is instead, each once.
+        kinds: Vec<String>,
+    },
+}
+
+impl InputError {
+    /// The place that the error points at, where there is one.
+    pub const fn place(&self) -> Option<&Place> {
+        match self {
+            Self::NotUtf8 { place }
+            | Self::Json { place, .. }
+            | Self::Yaml { place, .. }
+            | Self::Unrecognised { place: Some(place), .. }
+            | Self::WrongShape { place, .. }
+            | Self::UnknownField { place, .. }
+            | Self::NotBase64 { place, .. }
+            | Self::MissingKey { place, .. }
+            | Self::NotJson { place, .. }
+            | Self::UnusableSecret { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// What stands behind the carets.
+    fn label(&self) -> String {
+        match self {
+            Self::Json { message, .. } | Self::Yaml { message, .. } => message.clone(),
+            Self::Unrecognised { .. } => "neither kind nor auths".to_owned(),
+            Self::WrongShape { expected, .. } => format!("must be {expected}"),
+            Self::UnknownField { .. } => "no such field".to_owned(),
+            Self::NotBase64 { error, .. } => error.to_string(),
+            Self::MissingKey { key, .. } => format!("demands the key {key}"),
+            Self::NotJson { encoded_twice: true, .. } => "base64 of base64".to_owned(),
+            Self::NotJson { .. } => "must be a JSON object".to_owned(),
+            Self::UnusableSecret { written: true, .. } => "must be kubernetes.io/dockerconfigjson".to_owned(),
+            Self::UnusableSecret { .. } => "has no type: must have kubernetes.io/dockerconfigjson".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::NotFound => {
+                "name a file that exists, or - for standard input".to_owned()
+            }
+            Self::Unreadable { .. } => return None,
+            Self::TooLarge { .. } => "a Secret has at most 1 MiB; give the pull secret alone".to_owned(),
+            Self::UnusableSecret { .. } => {
+                format!("{CREATE} makes a right one; --secret also takes a bare config.json")
+            }
+            Self::MissingKey { key, present, .. } if !present.is_empty() => {
+                format!("the data has only {}; rename the key to {key}", listed(present))
+            }
+            Self::NotBase64 { .. } => "write plain text under stringData, base64 under data".to_owned(),
+            Self::NotJson { encoded_twice: true, .. } => "encode the document once, not twice".to_owned(),
+            Self::UnknownField { expected, .. } => format!("there are {}", expected.join(", ")),
+            Self::Json { .. } | Self::Yaml { .. } | Self::WrongShape { .. } => return None,
+            _ => format!("{CREATE} makes a pull secret"),
+        };
+        Some(text)
+    }
+
+    /// The whole message: what is wrong, where, the line with carets under the place, and what to do.
+    pub fn render(&self) -> String {
+        let mut out = format!("error: {self}\n");
+        if let Some(place) = self.place() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "  {place}");
+            if let Some(excerpt) = &place.excerpt {
+                let number = format!("{:>4}", place.line);
+                let _ = writeln!(out, "{number} | {}", excerpt.text);
+                let carets = format!("{}{}", " ".repeat(excerpt.start), "^".repeat(excerpt.length));
+                let line = format!("{} | {carets} {}", " ".repeat(number.len()), self.label());
+                let _ = writeln!(out, "{}", line.trim_end());
+            }
+        }
+        if let Some(help) = self.help() {
+            let _ = writeln!(out, "help: {help}");
+        }
+        out
+    }
+}
+
+const CREATE: &str = "kubectl create secret docker-registry NAME --docker-server=HOST --docker-username=USER \
+                      --docker-password=PASSWORD --dry-run=client -o yaml";
+
+/// The system's reason without the error number that Rust adds.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn listed(items: &[String]) -> String {
+    if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
+}

@@ -1,0 +1,41 @@
+//! Kubernetes objects and login files as people have them: read with spans, complained of with file, line and remedy.
+//!
+//! ```text
+//! file, stdin ─▶ Source ─▶ what is it? ─┬─ config.json, .dockercfg ──────────────┐
+//!                              ▲        ├─ Secret, List (YAML or JSON), documents ├─▶ Secrets { pull_secrets, notes }
+//!                              └────────┴─ base64 of any of these                ┘
+//!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
+//! ```
+//!
+//! Nothing here prints what may be secret: of a line that is shown, only known words are left readable.
+//!
+//! ```
+//! use objects::{Source, read_secrets};
+//!
+//! let source = Source::from_text("s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: Opaque\n");
+//! let error = read_secrets(&source).unwrap_err();
+//! assert!(error.render().starts_with(
+//!     "error: s.yaml is a Secret of type Opaque; the kubelet ignores it\n  s.yaml:4:7\n   4 | type: Opaque\n"
+//! ));
+//!
+//! let source = Source::from_text("config.json", r#"{"auths": {"r.example.com": {"auth": "dTpw"}}}"#);
+//! assert_eq!(read_secrets(&source)?.pull_secrets[0].name, "config.json");
+//! # Ok::<(), objects::InputError>(())
+//! ```
+
+mod cri_auth;
+mod detect;
+mod error;
+mod excerpt;
+mod note;
+mod secrets;
+mod source;
+mod tree;
+mod yaml;
+
+pub use cri_auth::read_cri_auth;
+pub use error::InputError;
+pub use excerpt::{Excerpt, Place};
+pub use note::{Note, NoteKind};
+pub use secrets::{Secrets, read_secrets};
+pub use source::{MAX_INPUT_BYTES, Source};

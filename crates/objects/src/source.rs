@@ -1,0 +1,90 @@
+use std::fs::File;
+use std::io::{self, Read};
+
+use secret::Secret;
+
+use crate::InputError;
+use crate::excerpt::{Place, place_of_byte};
+
+/// The most bytes that an input may have: 8 MiB. (A Secret has at most 1 MiB.)
+pub const MAX_INPUT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A text from outside, with the name by which messages call it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: Secret,
+}
+
+impl Source {
+    /// A text that is at hand.
+    pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: Secret::new(text.into()) }
+    }
+
+    /// Reads a file, or standard input when `path` is `-`.
+    ///
+    /// # Errors
+    /// [`InputError::Unreadable`], [`InputError::TooLarge`], [`InputError::NotUtf8`].
+    pub fn open(path: &str) -> Result<Self, InputError> {
+        if path == "-" {
+            return Self::from_reader(path, io::stdin().lock());
+        }
+        let file = File::open(path).and_then(|file| {
+            if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+        });
+        match file {
+            Ok(file) => Self::from_reader(path, file),
+            Err(error) => Err(InputError::Unreadable { file: path.to_owned(), error }),
+        }
+    }
+
+    /// Reads all of `reader`; `-` as a name is standard input.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn from_reader(name: &str, reader: impl Read) -> Result<Self, InputError> {
+        let file = if name == "-" { "standard input" } else { name }.to_owned();
+        let mut bytes = Vec::new();
+        let read = reader.take(MAX_INPUT_BYTES + 1).read_to_end(&mut bytes);
+        match read {
+            Err(error) => Err(InputError::Unreadable { file, error }),
+            Ok(count) if count as u64 > MAX_INPUT_BYTES => {
+                Err(InputError::TooLarge { file, limit: MAX_INPUT_BYTES })
+            }
+            Ok(_) => Self::from_bytes(name, &file, bytes),
+        }
+    }
+
+    fn from_bytes(name: &str, file: &str, bytes: Vec<u8>) -> Result<Self, InputError> {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                // An editor's byte order mark is no part of the text.
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                Ok(Self { name: name.to_owned(), text: Secret::new(text) })
+            }
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                let good = String::from_utf8_lossy(&bytes[..offset]);
+                let (line, column) = place_of_byte(&good, good.len());
+                let place = Place { file: file.to_owned(), line, column, excerpt: None };
+                Err(InputError::NotUtf8 { place })
+            }
+        }
+    }
+
+    /// The name as it was given; `-` is standard input.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name for messages.
+    pub fn shown_name(&self) -> &str {
+        if self.name == "-" { "standard input" } else { &self.name }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.text.expose()
+    }
+}
