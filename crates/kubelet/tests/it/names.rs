@@ -1,0 +1,35 @@
+use kubelet::{KubeletVersion, PullPolicy, apply_default_image_tag, default_pull_policy};
+
+const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+#[test]
+fn default_tags_and_policies() {
+    use PullPolicy::{Always, IfNotPresent};
+    let digest = format!("@sha256:{HEX}");
+    for (image, for_cri, policy) in [
+        ("busybox", "busybox:latest", Always),
+        ("busybox:latest", "busybox:latest", Always),
+        ("busybox:1.36", "busybox:1.36", IfNotPresent),
+        ("localhost:5000", "localhost:5000", IfNotPresent),
+        ("localhost:5000/app", "localhost:5000/app:latest", Always),
+        (&format!("busybox{digest}"), &format!("busybox{digest}"), IfNotPresent),
+        (&format!("busybox:latest{digest}"), &format!("busybox:latest{digest}"), Always),
+        (&format!("busybox:1{digest}"), &format!("busybox:1{digest}"), IfNotPresent),
+    ] {
+        let name = apply_default_image_tag(image, KubeletVersion::NEWEST).unwrap();
+        assert_eq!(name.for_cri, for_cri, "{image}");
+        assert_eq!(default_pull_policy(image, KubeletVersion::NEWEST), policy, "{image}");
+    }
+    assert_eq!(default_pull_policy("Not A Name", KubeletVersion::NEWEST), IfNotPresent);
+}
+
+#[test]
+fn bad_names_in_the_words_of_the_version() {
+    for (version, words) in [
+        ("1.28", "invalid reference format: repository name must be lowercase"),
+        ("1.35", "invalid reference format: repository name (library/Nginx) must be lowercase"),
+    ] {
+        let error = apply_default_image_tag("Nginx", version.parse().unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), format!("couldn't parse image name \"Nginx\": {words}"));
+    }
+}
