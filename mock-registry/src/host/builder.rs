@@ -20,7 +20,7 @@ impl HostBuilder {
             name,
             tls: None,
             registry: None,
-            tokens: None,
+            tokens: Vec::new(),
             blobs: None,
             rules: RuleTable::default(),
             connection_rules: Vec::new(),
@@ -43,9 +43,9 @@ impl HostBuilder {
         self
     }
 
-    /// Issues tokens under `path`.
+    /// Issues tokens under `path`; called again, those of another service under another path as well.
     pub fn token_service(mut self, path: impl Into<String>, tokens: Arc<TokenService>) -> Self {
-        self.host.tokens = Some((path.into(), tokens));
+        self.host.tokens.push((path.into(), tokens));
         self
     }
 

@@ -63,13 +63,15 @@ impl Host {
     }
 
     async fn answer(&self, head: &RequestHead<'_>, body: Incoming) -> Reply {
-        match (&self.tokens, &self.registry, &self.blobs) {
-            (Some((path, tokens)), ..) if head.path == path => match read_body(body).await {
+        if let Some((_, tokens)) = self.tokens.iter().find(|(path, _)| path == head.path) {
+            return match read_body(body).await {
                 Some(body) => tokens.answer(head, &body, &self.clock),
                 None => Reply::text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large\n"),
-            },
-            (_, Some(registry), _) if head.path.starts_with("/v2") => registry.answer(head),
-            (.., Some(store)) => answer_blob_host(store, head),
+            };
+        }
+        match (&self.registry, &self.blobs) {
+            (Some(registry), _) if head.path.starts_with("/v2") => registry.answer(head),
+            (_, Some(store)) => answer_blob_host(store, head),
             _ => Reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
         }
     }

@@ -30,7 +30,7 @@ pub struct Host {
     name: String,
     tls: Option<Arc<ServerConfig>>,
     registry: Option<Registry>,
-    tokens: Option<(String, Arc<TokenService>)>,
+    tokens: Vec<(String, Arc<TokenService>)>,
     blobs: Option<Arc<Store>>,
     rules: RuleTable,
     connection_rules: Vec<ConnectionRule>,

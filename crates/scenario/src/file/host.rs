@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use mock_registry::{Count, Glob, Platform};
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::file::{AccountFile, Parsed, Size, Span};
+
+/// What stands behind a name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct HostFile {
+    /// Its address, which the name server gives for its name unless `dns` says otherwise.
+    pub address: Parsed<IpAddr>,
+    /// Its port; by default 443 with TLS and 80 without.
+    pub port: Option<u16>,
+    /// Whether anything listens there.
+    #[serde(default = "yes")]
+    pub listens: bool,
+    /// Its certificate.
+    #[serde(default)]
+    pub tls: CertificateWord,
+    /// Whether it demands a client's certificate.
+    #[serde(default)]
+    pub demands_client_certificate: bool,
+    /// What its registry holds.
+    #[serde(default)]
+    pub images: Vec<ImageFile>,
+    /// What its registry demands.
+    pub auth: Option<Spanned<AuthFile>>,
+    /// The host to which its registry sends those who ask for blobs.
+    pub blobs_at: Option<Spanned<String>>,
+    #[serde(default)]
+    pub rules: Vec<Spanned<RuleFile>>,
+    #[serde(default)]
+    pub connections: Vec<ConnectionFile>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A host's certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CertificateWord {
+    #[default]
+    Good,
+    /// It speaks HTTP in clear.
+    None,
+    Expired,
+    NotYetValid,
+    WrongName,
+    CommonNameOnly,
+    SelfSigned,
+    UnknownAuthority,
+}
+
+/// An image of a registry.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ImageFile {
+    /// The repository.
+    pub name: Spanned<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// By default linux/amd64; several make an index.
+    #[serde(default)]
+    pub platforms: Vec<Parsed<Platform>>,
+    /// The sizes of the layers.
+    #[serde(default)]
+    pub layers: Vec<Parsed<Size>>,
+    #[serde(default)]
+    pub format: FormatWord,
+    /// Makes an index of one platform, too.
+    #[serde(default)]
+    pub index: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FormatWord {
+    #[default]
+    Oci,
+    Docker,
+}
+
+/// What a registry demands of those who ask.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) enum AuthFile {
+    /// Name and password.
+    Basic(BasicFile),
+    /// A token.
+    Bearer(BearerFile),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct BasicFile {
+    /// The realm in the challenge; by default the host's name.
+    pub realm: Option<String>,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountFile>,
+    /// Patterns of the repositories that are open to everybody.
+    #[serde(default)]
+    pub anonymous: Vec<Parsed<Glob>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct BearerFile {
+    /// The host that issues tokens; by default this one.
+    pub token_host: Option<Spanned<String>>,
+    /// The path at which it does.
+    #[serde(default = "token_path")]
+    pub path: String,
+    /// The service in the challenge; by default the registry's name.
+    pub service: Option<String>,
+    /// The realm in the challenge, where it is not the token host's address.
+    pub realm: Option<String>,
+    /// How long a token is good for; by default 5m.
+    pub expires_in: Option<Parsed<Span>>,
+    /// Answers 401 to those who ask for a token without a login.
+    #[serde(default)]
+    pub refuse_anonymous: bool,
+    /// Answers 403 to those who ask for a token for more than they may.
+    #[serde(default)]
+    pub refuse_excess: bool,
+    /// Answers 403 rather than 401 to a token that does not suffice.
+    #[serde(default)]
+    pub forbids: bool,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountFile>,
+    /// Patterns of the repositories that are open to everybody.
+    #[serde(default)]
+    pub anonymous: Vec<Parsed<Glob>>,
+}
+
+fn token_path() -> String {
+    "/token".to_owned()
+}
+
+/// What a host does otherwise than it should.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RuleFile {
+    #[serde(default)]
+    pub methods: Vec<Parsed<http::Method>>,
+    pub path: Option<Parsed<Glob>>,
+    pub count: Option<Parsed<Count>>,
+    pub delay: Option<Parsed<Span>>,
+    pub status: Option<u16>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub remove_headers: Vec<String>,
+    pub body: Option<String>,
+    /// How the connection ends, in place of an answer or, with `after`, in the middle of its body.
+    pub end: Option<EndWord>,
+    /// Bytes of the body that come before the end.
+    pub after: Option<Parsed<Size>>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum EndWord {
+    Close,
+    Reset,
+    Stall,
+}
+
+/// What a host does to connections.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ConnectionFile {
+    pub fault: FaultWord,
+    pub count: Option<Parsed<Count>>,
+    /// What `garbage` sends.
+    #[serde(default)]
+    pub bytes: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FaultWord {
+    Close,
+    Reset,
+    Stall,
+    Garbage,
+    PlainHttp,
+    CloseAfterHello,
+    ResetAfterHello,
+}

@@ -1,0 +1,137 @@
+//! The door to simulated hosts.
+
+mod datagram;
+mod errno;
+mod firewall;
+mod pipe;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use mock_registry::{Host, Request, RequestLog, Zone};
+use net::{BoxFuture, Datagram, Network, Stream};
+
+use crate::file::FirewallAction;
+use datagram::{Far, Socket};
+use errno::{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, error};
+
+pub(crate) use firewall::{Firewall, FirewallRule};
+
+/// How long Linux goes on sending SYN before it gives up: six retries, 1 + 2 + … + 64 seconds (`tcp_syn_retries`
+/// in tcp(7)).
+const SYN_PATIENCE: Duration = Duration::from_secs(127);
+/// The first of the ports that connections come from (`ip_local_port_range`).
+const FIRST_PORT: u16 = 32_768;
+
+/// A network in memory: hosts at addresses, a name server, and a firewall before the node.
+///
+/// An address at which no host of the scenario lives does not answer; a port of a host's address at which nothing
+/// listens refuses.
+pub struct SimulatedNetwork {
+    node: Vec<IpAddr>,
+    nameserver: SocketAddr,
+    zone: Arc<Zone>,
+    firewall: Firewall,
+    /// `None`: the address is a host's, but nothing listens at this port.
+    hosts: BTreeMap<SocketAddr, Option<Arc<Host>>>,
+    log: RequestLog,
+    next_port: AtomicU16,
+}
+
+/// What a network is made of.
+pub(crate) struct Parts {
+    pub(crate) node: Vec<IpAddr>,
+    pub(crate) nameserver: IpAddr,
+    pub(crate) zone: Arc<Zone>,
+    pub(crate) firewall: Firewall,
+    pub(crate) hosts: BTreeMap<SocketAddr, Option<Arc<Host>>>,
+    pub(crate) log: RequestLog,
+}
+
+impl SimulatedNetwork {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            node: parts.node,
+            nameserver: SocketAddr::new(parts.nameserver, 53),
+            zone: parts.zone,
+            firewall: parts.firewall,
+            hosts: parts.hosts,
+            log: parts.log,
+            next_port: AtomicU16::new(FIRST_PORT),
+        }
+    }
+
+    /// The requests that came to any of the hosts, the oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.log.requests()
+    }
+
+    /// The node's end of a conversation with `address`.
+    fn local(&self, address: SocketAddr) -> io::Result<SocketAddr> {
+        let own = self.node.iter().find(|own| own.is_ipv4() == address.is_ipv4());
+        let port = self.next_port.fetch_add(1, Ordering::Relaxed).max(FIRST_PORT);
+        own.map(|own| SocketAddr::new(*own, port)).ok_or_else(|| error(ENETUNREACH))
+    }
+
+    fn is_host(&self, address: IpAddr) -> bool {
+        self.hosts.keys().any(|known| known.ip() == address)
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
+        let local = self.local(address)?;
+        match self.firewall.action(address) {
+            None => {}
+            Some(FirewallAction::Drop) => return unanswered().await,
+            Some(FirewallAction::Refuse) => return Err(error(ECONNREFUSED)),
+            Some(FirewallAction::HostUnreachable) => return Err(error(EHOSTUNREACH)),
+            Some(FirewallAction::NetworkUnreachable) => return Err(error(ENETUNREACH)),
+        }
+        match self.hosts.get(&address) {
+            Some(Some(host)) => {
+                let (near, far) = pipe::connection(local, address);
+                tokio::spawn(host.clone().serve(far, local));
+                Ok(Box::new(near))
+            }
+            _ if self.is_host(address.ip()) || self.is_node(address.ip()) => Err(error(ECONNREFUSED)),
+            _ => unanswered().await,
+        }
+    }
+
+    fn is_node(&self, address: IpAddr) -> bool {
+        address.is_loopback() || self.node.contains(&address)
+    }
+
+    fn open_datagram(&self, server: SocketAddr) -> io::Result<Box<dyn Datagram>> {
+        let local = self.local(server)?;
+        let far = match self.firewall.action(server) {
+            Some(FirewallAction::Drop) => Far::Silence,
+            Some(FirewallAction::Refuse) => Far::Unreachable(ECONNREFUSED),
+            Some(FirewallAction::HostUnreachable) => Far::Unreachable(EHOSTUNREACH),
+            Some(FirewallAction::NetworkUnreachable) => Far::Unreachable(ENETUNREACH),
+            None if server == self.nameserver => Far::Zone(self.zone.clone()),
+            None if self.is_host(server.ip()) || self.is_node(server.ip()) => Far::Unreachable(ECONNREFUSED),
+            None => Far::Silence,
+        };
+        Ok(Box::new(Socket::new(local, far)))
+    }
+}
+
+/// Nothing comes back, until Linux gives up.
+async fn unanswered() -> io::Result<Box<dyn Stream>> {
+    tokio::time::sleep(SYN_PATIENCE).await;
+    Err(error(ETIMEDOUT))
+}
+
+impl Network for SimulatedNetwork {
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Stream>>> {
+        Box::pin(self.connect(address))
+    }
+
+    fn datagram(&self, server: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Datagram>>> {
+        Box::pin(std::future::ready(self.open_datagram(server)))
+    }
+}

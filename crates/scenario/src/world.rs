@@ -1,0 +1,266 @@
+//! The hosts of a scenario: built once when it is loaded, and started afresh for each network.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mock_registry::{
+    Accounts, Answer, Authority, CertificateKind, Clock, ConnectionRule, Guard, Host, HostBuilder, Image,
+    Layer, Registry, RequestLog, Rule, Store, TokenService, Zone,
+};
+use rustls::ServerConfig;
+use serde_saphyr::Spanned;
+
+use crate::SimulatedNetwork;
+use crate::auth::{Auth, Tokens};
+use crate::error::{LoadError, Mistake};
+use crate::file::{CertificateWord, FirewallFile, FormatWord, HostFile, ImageFile, ScenarioFile};
+use crate::network::{Firewall, FirewallRule, Parts};
+use crate::rules;
+
+/// What is built once.
+#[derive(Debug)]
+pub(crate) struct World {
+    authority: Authority,
+    now: Timestamp,
+    hosts: BTreeMap<String, BuiltHost>,
+    zone: Arc<Zone>,
+    firewall: Firewall,
+}
+
+#[derive(Debug)]
+struct BuiltHost {
+    at: SocketAddr,
+    listens: bool,
+    tls: Option<Arc<ServerConfig>>,
+    store: Option<Arc<Store>>,
+    auth: Auth,
+    /// The host to which it sends those who ask for blobs.
+    blobs_at: Option<String>,
+    rules: Vec<Rule>,
+    connection_rules: Vec<ConnectionRule>,
+}
+
+/// The file that is being built from, for the places of its mistakes.
+pub(crate) struct Origin<'a> {
+    name: &'a str,
+    text: &'a str,
+    hosts: Vec<&'a str>,
+}
+
+impl Origin<'_> {
+    pub(crate) fn mistake<T>(&self, at: &Spanned<T>, mistake: Mistake) -> LoadError {
+        LoadError::at(self.name, self.text, at.referenced, mistake)
+    }
+
+    /// The name of a host, if the scenario has it.
+    pub(crate) fn host(&self, written: &Spanned<String>) -> Result<String, LoadError> {
+        if self.hosts.contains(&written.value.as_str()) {
+            return Ok(written.value.clone());
+        }
+        let known = self.hosts.iter().map(|&name| name.to_owned()).collect();
+        Err(self.mistake(written, Mistake::UnknownHost { name: written.value.clone(), known }))
+    }
+}
+
+impl World {
+    pub(crate) fn build(name: &str, text: &str, file: &ScenarioFile) -> Result<Self, LoadError> {
+        let origin = Origin { name, text, hosts: file.hosts.keys().map(String::as_str).collect() };
+        let now = file.now.0;
+        let authority = Authority::new("pullsim simulated CA", now)
+            .map_err(|source| LoadError::Certificate { host: "the authority".to_owned(), source })?;
+        let mut hosts: BTreeMap<String, BuiltHost> = BTreeMap::new();
+        for (host, written) in &file.hosts {
+            let built = build_host(&origin, host, &written.value, &authority, now)?;
+            if let Some((first, _)) = hosts.iter().find(|(_, other)| other.at == built.at) {
+                let (first, second) = (first.clone(), host.clone());
+                let mistake = Mistake::AddressTaken { first, second, address: built.at };
+                return Err(origin.mistake(written, mistake));
+            }
+            hosts.insert(host.clone(), built);
+        }
+        let firewall = build_firewall(&origin, &file.firewall, &hosts)?;
+        Ok(Self { authority, now, zone: Arc::new(build_zone(file)), firewall, hosts })
+    }
+
+    pub(crate) fn authority_pem(&self) -> String {
+        self.authority.pem()
+    }
+
+    /// Starts the hosts: no request has come, no token was issued, no rule has had its turn.
+    pub(crate) fn network(&self, node: Vec<IpAddr>, nameserver: IpAddr) -> SimulatedNetwork {
+        let (log, clock) = (RequestLog::new(), Clock::starting_at(self.now));
+        let mut builders: BTreeMap<&str, HostBuilder> = BTreeMap::new();
+        let mut services: Vec<(Tokens, Arc<TokenService>)> = Vec::new();
+        for (name, built) in &self.hosts {
+            let mut builder = Host::builder(name).clock(clock).log(log.clone());
+            if let Some(tls) = &built.tls {
+                builder = builder.tls(tls.clone());
+            }
+            if let Some(store) = &built.store {
+                let mut registry =
+                    Registry::new(store.clone()).guard(self.guard(name, &built.auth, &mut services));
+                if let Some(target) = &built.blobs_at {
+                    registry = registry.redirect_blobs(self.base_url(target));
+                }
+                builder = builder.registry(registry);
+            }
+            builder = built.rules.iter().cloned().fold(builder, HostBuilder::rule);
+            builder = built.connection_rules.iter().cloned().fold(builder, HostBuilder::connection_rule);
+            builders.insert(name, builder);
+        }
+        for (tokens, service) in services {
+            change(&mut builders, &tokens.host, |builder| builder.token_service(&tokens.path, service));
+        }
+        for built in self.hosts.values() {
+            if let (Some(target), Some(store)) = (&built.blobs_at, &built.store) {
+                change(&mut builders, target, |builder| builder.blobs_of(store.clone()));
+            }
+        }
+        let started = builders.into_iter().filter_map(|(name, builder)| {
+            let built = self.hosts.get(name)?;
+            Some((built.at, built.listens.then(|| builder.build())))
+        });
+        let hosts = started.collect();
+        SimulatedNetwork::new(Parts {
+            node,
+            nameserver,
+            zone: self.zone.clone(),
+            firewall: self.firewall.clone(),
+            hosts,
+            log,
+        })
+    }
+
+    fn guard(&self, name: &str, auth: &Auth, services: &mut Vec<(Tokens, Arc<TokenService>)>) -> Guard {
+        match auth {
+            Auth::Open => Guard::Open,
+            Auth::Basic { realm, accounts } => {
+                Guard::basic(realm.as_deref().unwrap_or(name), Arc::<Accounts>::clone(accounts))
+            }
+            Auth::Bearer(tokens) => {
+                let service = Arc::new(tokens.start());
+                let realm = match &tokens.realm {
+                    Some(realm) => realm.clone(),
+                    None => format!("{}{}", self.base_url(&tokens.host), tokens.path),
+                };
+                services.push((tokens.clone(), service.clone()));
+                Guard::Bearer { realm, tokens: service, forbids: tokens.forbids }
+            }
+        }
+    }
+
+    /// `https://HOST`, with the port where it is not the scheme's.
+    fn base_url(&self, name: &str) -> String {
+        let Some(host) = self.hosts.get(name) else { return format!("https://{name}") };
+        match (host.tls.is_some(), host.at.port()) {
+            (true, 443) => format!("https://{name}"),
+            (false, 80) => format!("http://{name}"),
+            (true, port) => format!("https://{name}:{port}"),
+            (false, port) => format!("http://{name}:{port}"),
+        }
+    }
+}
+
+fn change(
+    builders: &mut BTreeMap<&str, HostBuilder>,
+    name: &str,
+    work: impl FnOnce(HostBuilder) -> HostBuilder,
+) {
+    if let Some((name, builder)) = builders.remove_entry(name) {
+        builders.insert(name, work(builder));
+    }
+}
+
+fn build_host(
+    origin: &Origin<'_>,
+    name: &str,
+    file: &HostFile,
+    authority: &Authority,
+    now: Timestamp,
+) -> Result<BuiltHost, LoadError> {
+    let tls = certificate(file.tls).map(|kind| {
+        let clients = file.demands_client_certificate.then_some(authority);
+        let identity = authority.server(kind, &[name.to_owned()])?;
+        identity.server_config(clients, Clock::standing_at(now))
+    });
+    let tls = tls.transpose().map_err(|source| LoadError::Certificate { host: name.to_owned(), source })?;
+    let port = file.port.unwrap_or(if tls.is_some() { 443 } else { 80 });
+    let is_registry = !file.images.is_empty() || file.auth.is_some();
+    Ok(BuiltHost {
+        at: SocketAddr::new(file.address.0, port),
+        listens: file.listens,
+        tls,
+        store: if is_registry { Some(Arc::new(build_store(origin, &file.images)?)) } else { None },
+        auth: Auth::read(origin, name, file.auth.as_ref().map(|auth| &auth.value))?,
+        blobs_at: file.blobs_at.as_ref().map(|target| origin.host(target)).transpose()?,
+        rules: file.rules.iter().map(|rule| rules::rule(origin, rule)).collect::<Result<_, _>>()?,
+        connection_rules: file.connections.iter().map(rules::connection_rule).collect(),
+    })
+}
+
+const fn certificate(word: CertificateWord) -> Option<CertificateKind> {
+    Some(match word {
+        CertificateWord::None => return None,
+        CertificateWord::Good => CertificateKind::Good,
+        CertificateWord::Expired => CertificateKind::Expired,
+        CertificateWord::NotYetValid => CertificateKind::NotYetValid,
+        CertificateWord::WrongName => CertificateKind::WrongName,
+        CertificateWord::CommonNameOnly => CertificateKind::CommonNameOnly,
+        CertificateWord::SelfSigned => CertificateKind::SelfSigned,
+        CertificateWord::UnknownAuthority => CertificateKind::UnknownAuthority,
+    })
+}
+
+fn build_store(origin: &Origin<'_>, images: &[ImageFile]) -> Result<Store, LoadError> {
+    let mut store = Store::default();
+    for written in images {
+        let format = match written.format {
+            FormatWord::Oci => mock_registry::Format::Oci,
+            FormatWord::Docker => mock_registry::Format::Docker,
+        };
+        let mut image = Image::new(&written.name.value).format(format);
+        image = written.tags.iter().fold(image, Image::tag);
+        image = written.platforms.iter().fold(image, |image, platform| image.platform(platform.0.clone()));
+        // The layers of an image differ by their place, the same place in two images is the same layer.
+        for (seed, size) in (1..).zip(&written.layers) {
+            image = image.layer(Layer::seeded(seed, size.0.0));
+        }
+        image = if written.index { image.index() } else { image };
+        store.add(&image).map_err(|error| origin.mistake(&written.name, error.into()))?;
+    }
+    Ok(store)
+}
+
+/// The hosts' addresses by their names, and what the file says in place of them.
+fn build_zone(file: &ScenarioFile) -> Zone {
+    let mut zone = Zone::new();
+    for (name, host) in &file.hosts {
+        zone.insert(name, Answer::Addresses(vec![host.value.address.0]));
+    }
+    for (name, said) in &file.dns {
+        zone.insert(name, said.0.clone());
+    }
+    zone
+}
+
+fn build_firewall(
+    origin: &Origin<'_>,
+    written: &[FirewallFile],
+    hosts: &BTreeMap<String, BuiltHost>,
+) -> Result<Firewall, LoadError> {
+    let mut rules = Vec::new();
+    for rule in written {
+        let named = hosts.get(&rule.to.value).map(|host| host.at.ip());
+        let to = match named.or_else(|| rule.to.value.parse().ok()) {
+            Some(address) => address,
+            None => {
+                origin.host(&rule.to)?;
+                continue;
+            }
+        };
+        rules.push(FirewallRule { to, port: rule.port, action: rule.action });
+    }
+    Ok(Firewall::new(rules))
+}

@@ -1,0 +1,7 @@
+//! Simulated hosts as the pull sees them, through `net`; and scenario files, right and wrong.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+
+mod file;
+mod network;
+mod shipped;
