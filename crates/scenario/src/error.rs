@@ -96,9 +96,9 @@ pub enum LoadError {
         /// The file as it was named.
         file: String,
         /// Where.
-        place: Place,
+        place: Box<Place>,
         /// What.
-        mistake: Mistake,
+        mistake: Box<Mistake>,
     },
     /// No certificate could be made for a host.
     #[error("no certificate for {host}: {source}")]
@@ -137,7 +137,7 @@ impl LoadError {
     /// What to do about it, if that is known.
     pub fn hint(&self) -> Option<String> {
         let Self::Mistake { mistake, .. } = self else { return None };
-        match mistake {
+        match &**mistake {
             Mistake::UnknownKey { key: word, known } | Mistake::UnknownWord { word, known } => {
                 Some(match nearest(word, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
@@ -155,12 +155,14 @@ impl LoadError {
     /// The YAML library's error, as ours.
     pub(crate) fn from_yaml(file: &str, text: &str, error: &Error) -> Self {
         let place = error.location().map(|location| place(text, location)).unwrap_or_default();
-        Self::Mistake { file: file.to_owned(), place, mistake: mistake(error.without_snippet()) }
+        let mistake = mistake(error.without_snippet());
+        Self::Mistake { file: file.to_owned(), place: Box::new(place), mistake: Box::new(mistake) }
     }
 
     /// A mistake at a place that was read well.
     pub(crate) fn at(file: &str, text: &str, location: Location, mistake: Mistake) -> Self {
-        Self::Mistake { file: file.to_owned(), place: place(text, location), mistake }
+        let place = Box::new(place(text, location));
+        Self::Mistake { file: file.to_owned(), place, mistake: Box::new(mistake) }
     }
 }
 

@@ -39,7 +39,7 @@ fn mistakes_are_shown_where_they_are() {
 #[test]
 fn mistakes_are_facts() {
     let mistake = |rest: &str| match refuse(rest) {
-        LoadError::Mistake { mistake, place, .. } => (mistake, place.line),
+        LoadError::Mistake { mistake, place, .. } => (*mistake, place.line),
         other => panic!("{other}"),
     };
     let taken = mistake("hosts:\n  a.test: {address: 10.0.0.1}\n  b.test: {address: 10.0.0.1}\n");
