@@ -148,7 +148,7 @@ impl fmt::Display for Malformed {
             }
             Self::ContentLength(value) => write!(f, "bad Content-Length {}", quoted(value)),
             Self::ManyContentLengths(values) => {
-                let values: Vec<String> = values.iter().map(|v| strconv::quote(v)).collect();
+                let values: Vec<String> = values.iter().map(strconv::quote).collect();
                 write!(
                     f,
                     "http: message cannot contain multiple Content-Length headers; got [{}]",

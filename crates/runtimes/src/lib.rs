@@ -1,1 +1,47 @@
-//! See DESIGN.
+//! Container runtimes as a node runs them, behind the CRI image service.
+//!
+//! ```text
+//! cri::ImageService ◀── Containerd ── resolver ─ authorizer ─ fetcher ─ unpacker ──▶ net::Client ──▶ net::Network
+//!                           │
+//!                        Profile (version), node (config.toml, certs.d), store
+//! ```
+//!
+//! A runtime is imitated at the level of its source: the functions keep the names of the upstream ones that they
+//! mirror, and each says where it stands there. What differs between versions sits in a [`Profile`].
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use cri::{ImageService, PullImageRequest};
+//! use runtimes::{Containerd, Layers, Options, Profile};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let containerd = Containerd::new(Options {
+//!     network: Arc::new(net::SystemNetwork::new()),
+//!     node: node::Node::memory([]),
+//!     profile: Profile::named("containerd-2.1.9").unwrap(),
+//!     platform: distribution::Platform::linux("amd64", ""),
+//!     layers: Layers::Head,
+//!     store: None,
+//!     extra_roots: Vec::new(),
+//!     trace: trace::Trace::new(),
+//!     clock: net::Clock::new(jiff::Timestamp::UNIX_EPOCH),
+//! })
+//! .unwrap();
+//! let request = PullImageRequest { image: "Nginx".into(), auth: None };
+//! let error = containerd.pull_image(request).await.unwrap_err();
+//! assert_eq!(
+//!     error.rpc_text(),
+//!     "rpc error: code = Unknown desc = failed to parse image reference \"Nginx\": \
+//!      invalid reference format: repository name (library/Nginx) must be lowercase"
+//! );
+//! # });
+//! ```
+
+mod containerd;
+mod options;
+mod profile;
+
+pub use containerd::{Containerd, StoreError, remove_image};
+pub use options::{Layers, Options};
+pub use profile::{Profile, UnknownRuntime};

@@ -1,0 +1,264 @@
+//! A layer, unpacked in passing: decompressed, read as a tar archive, and its diff id computed
+//! (containerd v2.1.9 core/diff/apply, pkg/archive; Go `archive/tar`).
+
+use std::io::{self, Write};
+
+use distribution::{Algorithm, Digester};
+
+/// A block of a tar archive.
+const BLOCK: usize = 512;
+
+/// What came of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Applied {
+    /// The digest of the whole uncompressed stream.
+    DiffId(String),
+    /// Why it cannot be unpacked, in the words of the applier.
+    Failed(String),
+}
+
+/// Takes a layer's bytes as they come.
+pub(super) struct Archive {
+    stream: Stream,
+}
+
+enum Stream {
+    /// The first bytes decide on the compression (`DetectCompression`).
+    Undecided(Vec<u8>),
+    Plain(Tar),
+    Gzip(Box<flate2::write::MultiGzDecoder<Tar>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Tar>>),
+    Failed(String),
+}
+
+impl Archive {
+    pub(super) const fn new() -> Self {
+        Self { stream: Stream::Undecided(Vec::new()) }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        const LONGEST_MAGIC: usize = 10;
+        if let Stream::Undecided(first) = &mut self.stream {
+            first.extend_from_slice(bytes);
+            if first.len() < LONGEST_MAGIC {
+                return;
+            }
+            let first = std::mem::take(first);
+            self.stream = Stream::detect(&first);
+            self.write(&first);
+        } else {
+            self.write(bytes);
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let written = match &mut self.stream {
+            Stream::Undecided(_) | Stream::Failed(_) => Ok(()),
+            Stream::Plain(tar) => tar.write_all(bytes),
+            Stream::Gzip(decoder) => decoder.write_all(bytes),
+            Stream::Zstd(decoder) => decoder.write_all(bytes),
+        };
+        if let Err(error) = written {
+            self.stream = Stream::Failed(words(&error, &self.stream));
+        }
+    }
+
+    /// The end of the layer.
+    pub(super) fn finish(mut self) -> Applied {
+        if let Stream::Undecided(first) = &mut self.stream {
+            let first = std::mem::take(first);
+            self.stream = Stream::detect(&first);
+            self.write(&first);
+        }
+        let tar = match self.stream {
+            Stream::Failed(words) => return Applied::Failed(words),
+            Stream::Plain(tar) => Ok(tar),
+            Stream::Gzip(decoder) => decoder.finish(),
+            Stream::Zstd(mut decoder) => decoder.flush().map(|()| decoder.into_inner()),
+            Stream::Undecided(_) => return Applied::Failed("EOF".into()),
+        };
+        match tar {
+            Ok(tar) => tar.finish(),
+            Err(_) => Applied::Failed("unexpected EOF".into()),
+        }
+    }
+}
+
+impl Stream {
+    fn detect(first: &[u8]) -> Self {
+        if first.starts_with(&[0x1f, 0x8b, 0x08]) {
+            Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Tar::new())))
+        } else if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            match zstd::stream::write::Decoder::new(Tar::new()) {
+                Ok(decoder) => Self::Zstd(Box::new(decoder)),
+                Err(error) => Self::Failed(error.to_string()),
+            }
+        } else {
+            Self::Plain(Tar::new())
+        }
+    }
+}
+
+/// What Go says: of the archive, or of the compressed stream around it.
+fn words(error: &io::Error, stream: &Stream) -> String {
+    match (error.get_ref().and_then(|inner| inner.downcast_ref::<TarError>()), stream) {
+        (Some(error), _) => error.to_string(),
+        (None, Stream::Gzip(_)) => "flate: corrupt input before offset 0".into(),
+        (None, _) => "magic number mismatch".into(),
+    }
+}
+
+/// `archive/tar: …`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum TarError {
+    #[error("archive/tar: invalid tar header")]
+    InvalidHeader,
+}
+
+/// Follows the headers of a tar archive, and digests everything.
+struct Tar {
+    digester: Digester,
+    block: Vec<u8>,
+    /// Bytes of the present entry, with its padding, that are still to come.
+    skip: u64,
+    zero_blocks: u8,
+}
+
+impl Tar {
+    fn new() -> Self {
+        Self {
+            digester: Digester::new(Algorithm::Sha256),
+            block: Vec::with_capacity(BLOCK),
+            skip: 0,
+            zero_blocks: 0,
+        }
+    }
+
+    /// After two zero blocks the archive is at its end; what follows is only digested.
+    const fn ended(&self) -> bool {
+        self.zero_blocks >= 2
+    }
+
+    fn header(&mut self) -> Result<(), TarError> {
+        let block = std::mem::take(&mut self.block);
+        if block.iter().all(|byte| *byte == 0) {
+            self.zero_blocks += 1;
+            return Ok(());
+        }
+        // A zero block followed by something else is no archive.
+        if self.zero_blocks > 0 || !checksum_fits(&block) {
+            return Err(TarError::InvalidHeader);
+        }
+        let size = number(block.get(124..136).unwrap_or_default()).ok_or(TarError::InvalidHeader)?;
+        // Links, devices and directories have no content, whatever their size says.
+        let has_content = !matches!(block.get(156), Some(b'1'..=b'6'));
+        self.skip = if has_content { size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64) } else { 0 };
+        Ok(())
+    }
+
+    fn finish(self) -> Applied {
+        if !self.ended() && (self.skip > 0 || !self.block.is_empty()) {
+            return Applied::Failed("unexpected EOF".into());
+        }
+        Applied::DiffId(self.digester.finish().to_string())
+    }
+}
+
+impl Write for Tar {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.digester.update(bytes);
+        let mut rest = bytes;
+        while !rest.is_empty() && !self.ended() {
+            if self.skip > 0 {
+                let skipped = self.skip.min(rest.len() as u64);
+                self.skip -= skipped;
+                rest = &rest[usize::try_from(skipped).unwrap_or(rest.len())..];
+                continue;
+            }
+            let taken = rest.len().min(BLOCK - self.block.len());
+            self.block.extend_from_slice(&rest[..taken]);
+            rest = &rest[taken..];
+            if self.block.len() == BLOCK {
+                self.header().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The sum of a header's bytes, its own field counted as spaces; old archives summed signed bytes.
+fn checksum_fits(block: &[u8]) -> bool {
+    let field = 148..156;
+    let bytes = || block.iter().enumerate().map(|(at, byte)| if field.contains(&at) { b' ' } else { *byte });
+    let unsigned: i64 = bytes().map(i64::from).sum();
+    let signed: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
+    let stated = number(&block[field.clone()]).and_then(|sum| i64::try_from(sum).ok());
+    stated.is_some_and(|stated| stated == unsigned || stated == signed)
+}
+
+/// A numeric field: octal digits, or binary with the top bit set.
+fn number(field: &[u8]) -> Option<u64> {
+    if field.first().is_some_and(|first| first & 0x80 != 0) {
+        return field.iter().enumerate().try_fold(0_u64, |sum, (at, byte)| {
+            let byte = if at == 0 { byte & 0x7f } else { *byte };
+            sum.checked_mul(256)?.checked_add(byte.into())
+        });
+    }
+    let text = std::str::from_utf8(field).ok()?.trim_matches(['\0', ' ']);
+    if text.is_empty() { Some(0) } else { u64::from_str_radix(text, 8).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use distribution::Digest;
+
+    use super::*;
+
+    fn applied(bytes: &[u8]) -> Applied {
+        let mut archive = Archive::new();
+        bytes.chunks(7).for_each(|piece| archive.push(piece));
+        archive.finish()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut header = [0_u8; BLOCK];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = b'0';
+        header[148..156].copy_from_slice(b"        ");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        header[154] = 0;
+        let mut tar = header.to_vec();
+        tar.extend_from_slice(content);
+        tar.resize(tar.len().div_ceil(BLOCK) * BLOCK + 2 * BLOCK, 0);
+        tar
+    }
+
+    #[test]
+    fn layers_and_what_is_none() {
+        let tar = tar_of("file", &[7; 1000]);
+        let diff_id = Applied::DiffId(Digest::sha256_of(&tar).to_string());
+        let failed = |words: &str| Applied::Failed(words.into());
+        assert_eq!(applied(&tar), diff_id);
+        assert_eq!(applied(&gzip(&tar)), diff_id);
+        assert_eq!(applied(&zstd::encode_all(&tar[..], 1).unwrap()), diff_id);
+        assert_eq!(applied(b"this is not a gzip stream at all\n"), failed("unexpected EOF"));
+        assert_eq!(
+            applied(&gzip(&b"gzip, but no tar\n".repeat(40))),
+            failed("archive/tar: invalid tar header")
+        );
+        assert_eq!(applied(&tar[..BLOCK + 100]), failed("unexpected EOF"));
+        assert_eq!(applied(&gzip(&tar)[..60]), failed("unexpected EOF"));
+    }
+}

@@ -1,0 +1,302 @@
+//! Challenges and tokens (containerd v2.1.9 core/remotes/docker/authorizer.go, auth/fetch.go).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use distribution::{Challenge, Scheme, parse_challenges, token_scopes};
+use gostd::base64;
+use gostd::json::{self, Place, Reader};
+use gostd::url::{Url, Values};
+use net::{Header, Recorder, Request, Response};
+use secret::Secret;
+use tokio::time::Instant;
+use trace::Purpose;
+
+use super::credentials::{Credentials, UserAndSecret};
+use super::error::{AuthorizationProblem, Error, Result};
+use super::http::HttpClient;
+use super::status;
+
+/// A body of the token service that is longer than this is cut off: Go reads it as it comes, and no token is longer.
+const MAX_TOKEN_BODY: usize = 4 << 20;
+
+/// Authorises the requests to a set of hosts.
+pub(super) struct Authorizer {
+    client: Arc<HttpClient>,
+    credentials: Credentials,
+    header: Vec<(String, String)>,
+    user_agent: &'static str,
+    repository: String,
+    recorder: Recorder,
+    handlers: Mutex<HashMap<String, Arc<Handler>>>,
+}
+
+/// A request and its answer, as far as the next decision needs them.
+pub(super) struct Seen {
+    pub(super) method: &'static str,
+    pub(super) url: Url,
+    pub(super) status: u16,
+    pub(super) challenges: Vec<String>,
+}
+
+/// What `AddResponses` found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retry {
+    Yes,
+    /// No scheme that containerd speaks.
+    No,
+}
+
+enum Handler {
+    Basic(UserAndSecret),
+    Bearer(Bearer),
+}
+
+struct Bearer {
+    realm: String,
+    service: String,
+    scope: Option<String>,
+    user: UserAndSecret,
+    /// The outcome, once there is one; an error stays as well.
+    token: tokio::sync::Mutex<Option<(Result<Secret>, Option<Instant>)>>,
+}
+
+struct Token {
+    token: Secret,
+    expires_in: i64,
+}
+
+impl Authorizer {
+    pub(super) fn new(
+        client: Arc<HttpClient>,
+        credentials: Credentials,
+        header: Vec<(String, String)>,
+        user_agent: &'static str,
+        repository: String,
+        recorder: Recorder,
+    ) -> Self {
+        Self { client, credentials, header, user_agent, repository, recorder, handlers: Mutex::default() }
+    }
+
+    /// `dockerAuthorizer.Authorize`: nothing is sent to a host that has not asked.
+    pub(super) async fn authorize(&self, request: &mut Request) -> Result<()> {
+        let handler = self.lock().get(&request.url.host).cloned();
+        let value = match handler.as_deref() {
+            None => return Ok(()),
+            Some(Handler::Basic((user, secret))) => basic(user, secret),
+            Some(Handler::Bearer(bearer)) => format!("Bearer {}", self.token(bearer).await?.expose()),
+        };
+        request.header.set("Authorization", value);
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Handler>>> {
+        self.handlers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `dockerAuthorizer.AddResponses`: what a 401 changes.
+    pub(super) fn add_responses(&self, seen: &[Seen]) -> Result<Retry> {
+        let Some(last) = seen.last() else { return Ok(Retry::No) };
+        let host = &last.url.host;
+        for challenge in parse_challenges(last.challenges.iter().map(String::as_str)) {
+            match challenge.scheme {
+                Scheme::Bearer => return self.add_bearer(host, &challenge, seen),
+                Scheme::Basic => return self.add_basic(host),
+                _ => {}
+            }
+        }
+        Ok(Retry::No)
+    }
+
+    fn add_basic(&self, host: &str) -> Result<Retry> {
+        let user = self.credentials.for_host(host)?;
+        if user.0.is_empty() || user.1.expose().is_empty() {
+            return Err(Error::InvalidAuthorization(AuthorizationProblem::NoBasicCredentials));
+        }
+        self.lock().insert(host.to_owned(), Arc::new(Handler::Basic(user)));
+        Ok(Retry::Yes)
+    }
+
+    fn add_bearer(&self, host: &str, challenge: &Challenge, seen: &[Seen]) -> Result<Retry> {
+        // `invalidAuthorization`: a challenge with an error means that the token was not good enough.
+        if let Some(error) = challenge.parameter("error").filter(|error| !error.is_empty()) {
+            self.lock().remove(host);
+            let same =
+                matches!(seen, [.., before, last] if before.method == last.method && before.url == last.url);
+            if same {
+                let problem = AuthorizationProblem::ServerMessage(error.to_owned());
+                return Err(Error::InvalidAuthorization(problem));
+            }
+        }
+        if self.lock().contains_key(host) {
+            return Ok(Retry::Yes);
+        }
+        let user = self.credentials.for_host(host)?;
+        let bearer = self.token_options(challenge, user)?;
+        self.lock().insert(host.to_owned(), Arc::new(Handler::Bearer(bearer)));
+        Ok(Retry::Yes)
+    }
+
+    /// `GenerateTokenOptions` (auth/fetch.go:41-68)
+    fn token_options(&self, challenge: &Challenge, user: UserAndSecret) -> Result<Bearer> {
+        let realm = challenge.parameter("realm");
+        let realm =
+            realm.ok_or_else(|| Error::Plain("no realm specified for token auth challenge".into()))?;
+        let parsed = Url::parse(realm)
+            .map_err(|error| Error::Plain(error.to_string()).context("invalid token auth challenge realm"))?;
+        let asked_as = if user.0.is_empty() { "anonymous or with a token" } else { "with user and password" };
+        self.recorder.decide("authorization", format!("a token is asked for {asked_as}"));
+        Ok(Bearer {
+            realm: parsed.to_string(),
+            service: challenge.parameter("service").unwrap_or_default().to_owned(),
+            scope: challenge.parameter("scope").map(ToOwned::to_owned),
+            user,
+            token: tokio::sync::Mutex::new(None),
+        })
+    }
+
+    /// `authHandler.doBearerAuth`: one token for all, its failure as well.
+    async fn token(&self, bearer: &Bearer) -> Result<Secret> {
+        let mut known = bearer.token.lock().await;
+        if let Some((result, expires)) = &*known
+            && expires.is_none_or(|expires| expires > Instant::now())
+        {
+            // `failed to authorize` is said anew at each use.
+            return result.clone();
+        }
+        let result = self.fetch(bearer).await;
+        let lifetime = result.as_ref().ok().map_or(0, |token| token.expires_in);
+        let lifetime = u64::try_from(lifetime).ok().filter(|seconds| *seconds > 0);
+        let expires = lifetime.map(|seconds| Instant::now() + Duration::from_secs(seconds.min(1 << 30)));
+        let result = result.map(|token| token.token);
+        *known = Some((result.clone(), expires));
+        result
+    }
+
+    async fn fetch(&self, bearer: &Bearer) -> Result<Token> {
+        let scopes = token_scopes(bearer.scope.as_deref(), &self.repository);
+        if bearer.user.1.expose().is_empty() {
+            let fetched = self.fetch_token(bearer, &scopes).await;
+            return fetched.map_err(|error| error.context("failed to fetch anonymous token"));
+        }
+        let fetched = match self.fetch_token_with_oauth(bearer, &scopes).await {
+            // Registries without POST answer 404 (GCR), 401 (Artifactory), 400 (ACR), 405.
+            Err(error) if falls_back(&error, bearer) => self.fetch_token(bearer, &scopes).await,
+            other => other,
+        };
+        fetched.map_err(|error| error.context("failed to fetch oauth token"))
+    }
+
+    /// `FetchTokenWithOAuth`: a form by POST.
+    async fn fetch_token_with_oauth(&self, bearer: &Bearer, scopes: &[String]) -> Result<Token> {
+        let (user, secret) = &bearer.user;
+        let mut form = Values::default();
+        form.set("scope", scopes.join(" "));
+        form.set("service", bearer.service.clone());
+        form.set("client_id", "containerd-client");
+        if user.is_empty() {
+            form.set("grant_type", "refresh_token");
+            form.set("refresh_token", secret.expose().clone());
+        } else {
+            form.set("grant_type", "password");
+            form.set("username", user.clone());
+            form.set("password", secret.expose().clone());
+        }
+        let mut request = self.request("POST", &bearer.realm)?;
+        request.header.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+        request.body = Some(Secret::new(form.encode().into_bytes()));
+        let answer = self.answer(request).await?;
+        let token = TokenAnswer::read(answer).await?;
+        token.accept(token.access_token.clone())
+    }
+
+    /// `FetchToken`: a query by GET, with Basic where there is a secret.
+    async fn fetch_token(&self, bearer: &Bearer, scopes: &[String]) -> Result<Token> {
+        let (user, secret) = &bearer.user;
+        let mut request = self.request("GET", &bearer.realm)?;
+        let mut query = request.url.query();
+        if !bearer.service.is_empty() {
+            query.add("service", bearer.service.clone());
+        }
+        scopes.iter().for_each(|scope| query.add("scope", scope.clone()));
+        request.url.raw_query = query.encode();
+        if !secret.expose().is_empty() {
+            request.header.set("Authorization", basic(user, secret));
+        }
+        let answer = self.answer(request).await?;
+        let token = TokenAnswer::read(answer).await?;
+        let either = [&token.access_token, &token.token].into_iter().find(|token| !token.expose().is_empty());
+        token.accept(either.cloned().unwrap_or_default())
+    }
+
+    fn request(&self, method: &'static str, realm: &str) -> Result<Request> {
+        let url = Url::parse(realm).map_err(|error| Error::Plain(error.to_string()))?;
+        let mut header = Header::new();
+        header.set("User-Agent", self.user_agent);
+        for (name, value) in &self.header {
+            header.add(name.clone(), value.clone());
+        }
+        Ok(Request { header, ..Request::new(Purpose::Token, method, url) })
+    }
+
+    async fn answer(&self, request: Request) -> Result<Response> {
+        let method = request.method;
+        let mut answer = self.client.send(request).await?;
+        if (200..400).contains(&answer.status) {
+            return Ok(answer);
+        }
+        // The body of the token service is never shown.
+        let _ = answer.body.read_up_to(status::MAX_ERROR_BODY).await;
+        Err(status::unexpected(method, &answer, None))
+    }
+}
+
+fn basic(user: &str, secret: &Secret) -> String {
+    format!("Basic {}", base64::encode_std(format!("{user}:{}", secret.expose()).as_bytes()))
+}
+
+fn falls_back(error: &Error, bearer: &Bearer) -> bool {
+    match error.unexpected_status() {
+        Some(405) => !bearer.user.0.is_empty(),
+        Some(status) => [400, 401, 404].contains(&status),
+        None => false,
+    }
+}
+
+/// `FetchTokenResponse`, `OAuthTokenResponse`
+struct TokenAnswer {
+    token: Secret,
+    access_token: Secret,
+    expires_in: i64,
+}
+
+impl TokenAnswer {
+    async fn read(mut answer: Response) -> Result<Self> {
+        let body =
+            answer.body.read_up_to(MAX_TOKEN_BODY).await.map_err(|fault| Error::Plain(fault.to_string()));
+        let decode = |error: json::Error| Error::Plain(error.to_string());
+        let decoded = body.and_then(|body| {
+            let (value, _) = json::parse_first(&body).map_err(decode)?;
+            let mut reader = Reader::new();
+            let place = |field, go_type| Place { go_struct: "FetchTokenResponse", field, go_type };
+            let token = Self {
+                token: reader.string(value.field("token"), place("token", "string")).into(),
+                access_token: reader
+                    .string(value.field("access_token"), place("access_token", "string"))
+                    .into(),
+                expires_in: reader.int(value.field("expires_in"), place("expires_in", "int")),
+            };
+            reader.finish().map_err(decode)?;
+            Ok(token)
+        });
+        decoded.map_err(|error| error.context("unable to decode token response"))
+    }
+
+    fn accept(&self, token: Secret) -> Result<Token> {
+        if token.expose().is_empty() {
+            return Err(Error::Plain("authorization server did not include a token in the response".into()));
+        }
+        Ok(Token { token, expires_in: self.expires_in })
+    }
+}

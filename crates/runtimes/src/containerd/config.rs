@@ -1,0 +1,168 @@
+//! The node's `config.toml`, as far as it decides a pull (containerd v2.1.9 internal/cri/config/config.go).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cri::AuthConfig;
+use gostd::duration;
+use net::Recorder;
+use node::Node;
+use toml::Value;
+
+/// Where the daemon's configuration lies.
+const PATH: &str = "/etc/containerd/config.toml";
+/// `image_pull_progress_timeout` (config_unix.go:46)
+const PROGRESS_TIMEOUT: &str = "5m0s";
+/// `max_concurrent_downloads` (config_unix.go:43)
+const MAX_CONCURRENT_DOWNLOADS: usize = 3;
+
+/// The settings of the CRI image plugin.
+#[derive(Clone, Debug)]
+pub(super) struct Config {
+    /// Whether the client pulls, and not the transfer service.
+    pub(super) local_pull: bool,
+    /// `registry.config_path`, not split.
+    pub(super) config_path: String,
+    /// `registry.mirrors`
+    pub(super) mirrors: BTreeMap<String, Vec<String>>,
+    /// `registry.configs.HOST.auth`
+    pub(super) auths: BTreeMap<String, AuthConfig>,
+    /// `registry.headers`
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) max_concurrent_downloads: usize,
+    /// The text, since a wrong one is said when a pull begins.
+    pub(super) progress_timeout: String,
+    pub(super) snapshotter: String,
+    /// `root`
+    pub(super) root: PathBuf,
+}
+
+impl Config {
+    /// Reads the node's file; what is missing has containerd's defaults.
+    pub(super) fn read(node: &Node, recorder: &Recorder) -> Self {
+        let text = node.read_own(PATH).unwrap_or_default();
+        let parsed = String::from_utf8_lossy(&text).parse::<toml::Table>();
+        let table = parsed.unwrap_or_else(|error| {
+            let message = error.message().to_owned();
+            recorder.decide(
+                "config.toml",
+                format!("{PATH} does not parse, and containerd would not start: {message}"),
+            );
+            toml::Table::new()
+        });
+        let mut config = Self::of(&Value::Table(table));
+        if let Some(reason) = config.incompatible() {
+            recorder.decide(
+                "config.toml",
+                format!("{reason} is set: pulls are made locally, not by the transfer service"),
+            );
+            config.local_pull = true;
+        }
+        config
+    }
+
+    fn of(document: &Value) -> Self {
+        // Version 3 has a plugin of its own for images; version 2 keeps all under the CRI plugin.
+        let images = ["io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri"]
+            .iter()
+            .find_map(|plugin| document.get("plugins")?.get(*plugin))
+            .cloned()
+            .unwrap_or(Value::Table(toml::Table::new()));
+        let registry = images.get("registry");
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
+        let downloads = images.get("max_concurrent_downloads").and_then(Value::as_integer);
+        Self {
+            local_pull: images.get("use_local_image_pull").and_then(Value::as_bool).unwrap_or(false),
+            config_path: text(registry.and_then(|r| r.get("config_path"))).unwrap_or_default(),
+            mirrors: mirrors(registry),
+            auths: auths(registry),
+            headers: headers(registry.and_then(|registry| registry.get("headers"))),
+            max_concurrent_downloads: downloads
+                .and_then(|n| usize::try_from(n).ok())
+                .unwrap_or(MAX_CONCURRENT_DOWNLOADS),
+            progress_timeout: text(images.get("image_pull_progress_timeout"))
+                .unwrap_or(PROGRESS_TIMEOUT.into()),
+            snapshotter: text(images.get("snapshotter")).unwrap_or("overlayfs".into()),
+            root: text(document.get("root")).unwrap_or("/var/lib/containerd".into()).into(),
+        }
+    }
+
+    /// The setting that the transfer service cannot honour (config.go:557-628).
+    fn incompatible(&self) -> Option<&'static str> {
+        if !self.mirrors.is_empty() {
+            Some("registry.mirrors")
+        } else if !self.auths.is_empty() {
+            Some("registry.configs")
+        } else if self.max_concurrent_downloads != MAX_CONCURRENT_DOWNLOADS {
+            Some("max_concurrent_downloads")
+        } else {
+            None
+        }
+    }
+
+    /// `image_pull_progress_timeout`; zero is no limit.
+    pub(super) fn parsed_progress_timeout(&self) -> Result<Option<Duration>, String> {
+        let parsed: duration::Duration = self.progress_timeout.parse().map_err(|error| {
+            let text = gostd::strconv::quote(&self.progress_timeout);
+            format!("failed to parse image_pull_progress_timeout {text}: {error}")
+        })?;
+        Ok(parsed.to_std().filter(|limit| !limit.is_zero()))
+    }
+}
+
+fn mirrors(registry: Option<&Value>) -> BTreeMap<String, Vec<String>> {
+    let table = registry.and_then(|registry| registry.get("mirrors")).and_then(Value::as_table);
+    let endpoints = |mirror: &Value| {
+        let endpoints = mirror.get("endpoint").and_then(Value::as_array);
+        let endpoints = endpoints.into_iter().flatten().filter_map(Value::as_str);
+        endpoints.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    table.into_iter().flatten().map(|(host, mirror)| (host.clone(), endpoints(mirror))).collect()
+}
+
+/// A host with only TLS settings counts as well: it has no credentials, but makes the pull a local one.
+fn auths(registry: Option<&Value>) -> BTreeMap<String, AuthConfig> {
+    let table = registry.and_then(|registry| registry.get("configs")).and_then(Value::as_table);
+    let auth = |config: &Value| {
+        let auth = config.get("auth");
+        let text =
+            |key| auth.and_then(|auth| auth.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned();
+        AuthConfig {
+            username: text("username"),
+            password: text("password").into(),
+            auth: text("auth").into(),
+            identity_token: text("identitytoken").into(),
+            ..AuthConfig::default()
+        }
+    };
+    table.into_iter().flatten().map(|(host, config)| (host.clone(), auth(config))).collect()
+}
+
+fn headers(table: Option<&Value>) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    for (name, value) in table.and_then(Value::as_table).into_iter().flatten() {
+        let values = value.as_array().into_iter().flatten().chain(value.as_str().map(|_| value));
+        headers.extend(values.filter_map(Value::as_str).map(|value| (name.clone(), value.to_owned())));
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_a_pull_local() {
+        let config = |text: &str| Config::of(&Value::Table(text.parse().unwrap()));
+        let images =
+            "[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n";
+        let plain = config(images);
+        assert_eq!((plain.incompatible(), plain.config_path.as_str()), (None, "/etc/containerd/certs.d"));
+        let mirror = config(
+            "[plugins.'io.containerd.cri.v1.images'.registry.mirrors.'docker.io']\nendpoint = ['https://m']\n",
+        );
+        assert_eq!(mirror.incompatible(), Some("registry.mirrors"));
+        assert_eq!(config("").parsed_progress_timeout(), Ok(Some(Duration::from_secs(300))));
+    }
+}

@@ -1,0 +1,226 @@
+//! Content into the store: fetched, counted, digested and committed
+//! (containerd v2.1.9 core/remotes/handlers.go:130 `Fetch`, core/content/helpers.go:165 `Copy`,
+//! core/metadata/content.go, plugins/content/local/writer.go).
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
+use gostd::net::Errno;
+use gostd::strconv;
+
+use super::archive::{Applied, Archive};
+use super::error::{Class, Error, Result};
+use super::fetcher::{Fetcher, ReadError};
+use super::store::{Blob, Store};
+
+/// Content that is looked into is kept up to this size; the largest manifest that resolves has 4 MiB.
+const MAX_KEPT: usize = 16 << 20;
+/// Files are read in pieces of this size.
+const PIECE: usize = 64 << 10;
+
+/// Puts content into a store.
+pub(super) struct Ingester {
+    pub(super) store: Arc<Store>,
+    /// Where the runtime says that its content lies.
+    pub(super) root: PathBuf,
+}
+
+impl Ingester {
+    /// `remotes.Fetch`: unless it is there already, gets content and commits it.
+    pub(super) async fn fetch(&self, fetcher: &Fetcher, descriptor: &Descriptor) -> Result<()> {
+        if self.store.has_blob(&descriptor.digest) {
+            return Ok(());
+        }
+        if descriptor.size == 0 {
+            let text = format!(
+                "unable to fetch descriptor ({}) which reports content size of zero",
+                descriptor.digest
+            );
+            return Err(Error::Class(Class::InvalidArgument, text));
+        }
+        let reference = reference_key(descriptor);
+        let mut writer = self.writer(&reference, descriptor)?;
+        let offset = writer.offset;
+        let size = u64::try_from(descriptor.size).unwrap_or_default();
+        if descriptor.data.len() as u64 == size {
+            writer.write(&descriptor.data)?;
+        } else if offset < size {
+            self.copy(fetcher, descriptor, &mut writer).await?;
+        }
+        let copied = writer.offset - offset;
+        if copied < size.saturating_sub(offset) {
+            let short = format!("short read: expected {} bytes but got {copied}", size - offset);
+            return Err(Error::Plain("unexpected EOF".into()).context(short));
+        }
+        let failed = format!("failed commit on ref {}", strconv::quote(&reference));
+        writer.commit(descriptor, &reference, &self.store).map_err(|error| error.context(failed))
+    }
+
+    async fn copy(&self, fetcher: &Fetcher, descriptor: &Descriptor, writer: &mut Writer) -> Result<()> {
+        let mut reader = fetcher.fetch(descriptor, writer.offset);
+        loop {
+            match reader.read().await {
+                Ok(Some(piece)) => writer.write(&piece)?,
+                Ok(None) | Err(ReadError::UnexpectedEof) => return Ok(()),
+                Err(ReadError::Other(error)) => return Err(error.context("failed to copy")),
+            }
+        }
+    }
+
+    /// `OpenWriter`: goes on where an earlier pull left off.
+    fn writer(&self, reference: &str, descriptor: &Descriptor) -> Result<Writer> {
+        let media_type = &descriptor.media_type;
+        let is_layer = media_type::is_layer(media_type);
+        let mut writer = Writer {
+            path: self
+                .root
+                .join("io.containerd.content.v1.content/ingest")
+                .join(Digest::sha256_of(reference).hex()),
+            ingest: self.store.ingest_path(reference),
+            file: None,
+            kept: Vec::new(),
+            keeps: !is_layer,
+            archive: None,
+            digester: Digester::new(algorithm(descriptor)),
+            offset: 0,
+        };
+        match writer.ingest.clone() {
+            Some(path) => writer.resume(&path).map_err(|error| writer.failed(&error))?,
+            None if is_layer && !media_type::is_encrypted(media_type) => {
+                writer.archive = Some(Archive::new())
+            }
+            None => {}
+        }
+        Ok(writer)
+    }
+}
+
+fn algorithm(descriptor: &Descriptor) -> Algorithm {
+    descriptor.parse_digest().map_or(Algorithm::Sha256, |digest| digest.algorithm())
+}
+
+/// `MakeRefKey` (core/remotes/handlers.go:86)
+fn reference_key(descriptor: &Descriptor) -> String {
+    let kind = match descriptor.media_type.as_str() {
+        media_type if media_type::is_manifest(media_type) => "manifest",
+        media_type if media_type::is_index(media_type) => "index",
+        media_type if media_type::is_layer(media_type) => "layer",
+        media_type if media_type::is_known_config(media_type) => "config",
+        _ => "unknown",
+    };
+    format!("{kind}-{}", descriptor.digest)
+}
+
+struct Writer {
+    /// As the runtime names it.
+    path: PathBuf,
+    /// As it is here.
+    ingest: Option<PathBuf>,
+    file: Option<File>,
+    kept: Vec<u8>,
+    keeps: bool,
+    archive: Option<Archive>,
+    digester: Digester,
+    offset: u64,
+}
+
+impl Writer {
+    fn resume(&mut self, path: &PathBuf) -> io::Result<()> {
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                length => {
+                    self.digester.update(&piece[..length]);
+                    self.offset += length as u64;
+                }
+            }
+        }
+        file.seek(SeekFrom::End(0))?;
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.digester.update(bytes);
+        self.offset += bytes.len() as u64;
+        if let Some(file) = &mut self.file {
+            let written = file.write_all(bytes);
+            return written.map_err(|error| self.failed(&error).context("failed to copy"));
+        }
+        if let Some(archive) = &mut self.archive {
+            archive.push(bytes);
+        }
+        self.keeps &= self.kept.len() + bytes.len() <= MAX_KEPT;
+        if self.keeps {
+            self.kept.extend_from_slice(bytes);
+        } else {
+            self.kept = Vec::new();
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: &io::Error) -> Error {
+        let reason =
+            error.raw_os_error().map_or_else(|| error.to_string(), |number| Errno(number).to_string());
+        Error::Plain(format!("write {}/data: {reason}", self.path.display()))
+    }
+
+    /// `Commit`: size first, then digest.
+    fn commit(mut self, descriptor: &Descriptor, reference: &str, store: &Store) -> Result<()> {
+        let size = u64::try_from(descriptor.size).unwrap_or_default();
+        let digest = self.digester.clone().finish().to_string();
+        let problem = if self.offset != size {
+            Some(format!("{} failed size validation: {} != {size}", strconv::quote(reference), self.offset))
+        } else if digest != descriptor.digest {
+            Some(format!("unexpected commit digest {digest}, expected {}", descriptor.digest))
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            self.discard();
+            return Err(Error::Class(Class::FailedPrecondition, problem));
+        }
+        if let (Some(ingest), Some(target)) = (&self.ingest, store.blob_path(&descriptor.digest)) {
+            return std::fs::rename(ingest, target).map_err(|error| self.failed(&error));
+        }
+        let blob = match self.archive.take() {
+            Some(archive) => Blob::Passed(archive.finish()),
+            None if self.keeps => Blob::Bytes(std::mem::take(&mut self.kept).into()),
+            None => Blob::Passed(Applied::Failed("content was not kept".into())),
+        };
+        store.add_blob(&descriptor.digest, blob);
+        Ok(())
+    }
+
+    /// What is wrong is not gone on with.
+    fn discard(&mut self) {
+        self.file = None;
+        if let Some(path) = &self.ingest {
+            // An ingest that cannot be removed is overwritten by the next pull.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Unpacks a layer that lies in the store's directory, and keeps what comes out beside it, so that the disk fills as
+/// it would on the node.
+pub(super) fn apply_file(store: &Store, digest: &str, chain_id: &str) -> io::Result<Applied> {
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    let mut blob = File::open(store.blob_path(digest).ok_or_else(missing)?)?;
+    let mut snapshot = File::create(store.snapshot_path(chain_id).ok_or_else(missing)?)?;
+    let (mut archive, mut piece) = (Archive::new(), vec![0; PIECE]);
+    loop {
+        match blob.read(&mut piece)? {
+            0 => return Ok(archive.finish()),
+            length => {
+                archive.push(&piece[..length]);
+                snapshot.write_all(&piece[..length])?;
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The hosts that a pull may ask, in order (containerd v2.1.9 core/remotes/docker/config/hosts.go).
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gostd::url::Url;
+use net::{Client, Dialer, IdentityError, ProxyRules, Recorder, Roots, Tls, Transport};
+use node::{Environment, Node};
+
+use super::authorizer::Authorizer;
+use super::credentials::Credentials;
+use super::error::{Error, Result};
+use super::hosts_toml::{self, Capabilities, HostConfig};
+use super::http::HttpClient;
+
+/// `net.Dialer.Timeout` of containerd's transports (registry.go:254-269).
+const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A host and how it is asked (`docker.RegistryHost`).
+pub(super) struct RegistryHost {
+    pub(super) client: Arc<HttpClient>,
+    pub(super) authorizer: Option<Arc<Authorizer>>,
+    pub(super) host: String,
+    pub(super) scheme: String,
+    pub(super) path: String,
+    pub(super) capabilities: Capabilities,
+    pub(super) header: Vec<(String, String)>,
+}
+
+impl RegistryHost {
+    /// `isProxy`: whether the host is told which registry is meant (registry.go:85-92).
+    pub(super) fn is_proxy(&self, namespace: &str) -> bool {
+        self.host != namespace && !(self.host == "registry-1.docker.io" && namespace == "docker.io")
+    }
+}
+
+/// What hosts are made from.
+pub(super) struct HostFactory {
+    pub(super) node: Node,
+    pub(super) environment: Environment,
+    pub(super) dialer: Arc<Dialer>,
+    pub(super) extra_roots: Vec<Vec<u8>>,
+    pub(super) tls: Tls,
+    pub(super) recorder: Recorder,
+    pub(super) clock: net::Clock,
+    pub(super) user_agent: &'static str,
+    /// `registry.headers`, for the token service as well.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl HostFactory {
+    /// `ConfigureHosts`: the hosts for a registry, from its directory below `roots`, or by default.
+    pub(super) fn configure_hosts(
+        &self,
+        registry: &str,
+        repository: &str,
+        roots: &[PathBuf],
+        credentials: &Credentials,
+    ) -> Result<Vec<RegistryHost>> {
+        let directory = roots.iter().flat_map(|root| host_paths(root, registry));
+        let directory = directory.into_iter().find(|path| self.node.is_directory(path));
+        let mut configs = match &directory {
+            Some(directory) => hosts_toml::load_host_dir(&self.node, directory, &self.recorder)?,
+            None => vec![HostConfig::default()],
+        };
+        if let Some(last) = configs.last_mut().filter(|last| last.host.is_empty()) {
+            default_host(last, registry);
+        }
+        let shared = Arc::new(HttpClient::new(self.client(&self.tls, DIAL_TIMEOUT), false));
+        let shared_authorizer = self.authorizer(&shared, repository, credentials, &[]);
+        let host = |config: HostConfig| {
+            self.registry_host(config, repository, credentials, (&shared, &shared_authorizer))
+        };
+        configs.into_iter().map(host).collect()
+    }
+
+    fn registry_host(
+        &self,
+        mut config: HostConfig,
+        repository: &str,
+        credentials: &Credentials,
+        (shared, shared_authorizer): (&Arc<HttpClient>, &Arc<Authorizer>),
+    ) -> Result<RegistryHost> {
+        let explicit_tls =
+            config.ca_certs.is_some() || config.client_pairs.is_some() || config.skip_verify.is_some();
+        let own = explicit_tls || config.dial_timeout.is_some() || !config.header.is_empty();
+        let port = Url::parse(&format!("http://{}", config.host)).map(|url| url.port().to_owned());
+        let falls_back = config.scheme == "http" && explicit_tls && port.as_deref() != Ok("80");
+        if falls_back {
+            config.scheme = "https".into();
+        }
+        let (client, authorizer) = if own {
+            let tls = self.tls_of(&config)?;
+            let timeout = config.dial_timeout.unwrap_or(DIAL_TIMEOUT);
+            let client = Arc::new(HttpClient::new(self.client(&tls, timeout), falls_back));
+            let authorizer = self.authorizer(&client, repository, credentials, &config.header);
+            (client, authorizer)
+        } else {
+            (shared.clone(), shared_authorizer.clone())
+        };
+        Ok(RegistryHost {
+            client,
+            authorizer: Some(authorizer),
+            host: config.host,
+            scheme: config.scheme,
+            path: config.path,
+            capabilities: config.capabilities,
+            header: config.header,
+        })
+    }
+
+    /// `registryHosts` without `config_path`: the deprecated mirrors (image_pull.go:505-567).
+    pub(super) fn endpoints(
+        &self,
+        endpoints: &[String],
+        registry: &str,
+        repository: &str,
+        credentials: &Credentials,
+    ) -> Result<Vec<RegistryHost>> {
+        let host = |endpoint: &String| {
+            let url = Url::parse(endpoint).map_err(|error| {
+                let endpoint = gostd::strconv::quote(endpoint);
+                Error::Plain(error.to_string())
+                    .context(format!("parse registry endpoint {endpoint} from mirrors"))
+            })?;
+            let skip = is_localhost(registry) && url.scheme == "http";
+            let tls = if skip { self.tls.clone().skip_verify() } else { self.tls.clone() };
+            let client = Arc::new(HttpClient::new(self.client(&tls, DIAL_TIMEOUT), false));
+            let authorizer = self.authorizer(&client, repository, credentials, &[]);
+            Ok(RegistryHost {
+                client,
+                authorizer: Some(authorizer),
+                host: url.host.clone(),
+                scheme: url.scheme.clone(),
+                path: if url.path.is_empty() { "/v2".into() } else { url.path.clone() },
+                capabilities: Capabilities { pull: true, resolve: true },
+                header: Vec::new(),
+            })
+        };
+        endpoints.iter().map(host).collect()
+    }
+
+    /// `http.DefaultClient`, for the URLs of foreign layers: no credentials, Go's own limits.
+    pub(super) fn foreign_host(&self) -> RegistryHost {
+        RegistryHost {
+            client: Arc::new(HttpClient::new(self.client(&self.tls, DIAL_TIMEOUT), false)),
+            authorizer: None,
+            host: String::new(),
+            scheme: String::new(),
+            path: String::new(),
+            capabilities: Capabilities { pull: true, resolve: false },
+            header: Vec::new(),
+        }
+    }
+
+    fn client(&self, tls: &Tls, dial_timeout: Duration) -> Client {
+        let transport = Transport {
+            tls: tls.clone(),
+            proxy: ProxyRules::from_environment(&self.environment),
+            dial_timeout,
+            // containerd sets none before 2.3.
+            response_header_timeout: None,
+        };
+        Client::new(self.dialer.clone(), transport)
+    }
+
+    fn authorizer(
+        &self,
+        client: &Arc<HttpClient>,
+        repository: &str,
+        credentials: &Credentials,
+        header: &[(String, String)],
+    ) -> Arc<Authorizer> {
+        let header = self.headers.iter().chain(header).cloned().collect();
+        let (credentials, recorder) = (credentials.clone(), self.recorder.clone());
+        let repository = repository.to_owned();
+        Arc::new(Authorizer::new(client.clone(), credentials, header, self.user_agent, repository, recorder))
+    }
+
+    /// `updateTLSConfigFromHost`
+    fn tls_of(&self, config: &HostConfig) -> Result<Tls> {
+        let mut tls = self.tls.clone();
+        if let Some(files) = &config.ca_certs {
+            let mut pem = self.extra_roots.clone();
+            for file in files {
+                let content = self.read(file, "CA cert")?;
+                if !Roots::is_usable(&content) {
+                    return Err(Error::Plain(format!("unable to load CA cert {}", quoted(file))));
+                }
+                pem.push(content);
+            }
+            let roots = Roots::system(self.node.clone(), self.environment.clone(), pem);
+            tls = Tls::new(Arc::new(roots), self.clock);
+        }
+        if config.skip_verify == Some(true) {
+            tls = tls.skip_verify();
+        }
+        for (certificate, key) in config.client_pairs.iter().flatten() {
+            let certificate = self.read(certificate, "CERT file")?;
+            let key = match key {
+                Some(key) => self.read(key, "CERT file")?,
+                None => certificate.clone(),
+            };
+            tls = tls.with_identity(&certificate, &key).map_err(|error: IdentityError| {
+                Error::Plain(error.to_string()).context("failed to load X509 key pair")
+            })?;
+        }
+        Ok(tls)
+    }
+
+    fn read(&self, file: &Path, what: &str) -> Result<Vec<u8>> {
+        self.node.read(file).map_err(|error| {
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "no such file or directory",
+                io::ErrorKind::PermissionDenied => "permission denied",
+                _ => "input/output error",
+            };
+            let open = Error::Plain(format!("open {}: {reason}", file.display()));
+            open.context(format!("unable to read {what} {}", quoted(file)))
+        })
+    }
+}
+
+fn quoted(file: &Path) -> String {
+    gostd::strconv::quote(file.to_string_lossy().as_bytes())
+}
+
+/// `hostPaths` (config_unix.go:25-37)
+fn host_paths(root: &Path, host: &str) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    if let Some((name, port)) = host.rsplit_once(':').filter(|(name, _)| !name.is_empty()) {
+        paths.push(root.join(format!("{name}_{port}_")));
+    }
+    paths.push(root.join(host));
+    paths.push(root.join("_default"));
+    paths
+}
+
+/// The registry itself (hosts.go:95-133).
+fn default_host(config: &mut HostConfig, registry: &str) {
+    let port = Url::parse(&format!("http://{registry}")).map(|url| url.port().to_owned()).unwrap_or_default();
+    config.scheme = "https".into();
+    config.host = registry.to_owned();
+    if registry == "docker.io" {
+        config.host = "registry-1.docker.io".into();
+    } else if is_localhost(registry) {
+        if !port.is_empty() && port != "443" {
+            // Whether it is http or https is found out when it is asked.
+            config.scheme = "http".into();
+        }
+        if port != "80" {
+            config.skip_verify = Some(true);
+        }
+    }
+    config.path = "/v2".into();
+    config.capabilities = Capabilities { pull: true, resolve: true };
+}
+
+/// `IsLocalhost`
+pub(super) fn is_localhost(host: &str) -> bool {
+    let name = Url::parse(&format!("http://{host}")).map(|url| url.hostname().to_owned());
+    let name = name.unwrap_or_else(|_| host.to_owned());
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_hosts() {
+        let cases = [
+            ("docker.io", "https", "registry-1.docker.io", None),
+            ("r.test", "https", "r.test", None),
+            ("r.test:80", "https", "r.test:80", None),
+            ("localhost", "https", "localhost", Some(true)),
+            ("localhost:443", "https", "localhost:443", Some(true)),
+            ("127.0.0.1:80", "http", "127.0.0.1:80", None),
+            ("[::1]:5000", "http", "[::1]:5000", Some(true)),
+        ];
+        for (registry, scheme, host, skip) in cases {
+            let mut config = HostConfig::default();
+            default_host(&mut config, registry);
+            assert_eq!(
+                (config.scheme.as_str(), config.host.as_str(), config.skip_verify),
+                (scheme, host, skip),
+                "{registry}"
+            );
+        }
+    }
+
+    #[test]
+    fn directories() {
+        let paths = host_paths(Path::new("/c"), "r.test:5000");
+        assert_eq!(paths, ["/c/r.test_5000_", "/c/r.test:5000", "/c/_default"].map(PathBuf::from));
+    }
+}

@@ -1,0 +1,252 @@
+//! `hosts.toml`, and the certificate directories of old
+//! (containerd v2.1.9 core/remotes/docker/config/hosts.go:313-660).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gostd::duration;
+use gostd::url::Url;
+use net::Recorder;
+use node::Node;
+use toml::{Table, Value};
+
+use super::error::Result;
+
+/// What a host may be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Capabilities {
+    pub(super) pull: bool,
+    pub(super) resolve: bool,
+}
+
+/// One host of a registry, before its client is made (`hostConfig`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct HostConfig {
+    pub(super) scheme: String,
+    pub(super) host: String,
+    pub(super) path: String,
+    pub(super) capabilities: Capabilities,
+    pub(super) ca_certs: Option<Vec<PathBuf>>,
+    pub(super) client_pairs: Option<Vec<(PathBuf, Option<PathBuf>)>>,
+    pub(super) skip_verify: Option<bool>,
+    pub(super) header: Vec<(String, String)>,
+    pub(super) dial_timeout: Option<Duration>,
+}
+
+/// `loadHostDir`: a file that does not parse counts for nothing, and only the daemon's log says so.
+pub(super) fn load_host_dir(node: &Node, directory: &Path, recorder: &Recorder) -> Result<Vec<HostConfig>> {
+    let path = directory.join("hosts.toml");
+    let Some(content) = node.read_own(&path).ok().filter(|content| !content.is_empty()) else {
+        return Ok(load_cert_files(node, directory));
+    };
+    match parse_hosts_file(directory, &String::from_utf8_lossy(&content)) {
+        Ok(hosts) => {
+            recorder.decide("hosts.toml", format!("{} applies", path.display()));
+            Ok(hosts)
+        }
+        Err(problem) => {
+            let text = format!("{} is ignored, as the node ignores it: {problem}", path.display());
+            recorder.decide("hosts.toml", text);
+            Ok(load_cert_files(node, directory))
+        }
+    }
+}
+
+/// Docker's layout: `*.crt` are authorities, `*.cert` and `*.key` a client certificate.
+fn load_cert_files(node: &Node, directory: &Path) -> Vec<HostConfig> {
+    let mut host = HostConfig::default();
+    for name in node.list(directory) {
+        let path = directory.join(&name);
+        if name.ends_with(".crt") {
+            host.ca_certs.get_or_insert_default().push(path);
+        } else if name.ends_with(".cert") {
+            let key = path.with_extension("key");
+            let key = node.read(&key).is_ok().then_some(key);
+            host.client_pairs.get_or_insert_default().push((path, key));
+        }
+    }
+    vec![host]
+}
+
+/// `parseHostsFile`; the error says what is wrong with the file, and where.
+fn parse_hosts_file(directory: &Path, text: &str) -> std::result::Result<Vec<HostConfig>, String> {
+    let document: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+        format!("{}{}", line.map(|line| format!("line {line}: ")).unwrap_or_default(), error.message())
+    })?;
+    let hosts = document.get("host").and_then(Value::as_table);
+    let mut configs = Vec::new();
+    for name in hosts_in_order(text) {
+        if let Some(table) = hosts.and_then(|hosts| hosts.get(&name)).and_then(Value::as_table) {
+            configs.push(parse_host(&name, directory, table)?);
+        }
+    }
+    let server = document.get("server").and_then(Value::as_str).unwrap_or_default();
+    configs.push(parse_host(server, directory, &document)?);
+    Ok(configs)
+}
+
+/// `getSortedHosts`: the order of the `[host."…"]` headers in the text, which a parsed table has lost.
+fn hosts_in_order(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| line.starts_with('[') && !line.starts_with("[[")) {
+        // A header parses as a document of its own: one table within the other.
+        let Ok(header) = line.parse::<Table>() else { continue };
+        let host =
+            header.get("host").and_then(Value::as_table).and_then(|table| table.keys().next().cloned());
+        if let Some(name) = host.filter(|name| names.last() != Some(name)) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// `parseHostConfig`
+fn parse_host(server: &str, directory: &Path, table: &Table) -> std::result::Result<HostConfig, String> {
+    let mut config = HostConfig::default();
+    let flag = |key: &str| typed(table, key, Value::as_bool, "a boolean");
+    if !server.is_empty() {
+        let server = if server.starts_with("http") { server.to_owned() } else { format!("https://{server}") };
+        let url = Url::parse(&server).map_err(|error| format!("unable to parse server {server}: {error}"))?;
+        let overrides = flag("override_path")?.unwrap_or(false);
+        config.path = api_root(&url.path, overrides);
+        config.scheme = url.scheme;
+        config.host = url.host;
+    }
+    config.skip_verify = flag("skip_verify")?;
+    config.capabilities = capabilities(table)?;
+    config.ca_certs = table
+        .get("ca")
+        .map(|value| strings(value, "ca"))
+        .transpose()?
+        .map(|files| files.iter().map(|file| directory.join(file)).collect());
+    config.client_pairs = table.get("client").map(|value| client_pairs(value, directory)).transpose()?;
+    if let Some(header) = table.get("header") {
+        let header = header.as_table().ok_or("\"header\" is no table")?;
+        for (name, value) in header {
+            let values = strings(value, name)?;
+            config.header.extend(values.into_iter().map(|value| (name.clone(), value)));
+        }
+    }
+    if let Some(timeout) = typed(table, "dial_timeout", Value::as_str, "a string")? {
+        let parsed: duration::Duration =
+            timeout.parse().map_err(|error: duration::Error| error.to_string())?;
+        config.dial_timeout = parsed.to_std();
+    }
+    Ok(config)
+}
+
+fn typed<'t, T>(
+    table: &'t Table,
+    key: &str,
+    read: impl Fn(&'t Value) -> Option<T>,
+    what: &str,
+) -> std::result::Result<Option<T>, String> {
+    let Some(value) = table.get(key) else { return Ok(None) };
+    read(value).map(Some).ok_or_else(|| format!("\"{key}\" is not {what}"))
+}
+
+/// The path below which the API stands: `/v2` unless the path has it, or is to be taken as it is.
+fn api_root(path: &str, overrides: bool) -> String {
+    if path.is_empty() {
+        return if overrides { String::new() } else { "/v2".into() };
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let cleaned = format!("/{}", parts.join("/"));
+    if cleaned.ends_with("/v2") || overrides {
+        cleaned
+    } else {
+        format!("{}/v2", cleaned.trim_end_matches('/'))
+    }
+}
+
+fn capabilities(table: &Table) -> std::result::Result<Capabilities, String> {
+    let named = table.get("capabilities").map(|value| strings(value, "capabilities")).transpose()?;
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        return Ok(Capabilities { pull: true, resolve: true });
+    };
+    let mut capabilities = Capabilities::default();
+    for name in named {
+        match name.to_lowercase().as_str() {
+            "pull" => capabilities.pull = true,
+            "resolve" => capabilities.resolve = true,
+            "push" => {}
+            _ => return Err(format!("unknown capability {name}")),
+        }
+    }
+    Ok(capabilities)
+}
+
+fn client_pairs(
+    value: &Value,
+    directory: &Path,
+) -> std::result::Result<Vec<(PathBuf, Option<PathBuf>)>, String> {
+    let at = |file: &str| directory.join(file);
+    if let Some(file) = value.as_str() {
+        return Ok(vec![(at(file), None)]);
+    }
+    let list = value.as_array().ok_or("invalid type for \"client\"")?;
+    let pair = |entry: &Value| match (entry.as_str(), entry.as_array().map(Vec::as_slice)) {
+        (Some(file), _) => Ok((at(file), None)),
+        (_, Some([Value::String(certificate), Value::String(key)])) => Ok((at(certificate), Some(at(key)))),
+        _ => Err("invalid pair for \"client\"".to_owned()),
+    };
+    list.iter().map(pair).collect()
+}
+
+fn strings(value: &Value, key: &str) -> std::result::Result<Vec<String>, String> {
+    match value {
+        Value::String(text) => Ok(vec![text.clone()]),
+        Value::Array(list) => list
+            .iter()
+            .map(|entry| {
+                entry
+                    .as_str()
+                    .map(ToOwned::to_owned)
+                    .ok_or_else(|| format!("unable to cast a value of \"{key}\" to string"))
+            })
+            .collect(),
+        _ => Err(format!("invalid type for \"{key}\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> std::result::Result<Vec<HostConfig>, String> {
+        parse_hosts_file(Path::new("/d"), text)
+    }
+
+    #[test]
+    fn hosts_come_in_the_order_of_the_file_and_the_server_last() {
+        let text = "server = \"https://up.test\"\n[host.\"https://z.test\"]\n capabilities = [\"pull\"]\n\
+                    [host.\"https://z.test\".header]\n x-a = [\"1\", \"2\"]\n[host.\"http://a.test:5000/x\"]\n ca = \"ca.crt\"\n";
+        let hosts = parse(text).unwrap();
+        let names: Vec<_> = hosts.iter().map(|h| format!("{}://{}{}", h.scheme, h.host, h.path)).collect();
+        assert_eq!(names, ["https://z.test/v2", "http://a.test:5000/x/v2", "https://up.test/v2"]);
+        assert_eq!(hosts[0].header, [("x-a".into(), "1".into()), ("x-a".into(), "2".into())]);
+        assert!(!hosts[0].capabilities.resolve);
+        assert_eq!(hosts[1].ca_certs, Some(vec!["/d/ca.crt".into()]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(
+            parse("[host.\"https://a\"]\ncapabilities = [\"fetch\"]\n").unwrap_err(),
+            "unknown capability fetch"
+        );
+        assert!(parse("server = \"https://a\"\n[host.\n").unwrap_err().starts_with("line 2: "));
+        assert_eq!(
+            parse("[host.\"https://a\"]\nskip_verify = \"yes\"\n").unwrap_err(),
+            "\"skip_verify\" is not a boolean"
+        );
+    }
+
+    #[test]
+    fn override_path() {
+        assert_eq!(api_root("", false), "/v2");
+        assert_eq!(api_root("/proxy/x/", true), "/proxy/x");
+        assert_eq!(api_root("/proxy/v2", false), "/proxy/v2");
+    }
+}

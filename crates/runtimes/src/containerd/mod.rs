@@ -1,0 +1,290 @@
+//! containerd, as the kubelet sees it (containerd v2.1.9 internal/cri/server/images/image_pull.go).
+//!
+//! The files keep the names of the upstream ones that they mirror: `resolver`, `authorizer`, `fetcher`, `unpacker`.
+
+mod archive;
+mod authorizer;
+mod config;
+mod content;
+mod credentials;
+mod error;
+mod fetcher;
+mod hosts;
+mod hosts_toml;
+mod http;
+mod pull;
+mod request;
+mod resolver;
+mod status;
+mod store;
+mod unpacker;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use cri::{Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
+use distribution::{Descriptor, Grammar, Matcher, Reference};
+use gostd::strconv;
+use net::{Dialer, Recorder, Resolver, Roots, Tls};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use self::config::Config;
+use self::content::Ingester;
+use self::credentials::Credentials;
+use self::error::{Class, Error, Result};
+use self::fetcher::Fetcher;
+use self::hosts::{HostFactory, RegistryHost};
+use self::pull::Pull;
+use self::request::Base;
+use self::resolver::Object;
+use self::store::Store;
+pub use self::store::{StoreError, remove_image};
+use self::unpacker::Unpacker;
+use crate::options::Options;
+
+/// The name of the systemd service whose environment counts.
+const SERVICE: &str = "containerd";
+
+/// A simulated containerd.
+pub struct Containerd {
+    options: Options,
+    store: Arc<Store>,
+}
+
+impl Containerd {
+    /// A containerd on these options.
+    ///
+    /// # Errors
+    /// When the store's directory cannot be made or written to.
+    pub fn new(options: Options) -> std::result::Result<Self, StoreError> {
+        let store = Arc::new(Store::open(options.store.clone())?);
+        Ok(Self { options, store })
+    }
+
+    /// `CRIImageService.PullImage` (image_pull.go:122-228)
+    async fn pull(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
+        let recorder = Recorder::new(self.options.trace.clone());
+        let named = Reference::parse_docker_ref(&request.image, Grammar::V0_6_0).map_err(|error| {
+            let name = strconv::quote(&request.image);
+            CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
+        })?;
+        let config = Config::read(&self.options.node, &recorder);
+        config.parsed_progress_timeout().map_err(|text| CriError::new(Code::Unknown, text))?;
+        let attempt = Attempt { options: &self.options, store: &self.store, config, recorder, named };
+        let image_ref = attempt.run(&request).await.map_err(Error::into_cri)?;
+        Ok(PulledImage { image_ref })
+    }
+}
+
+impl ImageService for Containerd {
+    async fn pull_image(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
+        self.pull(request).await
+    }
+
+    async fn image_status(&self, image: &str) -> std::result::Result<Option<StoredImage>, CriError> {
+        let Ok(named) = Reference::parse_docker_ref(image, Grammar::V0_6_0) else { return Ok(None) };
+        let Some(target) = self.store.image(&named.to_string()) else { return Ok(None) };
+        let mut size = 0;
+        let mut config = None;
+        let mut todo = vec![target];
+        while let Some(descriptor) = todo.pop() {
+            if !self.store.has_blob(&descriptor.digest) {
+                continue;
+            }
+            size += u64::try_from(descriptor.size).unwrap_or_default();
+            if distribution::media_type::is_config(&descriptor.media_type) {
+                config = Some(descriptor.digest.clone());
+            }
+            if let Some(bytes) = self.store.read_blob(&descriptor.digest).filter(|_| !is_opaque(&descriptor))
+            {
+                todo.extend(store::children(&descriptor, &bytes));
+            }
+        }
+        Ok(config.map(|id| StoredImage { id, size }))
+    }
+}
+
+fn is_opaque(descriptor: &Descriptor) -> bool {
+    let media_type = &descriptor.media_type;
+    !distribution::media_type::is_index(media_type) && !distribution::media_type::is_manifest(media_type)
+}
+
+/// One call of `PullImage`.
+struct Attempt<'a> {
+    options: &'a Options,
+    store: &'a Arc<Store>,
+    config: Config,
+    recorder: Recorder,
+    named: Reference,
+}
+
+impl Attempt<'_> {
+    /// The digest of the image's config.
+    async fn run(&self, request: &PullImageRequest) -> Result<String> {
+        let reference = self.named.to_string();
+        let pulled = self.pull_and_unpack(request, &reference).await;
+        let (pull, root) = pulled.map_err(|error| {
+            error.context(format!("failed to pull and unpack image {}", strconv::quote(&reference)))
+        })?;
+        // The client's own matcher, with its fall-backs, whichever engine pulled (client/client.go).
+        let matcher = Matcher::only(&self.options.platform);
+        let config =
+            pull.config(&root, &matcher).map_err(|error| error.context("get image config descriptor"))?;
+        Ok(config.digest)
+    }
+
+    async fn pull_and_unpack(
+        &self,
+        request: &PullImageRequest,
+        reference: &str,
+    ) -> Result<(Arc<Pull>, Descriptor)> {
+        let factory = self.host_factory();
+        let credentials = Credentials {
+            request: request.auth.clone(),
+            node: self.config.auths.clone(),
+            transfer: !self.config.local_pull,
+        };
+        let resolved = self.resolve(&factory, &credentials, reference).await;
+        let root = resolved.map_err(|error| {
+            let prefix = if self.config.local_pull {
+                format!("failed to resolve reference {}", strconv::quote(reference))
+            } else {
+                "failed to resolve image".to_owned()
+            };
+            error.context(prefix)
+        })?;
+        if distribution::media_type::is_schema1(&root.media_type) {
+            return Err(self.schema1());
+        }
+        // A client of its own: connections, challenges and tokens start anew (core/transfer/local/pull.go:107).
+        let base = self.base(&factory, &credentials)?;
+        let pull = Arc::new(self.new_pull(&factory, base));
+        pull.run(&root).await?;
+        self.create_image(reference, &root)?;
+        Ok((pull, root))
+    }
+
+    async fn resolve(
+        &self,
+        factory: &HostFactory,
+        credentials: &Credentials,
+        reference: &str,
+    ) -> Result<Descriptor> {
+        let base = self.base(factory, credentials)?;
+        let object = Object { reference, tag: self.named.tag.as_deref(), digest: self.named.digest.as_ref() };
+        resolver::resolve(&base, &object).await
+    }
+
+    /// `resolver.go` of the transfer service says it in its way, the client in its own (client/pull.go:213).
+    fn schema1(&self) -> Error {
+        if self.config.local_pull {
+            let text = "media type \"application/vnd.docker.distribution.manifest.v1+prettyjws\" is no longer \
+                        supported since containerd v2.1, please rebuild the image as \
+                        \"application/vnd.docker.distribution.manifest.v2+json\" or \
+                        \"application/vnd.oci.image.manifest.v1+json\"";
+            Error::Class(Class::NotImplemented, text.into())
+        } else {
+            Error::Class(Class::InvalidArgument, "schema 1 image manifests are no longer supported".into())
+        }
+    }
+
+    fn host_factory(&self) -> HostFactory {
+        let Options { network, node, extra_roots, clock, profile, .. } = self.options;
+        let environment = node.environment(SERVICE);
+        let resolver = Resolver::new(network.clone(), node);
+        let roots = Roots::system(node.clone(), environment.clone(), extra_roots.clone());
+        HostFactory {
+            node: node.clone(),
+            environment,
+            dialer: Arc::new(Dialer::new(network.clone(), resolver, self.recorder.clone())),
+            extra_roots: extra_roots.clone(),
+            tls: Tls::new(Arc::new(roots), *clock),
+            recorder: self.recorder.clone(),
+            clock: *clock,
+            user_agent: profile.user_agent,
+            headers: self.config.headers.clone(),
+        }
+    }
+
+    fn base(&self, factory: &HostFactory, credentials: &Credentials) -> Result<Base> {
+        Ok(Base {
+            namespace: self.named.domain.clone(),
+            repository: self.named.path.clone(),
+            header: self.config.headers.clone(),
+            user_agent: self.options.profile.user_agent,
+            max_requests: self.options.profile.max_requests,
+            hosts: self.registry_hosts(factory, credentials)?,
+        })
+    }
+
+    /// `registryHosts` (image_pull.go:489-567). The transfer service takes `config_path` as one directory, the
+    /// client as a list (core/transfer/registry/registry.go:126-129).
+    fn registry_hosts(&self, factory: &HostFactory, credentials: &Credentials) -> Result<Vec<RegistryHost>> {
+        let (registry, repository) = (&self.named.domain, &self.named.path);
+        let path = &self.config.config_path;
+        let roots: Vec<PathBuf> = match (path.is_empty(), self.config.local_pull) {
+            (true, true) => {
+                return factory.endpoints(&self.endpoints(registry), registry, repository, credentials);
+            }
+            (true, false) => Vec::new(),
+            (false, true) => path.split(':').filter(|root| !root.is_empty()).map(PathBuf::from).collect(),
+            (false, false) => vec![PathBuf::from(path)],
+        };
+        factory.configure_hosts(registry, repository, &roots, credentials)
+    }
+
+    /// `registryEndpoints`: the mirrors of a host, or of `*`, then the host itself.
+    fn endpoints(&self, registry: &str) -> Vec<String> {
+        let scheme = if hosts::is_localhost(registry) { "http" } else { "https" };
+        let mirrors = self.config.mirrors.get(registry).or_else(|| self.config.mirrors.get("*"));
+        let with_scheme = |endpoint: &String| {
+            if endpoint.contains("://") {
+                return endpoint.clone();
+            }
+            let scheme = if hosts::is_localhost(endpoint) { "http" } else { "https" };
+            format!("{scheme}://{endpoint}")
+        };
+        let mut endpoints: Vec<String> = mirrors.into_iter().flatten().map(with_scheme).collect();
+        let itself = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
+        let is_itself =
+            |endpoint: &String| gostd::url::Url::parse(endpoint).is_ok_and(|url| url.host == itself);
+        if !endpoints.iter().any(is_itself) {
+            endpoints.push(format!("{scheme}://{itself}"));
+        }
+        endpoints
+    }
+
+    fn new_pull(&self, factory: &HostFactory, base: Base) -> Pull {
+        let platform = &self.options.platform;
+        let local = self.config.local_pull;
+        let strict = Matcher::only_strict(platform);
+        Pull {
+            fetcher: Fetcher {
+                base,
+                foreign: factory.foreign_host(),
+                limiter: Arc::new(Semaphore::new(self.config.max_concurrent_downloads.max(1))),
+            },
+            ingester: Ingester { store: self.store.clone(), root: self.config.root.clone() },
+            unpacker: Unpacker {
+                matcher: if local { Matcher::only(platform) } else { strict.clone() },
+                snapshotter: self.config.snapshotter.clone(),
+            },
+            matcher: if local { Matcher::only(platform) } else { strict },
+            manifest_limit: local.then_some(1),
+            layers: self.options.layers,
+            recorder: self.recorder.clone(),
+            clock: self.options.clock,
+            layers_of: Mutex::default(),
+            unpacking: Mutex::new(JoinSet::new()),
+        }
+    }
+
+    /// `images.Store.Create` and its validation (core/metadata/images.go `validateImage`).
+    fn create_image(&self, reference: &str, target: &Descriptor) -> Result<()> {
+        if target.media_type.is_empty() {
+            return Err(Error::Class(Class::InvalidArgument, "Target.MediaType must be set".into()));
+        }
+        self.store.add_image(reference, target).map_err(|error| Error::Plain(error.to_string()))
+    }
+}

@@ -1,0 +1,229 @@
+//! The way down from a descriptor: index, manifest, config, layers
+//! (containerd v2.1.9 core/transfer/local/pull.go, core/images/handlers.go `Dispatch`, core/images/image.go).
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use distribution::{
+    Descriptor, ImageConfig, Index, Manifest, ManifestError, Matcher, media_type, validate_media_type,
+};
+use net::{Clock, Recorder};
+use tokio::task::JoinSet;
+
+use super::content::Ingester;
+use super::error::{Class, Error, Result};
+use super::fetcher::Fetcher;
+use super::unpacker::Unpacker;
+use crate::options::Layers;
+
+/// One pull, from the descriptor on.
+pub(super) struct Pull {
+    pub(super) fetcher: Fetcher,
+    pub(super) ingester: Ingester,
+    pub(super) unpacker: Unpacker,
+    /// Which children of an index are taken.
+    pub(super) matcher: Matcher,
+    /// `manifestLimit`: how many manifests of an index; `None` is all that match.
+    pub(super) manifest_limit: Option<usize>,
+    pub(super) layers: Layers,
+    pub(super) recorder: Recorder,
+    pub(super) clock: Clock,
+    /// The layers of the manifests seen, by the digest of each one's config.
+    pub(super) layers_of: Mutex<HashMap<String, Vec<Descriptor>>>,
+    /// Unpacking that goes on beside the rest.
+    pub(super) unpacking: Mutex<JoinSet<Result<()>>>,
+}
+
+type Dispatched = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+impl Pull {
+    /// `images.Dispatch`, then `Unpacker.Wait`.
+    pub(super) async fn run(self: &Arc<Self>, root: &Descriptor) -> Result<()> {
+        let dispatched = Self::dispatch(self.clone(), vec![root.clone()]).await;
+        let mut unpacking =
+            std::mem::take(&mut *self.unpacking.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut first = Ok(());
+        while let Some(joined) = unpacking.join_next().await {
+            first = first.and(joined.unwrap_or(Err(Error::Canceled)));
+            if first.is_err() {
+                unpacking.abort_all();
+            }
+        }
+        dispatched.and(first)
+    }
+
+    /// Siblings are handled together; the first error ends the others.
+    fn dispatch(self: Arc<Self>, descriptors: Vec<Descriptor>) -> Dispatched {
+        Box::pin(async move {
+            let mut siblings = JoinSet::new();
+            for descriptor in descriptors {
+                let pull = self.clone();
+                siblings.spawn(async move {
+                    let children = pull.handle(&descriptor).await?;
+                    if children.is_empty() { Ok(()) } else { Self::dispatch(pull, children).await }
+                });
+            }
+            while let Some(joined) = siblings.join_next().await {
+                joined.unwrap_or(Err(Error::Canceled))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Fetch, list the children, keep those of the platform; layers wait for their config (`Unpacker.Unpack`).
+    async fn handle(self: &Arc<Self>, descriptor: &Descriptor) -> Result<Vec<Descriptor>> {
+        if media_type::is_schema1(&descriptor.media_type) {
+            return Err(Error::Plain(format!("{} not supported", descriptor.media_type)));
+        }
+        self.ingester.fetch(&self.fetcher, descriptor).await?;
+        let children = self.children(descriptor)?;
+        if media_type::is_manifest(&descriptor.media_type) {
+            let (layers, others): (Vec<_>, Vec<_>) =
+                children.into_iter().partition(|child| media_type::is_layer(&child.media_type));
+            let mut layers_of = self.layers_of.lock().unwrap_or_else(PoisonError::into_inner);
+            for other in &others {
+                layers_of.insert(other.digest.clone(), layers.clone());
+            }
+            return Ok(others);
+        }
+        if media_type::is_config(&descriptor.media_type) {
+            self.start_unpacking(descriptor);
+        }
+        Ok(children)
+    }
+
+    fn start_unpacking(self: &Arc<Self>, config: &Descriptor) {
+        let layers =
+            self.layers_of.lock().unwrap_or_else(PoisonError::into_inner).get(&config.digest).cloned();
+        let Some(layers) = layers.filter(|layers| !layers.is_empty()) else { return };
+        let (pull, config) = (self.clone(), config.clone());
+        let mut unpacking = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
+        unpacking.spawn(async move { pull.unpacker.unpack(&pull, &config, layers).await });
+    }
+
+    /// `content.ReadBlob`
+    pub(super) fn read_blob(&self, descriptor: &Descriptor) -> Result<Arc<[u8]>> {
+        let missing = || Error::Class(Class::NotFound, format!("content digest {}", descriptor.digest));
+        self.ingester.store.read_blob(&descriptor.digest).ok_or_else(missing)
+    }
+
+    /// `images.Children` (image.go:337-407) behind `FilterPlatforms` and `LimitManifests`.
+    fn children(&self, descriptor: &Descriptor) -> Result<Vec<Descriptor>> {
+        let media_type = &descriptor.media_type;
+        let is_index = media_type::is_index(media_type);
+        if !is_index && !media_type::is_manifest(media_type) {
+            return Ok(Vec::new());
+        }
+        let bytes = self.read_blob(descriptor)?;
+        check_media_type(&bytes, descriptor, "children")?;
+        let plain = |error: gostd::json::Error| Error::Plain(error.to_string());
+        if !is_index {
+            let manifest = Manifest::decode(&bytes[..]).map_err(plain)?;
+            return Ok([vec![manifest.config], manifest.layers].concat());
+        }
+        let index = Index::decode(&bytes[..]).map_err(plain)?;
+        let mut chosen = self.matching(index.manifests);
+        if let Some(limit) = self.manifest_limit {
+            if chosen.is_empty() {
+                return Err(Error::Class(Class::NotFound, "no match for platform in manifest".into()));
+            }
+            chosen.truncate(limit);
+        }
+        self.tell_platforms(&chosen);
+        Ok(chosen)
+    }
+
+    /// The entries that match or name no platform; the best first where only some are taken.
+    fn matching(&self, manifests: Vec<Descriptor>) -> Vec<Descriptor> {
+        let fits = |entry: &Descriptor| entry.platform.as_ref().is_none_or(|p| self.matcher.matches(p));
+        let mut chosen: Vec<Descriptor> = manifests.into_iter().filter(fits).collect();
+        if self.manifest_limit.is_some() {
+            sort_by_platform(&mut chosen, &self.matcher);
+        }
+        chosen
+    }
+
+    fn tell_platforms(&self, chosen: &[Descriptor]) {
+        let name = |entry: &Descriptor| {
+            entry
+                .platform
+                .as_ref()
+                .map_or("no platform".to_owned(), |platform| platform.normalize().to_string())
+        };
+        let names: Vec<String> = chosen.iter().map(name).collect();
+        let text = if names.is_empty() { "none matches".to_owned() } else { names.join(", ") };
+        self.recorder.decide("platform", format!("of the index: {text}"));
+    }
+
+    /// `image.Config` (image.go:103-260): the config of the manifest for this node, found again in the store.
+    pub(super) fn config(&self, root: &Descriptor, matcher: &Matcher) -> Result<Descriptor> {
+        let mut found = None;
+        let was_index = self.walk(root, root, matcher, &mut found)?;
+        found.ok_or_else(|| {
+            let text = if was_index { "no match for platform in manifest" } else { "manifest" };
+            Error::Class(Class::NotFound, format!("{text} {}", root.digest))
+        })
+    }
+
+    /// The first manifest on the way; true where an index was passed.
+    fn walk(
+        &self,
+        descriptor: &Descriptor,
+        root: &Descriptor,
+        matcher: &Matcher,
+        found: &mut Option<Descriptor>,
+    ) -> Result<bool> {
+        let plain = |error: gostd::json::Error| Error::Plain(error.to_string());
+        if media_type::is_manifest(&descriptor.media_type) {
+            let bytes = self.read_blob(descriptor)?;
+            check_media_type(&bytes, descriptor, "manifest")?;
+            let manifest = Manifest::decode(&bytes[..]).map_err(plain)?;
+            if descriptor.digest == root.digest || self.is_for(descriptor, &manifest, matcher)? {
+                found.get_or_insert(manifest.config);
+            }
+            return Ok(false);
+        }
+        if !media_type::is_index(&descriptor.media_type) {
+            let Descriptor { media_type, digest, .. } = descriptor;
+            return Err(Error::Class(
+                Class::NotFound,
+                format!("unexpected media type {media_type} for {digest}"),
+            ));
+        }
+        let bytes = self.read_blob(descriptor)?;
+        check_media_type(&bytes, descriptor, "manifest")?;
+        let index = Index::decode(&bytes[..]).map_err(plain)?;
+        let fits = |entry: &Descriptor| entry.platform.as_ref().is_none_or(|p| matcher.matches(p));
+        let mut entries: Vec<Descriptor> = index.manifests.into_iter().filter(fits).collect();
+        sort_by_platform(&mut entries, matcher);
+        if let Some(best) = entries.first() {
+            self.walk(best, root, matcher, found)?;
+        }
+        Ok(true)
+    }
+
+    /// Whether a manifest of an index is for this node: by its entry, else by its config.
+    fn is_for(&self, entry: &Descriptor, manifest: &Manifest, matcher: &Matcher) -> Result<bool> {
+        if let Some(platform) = &entry.platform {
+            return Ok(matcher.matches(platform));
+        }
+        let bytes = self.read_blob(&manifest.config)?;
+        let config = ImageConfig::decode(&bytes[..]).map_err(|error| Error::Plain(error.to_string()))?;
+        Ok(matcher.matches(&config.platform))
+    }
+}
+
+/// Stable, the best first, entries without a platform last (handlers.go:316-330).
+fn sort_by_platform(entries: &mut [Descriptor], matcher: &Matcher) {
+    entries.sort_by(|a, b| match (&a.platform, &b.platform) {
+        (Some(a), Some(b)) => matcher.compare(a, b),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    });
+}
+
+fn check_media_type(bytes: &[u8], descriptor: &Descriptor, who: &str) -> Result<()> {
+    validate_media_type(bytes, &descriptor.media_type).map_err(|error: ManifestError| {
+        Error::Plain(error.to_string()).context(format!("{who}: invalid desc {}", descriptor.digest))
+    })
+}

@@ -1,0 +1,187 @@
+//! One operation on a registry host, with its retries
+//! (containerd v2.1.9 core/remotes/docker/resolver.go:560-769 `request`).
+
+use std::sync::Arc;
+
+use gostd::url::{Url, Values};
+use net::{Header, Redirects, Request, Response};
+use trace::Purpose;
+
+use super::authorizer::{Authorizer, Retry, Seen};
+use super::error::{Error, Result};
+use super::hosts::RegistryHost;
+use super::http::HttpClient;
+
+/// A request to a host.
+pub(super) struct HostRequest {
+    pub(super) purpose: Purpose,
+    pub(super) method: &'static str,
+    pub(super) url: Url,
+    pub(super) header: Header,
+    client: Arc<HttpClient>,
+    authorizer: Option<Arc<Authorizer>>,
+    max_requests: usize,
+}
+
+/// What the requests of a pull have in common (`dockerBase`).
+pub(super) struct Base {
+    /// The host of the reference, which mirrors are told as `ns`.
+    pub(super) namespace: String,
+    /// The path of the repository.
+    pub(super) repository: String,
+    /// `registry.headers` of the CRI configuration.
+    pub(super) header: Vec<(String, String)>,
+    pub(super) user_agent: &'static str,
+    pub(super) max_requests: usize,
+    pub(super) hosts: Vec<RegistryHost>,
+}
+
+impl Base {
+    /// `dockerBase.request` with `addNamespace`: the path below the host's root, `?ns=` for hosts that are not the
+    /// reference's own.
+    pub(super) fn request(
+        &self,
+        host: &RegistryHost,
+        purpose: Purpose,
+        method: &'static str,
+        parts: [&str; 2],
+    ) -> Result<HostRequest> {
+        let path = join(&[&host.path, &self.repository, parts[0], parts[1]]);
+        let mut text = format!("{}://{}{path}", host.scheme, host.host);
+        if host.is_proxy(&self.namespace) {
+            let mut query = Values::default();
+            query.set("ns", self.namespace.clone());
+            text = format!("{text}?{}", query.encode());
+        }
+        self.to(&text, host, purpose, method)
+    }
+
+    /// A request to a URL through a host's client.
+    pub(super) fn to(
+        &self,
+        url: &str,
+        host: &RegistryHost,
+        purpose: Purpose,
+        method: &'static str,
+    ) -> Result<HostRequest> {
+        let mut header = Header::new();
+        for (name, value) in self.header.iter().chain(&host.header) {
+            header.add(name.clone(), value.clone());
+        }
+        if header.get("User-Agent").is_none() {
+            header.set("User-Agent", self.user_agent);
+        }
+        Ok(HostRequest {
+            purpose,
+            method,
+            url: Url::parse(url).map_err(|error| Error::Plain(error.to_string()))?,
+            header,
+            client: host.client.clone(),
+            authorizer: host.authorizer.clone(),
+            max_requests: self.max_requests,
+        })
+    }
+}
+
+/// `path.Join("/", …)`: no empty parts, `.` and `..` resolved.
+fn join(parts: &[&str]) -> String {
+    let mut cleaned: Vec<&str> = Vec::new();
+    for part in parts.iter().flat_map(|part| part.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(cleaned.pop()),
+            part => cleaned.push(part),
+        }
+    }
+    format!("/{}", cleaned.join("/"))
+}
+
+impl HostRequest {
+    /// `request.do`: authorises, sends, and follows redirects, authorising again for each host.
+    async fn perform(&self) -> Result<Response> {
+        let mut request = Request {
+            header: self.header.clone(),
+            ..Request::new(self.purpose, self.method, self.url.clone())
+        };
+        self.authorize(&mut request).await.map_err(|error| error.context("failed to authorize"))?;
+        let mut redirects = Redirects::new(&request);
+        let failed = |request: &Request, fault| {
+            Error::exchange(request.method, &request.url, fault).context("failed to do request")
+        };
+        loop {
+            let answer = self.client.round_trip(&request).await.map_err(|fault| failed(&request, fault))?;
+            let mut next = match redirects.next(&request, &answer) {
+                Ok(None) => return Ok(answer),
+                Ok(Some(next)) => next,
+                Err((url, fault)) => {
+                    let error = Error::exchange(request.method, &url, fault);
+                    return Err(error.context("failed to do request"));
+                }
+            };
+            // `CheckRedirect`: its error becomes the cause of a url.Error with the new URL.
+            self.authorize(&mut next).await.map_err(|error| {
+                let quoted = gostd::strconv::quote(next.url.to_string());
+                error.context(format!("failed to do request: Get {quoted}: failed to authorize redirect"))
+            })?;
+            request = next;
+        }
+    }
+
+    async fn authorize(&self, request: &mut Request) -> Result<()> {
+        match &self.authorizer {
+            Some(authorizer) => authorizer.authorize(request).await,
+            None => Ok(()),
+        }
+    }
+
+    /// `doWithRetries`: the same request again, at once, as long as the answer gives reason to.
+    pub(super) async fn do_with_retries(&mut self, last_host: bool) -> Result<Response> {
+        let mut seen: Vec<Seen> = Vec::new();
+        loop {
+            let answer = self.perform().await?;
+            seen.push(Seen {
+                method: self.method,
+                url: answer.url.clone(),
+                status: answer.status,
+                challenges: answer.header.get_all("WWW-Authenticate").map(ToOwned::to_owned).collect(),
+            });
+            if !self.retry_request(&seen, last_host)? {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// `retryRequest` (resolver.go:731-769)
+    fn retry_request(&mut self, seen: &[Seen], last_host: bool) -> Result<bool> {
+        let Some(last) = seen.last().filter(|_| seen.len() < self.max_requests) else { return Ok(false) };
+        match last.status {
+            401 => match &self.authorizer {
+                Some(authorizer) => Ok(authorizer.add_responses(seen)? == Retry::Yes),
+                None => Ok(false),
+            },
+            // Registries that have no HEAD for manifests.
+            405 if self.method == "HEAD" && self.url.path.contains("/manifests/") => {
+                self.method = "GET";
+                Ok(true)
+            }
+            408 | 429 => Ok(true),
+            500 | 503 | 504 => {
+                let same_again = matches!(seen, [.., before, last] if before.status == last.status);
+                Ok(!same_again && last_host)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn paths_are_joined_as_go_does() {
+        assert_eq!(join(&["/v2", "team/app", "manifests", "v1"]), "/v2/team/app/manifests/v1");
+        assert_eq!(join(&["", "a", "blobs", "sha256:1"]), "/a/blobs/sha256:1");
+        assert_eq!(join(&["/x//v2/", "../a", "manifests", "t"]), "/x/a/manifests/t");
+    }
+}

@@ -1,0 +1,183 @@
+//! From a name to a descriptor (containerd v2.1.9 core/remotes/docker/resolver.go:230-425 `Resolve`).
+
+use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
+use net::Response;
+use trace::Purpose;
+
+use super::error::{Class, Error, Result};
+use super::hosts::RegistryHost;
+use super::request::{Base, HostRequest};
+use super::status;
+
+/// The largest manifest that a registry may announce (resolver.go:63: 1048, not 1024).
+const MAX_MANIFEST_SIZE: u64 = 4 * 1048 * 1048;
+/// `resolveHeader`
+const ACCEPT: &str = "application/vnd.docker.distribution.manifest.v2+json, \
+                      application/vnd.docker.distribution.manifest.list.v2+json, \
+                      application/vnd.oci.image.manifest.v1+json, \
+                      application/vnd.oci.image.index.v1+json, */*";
+
+/// What is asked for: a tag or a digest.
+pub(super) struct Object<'a> {
+    pub(super) reference: &'a str,
+    pub(super) tag: Option<&'a str>,
+    pub(super) digest: Option<&'a Digest>,
+}
+
+/// The error that got furthest: a later one of the same rank does not replace it.
+#[derive(Default)]
+struct FirstError {
+    error: Option<Error>,
+    priority: u8,
+}
+
+impl FirstError {
+    fn keep(&mut self, priority: u8, error: Error) {
+        if self.priority < priority {
+            self.priority = priority;
+            self.error = Some(error);
+        }
+    }
+}
+
+/// Asks the hosts in turn, first for a manifest, then (by digest) for a blob.
+pub(super) async fn resolve(base: &Base, object: &Object<'_>) -> Result<Descriptor> {
+    let digest = object.digest.map(ToString::to_string);
+    let paths: Vec<[&str; 2]> = match (&digest, object.tag) {
+        (Some(digest), _) => vec![["manifests", digest], ["blobs", digest]],
+        (None, tag) => vec![["manifests", tag.unwrap_or("latest")]],
+    };
+    let may =
+        |host: &&RegistryHost| host.capabilities.pull && (digest.is_some() || host.capabilities.resolve);
+    let hosts: Vec<&RegistryHost> = base.hosts.iter().filter(may).collect();
+    if hosts.is_empty() {
+        return Err(Error::Class(Class::NotFound, "no resolve hosts".into()));
+    }
+    let mut first = FirstError::default();
+    for path in paths {
+        for (index, host) in hosts.iter().enumerate() {
+            let last_host = index + 1 == hosts.len();
+            if let Some(descriptor) = ask(base, host, path, object, last_host, &mut first).await? {
+                return Ok(descriptor);
+            }
+        }
+    }
+    let not_found = || Error::Class(Class::NotFound, object.reference.to_owned());
+    Err(first.error.unwrap_or_else(not_found))
+}
+
+/// One host: the descriptor, or `None` and an error to remember.
+async fn ask(
+    base: &Base,
+    host: &RegistryHost,
+    path: [&str; 2],
+    object: &Object<'_>,
+    last_host: bool,
+    first: &mut FirstError,
+) -> Result<Option<Descriptor>> {
+    let mut request = request(base, host, "HEAD", path)?;
+    let mut answer = match request.do_with_retries(last_host).await {
+        Ok(answer) => answer,
+        Err(error) if error.is_invalid_authorization() => {
+            let denied = "pull access denied, repository does not exist or may require authorization";
+            first.keep(1, error.context(denied));
+            return Ok(None);
+        }
+        Err(error) => {
+            first.keep(1, error);
+            return Ok(None);
+        }
+    };
+    match answer.status {
+        ..300 => {}
+        404 => {
+            first.keep(2, Error::Class(Class::NotFound, object.reference.to_owned()));
+            return Ok(None);
+        }
+        400.. => {
+            first.keep(3, closed_status(request.method, &answer));
+            return Ok(None);
+        }
+        _ => return Err(closed_status(request.method, &answer)),
+    }
+    let descriptor = match described(&answer, object)? {
+        Some(descriptor) => descriptor,
+        None => {
+            answer = self::request(base, host, "GET", path)?.do_with_retries(true).await?;
+            from_content(&mut answer, object).await?
+        }
+    };
+    let size = descriptor.size;
+    if u64::try_from(size).unwrap_or_default() > MAX_MANIFEST_SIZE {
+        let text = format!("rejecting {size} byte manifest for {}", object.reference);
+        first.keep(4, Error::Class(Class::NotFound, text));
+        return Ok(None);
+    }
+    Ok(Some(descriptor))
+}
+
+fn request(base: &Base, host: &RegistryHost, method: &'static str, path: [&str; 2]) -> Result<HostRequest> {
+    let mut request = base.request(host, Purpose::Resolve, method, path)?;
+    request.header.add("Accept", ACCEPT);
+    Ok(request)
+}
+
+/// `unexpectedResponseErr` on an answer whose body was closed before: nothing of it can be shown.
+fn closed_status(method: &'static str, answer: &Response) -> Error {
+    status::unexpected(method, answer, None)
+}
+
+/// The descriptor as the answer's header gives it, where digest and length are there.
+fn described(answer: &Response, object: &Object<'_>) -> Result<Option<Descriptor>> {
+    let Some(size) = answer.content_length else { return Ok(None) };
+    let digest = match object.digest {
+        Some(digest) => digest.to_string(),
+        None => {
+            let named = answer.header.get("Docker-Content-Digest").unwrap_or_default();
+            if named.is_empty() {
+                return Ok(None);
+            }
+            // This is the one place where the registry is believed.
+            named.parse::<Digest>().map_err(|error| {
+                let quoted = gostd::strconv::quote(named);
+                Error::Plain(error.to_string()).context(format!("{quoted} in header not a valid digest"))
+            })?;
+            named.to_owned()
+        }
+    };
+    Ok(Some(descriptor(content_type(answer), digest, size)))
+}
+
+/// The descriptor from the content itself. The status is not looked at: an error's body is taken for the manifest
+/// (resolver.go:368-398).
+async fn from_content(answer: &mut Response, object: &Object<'_>) -> Result<Descriptor> {
+    let media_type = content_type(answer);
+    if object.digest.is_none() && media_type == media_type::DOCKER_SCHEMA1_SIGNED {
+        let text = format!(
+            "media type {} is no longer supported since containerd v2.0, please rebuild the image as {} or {}",
+            gostd::strconv::quote(media_type::DOCKER_SCHEMA1_SIGNED),
+            gostd::strconv::quote(media_type::DOCKER_MANIFEST),
+            gostd::strconv::quote(media_type::OCI_MANIFEST)
+        );
+        return Err(Error::Class(Class::NotImplemented, text));
+    }
+    let (mut digester, mut size) = (Digester::new(Algorithm::Sha256), 0_u64);
+    while let Some(piece) = answer.body.chunk().await.map_err(|fault| Error::Plain(fault.to_string()))? {
+        digester.update(&piece);
+        size += piece.len() as u64;
+    }
+    let computed = digester.finish();
+    Ok(descriptor(media_type, object.digest.unwrap_or(&computed).to_string(), size))
+}
+
+fn descriptor(media_type: String, digest: String, size: u64) -> Descriptor {
+    Descriptor { media_type, digest, size: i64::try_from(size).unwrap_or(i64::MAX), ..Descriptor::default() }
+}
+
+/// `getManifestMediaType` (resolver.go:214-229)
+fn content_type(answer: &Response) -> String {
+    let value = answer.header.get("Content-Type").unwrap_or_default();
+    let bare = value.split(';').next().unwrap_or_default();
+    // Registries of old answer so for schema 1.
+    if bare == "text/plain" { media_type::DOCKER_SCHEMA1_SIGNED.to_owned() } else { bare.to_owned() }
+}

@@ -1,0 +1,242 @@
+//! The node's content and image store: in memory for one run, or in a directory that is kept between runs
+//! (containerd v2.1.9 plugins/content/local, core/metadata).
+//!
+//! ```text
+//! DIR/blobs/sha256/HEX   content          DIR/ingest/HEX   content that has begun to come
+//! DIR/snapshots/HEX      an unpacked layer, by chain id
+//! DIR/images/HEX         an image: its name, media type, digest and size, a line each
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use distribution::{Descriptor, Digest, ImageConfig, Index, Manifest, media_type};
+
+use super::archive::Applied;
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {source}", path = path.display())]
+pub struct StoreError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Content, snapshots and images.
+pub(super) struct Store {
+    directory: Option<PathBuf>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    blobs: BTreeMap<String, Blob>,
+    snapshots: BTreeSet<String>,
+    images: BTreeMap<String, Descriptor>,
+}
+
+/// Content that is there.
+#[derive(Clone)]
+pub(super) enum Blob {
+    /// Kept.
+    Bytes(Arc<[u8]>),
+    /// Seen and let go; of a layer it is known what came of it.
+    Passed(Applied),
+}
+
+impl Store {
+    /// A store in `directory`, which is made where it is missing; without one, in memory.
+    pub(super) fn open(directory: Option<PathBuf>) -> Result<Self, StoreError> {
+        if let Some(root) = &directory {
+            for name in ["blobs/sha256", "ingest", "snapshots", "images"] {
+                let path = root.join(name);
+                std::fs::create_dir_all(&path).map_err(|source| StoreError { path, source })?;
+            }
+            let path = root.join("ingest/.writable");
+            let written = std::fs::write(&path, b"").and_then(|()| std::fs::remove_file(&path));
+            written.map_err(|source| StoreError { path: root.clone(), source })?;
+        }
+        Ok(Self { directory, memory: Mutex::default() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the content of a digest lies, when the store has a directory.
+    pub(super) fn blob_path(&self, digest: &str) -> Option<PathBuf> {
+        Some(self.directory.as_ref()?.join("blobs/sha256").join(hex_of(digest)))
+    }
+
+    /// Where content that has begun to come lies.
+    pub(super) fn ingest_path(&self, reference: &str) -> Option<PathBuf> {
+        let name = Digest::sha256_of(reference);
+        Some(self.directory.as_ref()?.join("ingest").join(name.hex()))
+    }
+
+    pub(super) fn has_blob(&self, digest: &str) -> bool {
+        self.lock().blobs.contains_key(digest) || self.blob_path(digest).is_some_and(|path| path.is_file())
+    }
+
+    /// `content.ReadBlob`; `None`: it is not there.
+    pub(super) fn read_blob(&self, digest: &str) -> Option<Arc<[u8]>> {
+        if let Some(Blob::Bytes(bytes)) = self.lock().blobs.get(digest) {
+            return Some(bytes.clone());
+        }
+        Some(std::fs::read(self.blob_path(digest)?).ok()?.into())
+    }
+
+    /// What came of a layer that was let go.
+    pub(super) fn applied(&self, digest: &str) -> Option<Applied> {
+        match self.lock().blobs.get(digest) {
+            Some(Blob::Passed(applied)) => Some(applied.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn add_blob(&self, digest: &str, blob: Blob) {
+        self.lock().blobs.insert(digest.to_owned(), blob);
+    }
+
+    pub(super) fn has_snapshot(&self, chain_id: &str) -> bool {
+        self.lock().snapshots.contains(chain_id)
+            || self.snapshot_path(chain_id).is_some_and(|path| path.is_file())
+    }
+
+    /// Where an unpacked layer lies, when the store has a directory.
+    pub(super) fn snapshot_path(&self, chain_id: &str) -> Option<PathBuf> {
+        Some(self.directory.as_ref()?.join("snapshots").join(hex_of(chain_id)))
+    }
+
+    pub(super) fn add_snapshot(&self, chain_id: &str) {
+        self.lock().snapshots.insert(chain_id.to_owned());
+    }
+
+    pub(super) fn image(&self, name: &str) -> Option<Descriptor> {
+        if let Some(image) = self.lock().images.get(name) {
+            return Some(image.clone());
+        }
+        read_image(&self.image_path(name)?).map(|(_, descriptor)| descriptor)
+    }
+
+    fn image_path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.directory.as_ref()?.join("images").join(Digest::sha256_of(name).hex()))
+    }
+
+    pub(super) fn add_image(&self, name: &str, target: &Descriptor) -> io::Result<()> {
+        self.lock().images.insert(name.to_owned(), target.clone());
+        let Some(path) = self.image_path(name) else { return Ok(()) };
+        std::fs::write(path, format!("{name}\n{}\n{}\n{}\n", target.media_type, target.digest, target.size))
+    }
+
+    /// Removes an image and what no other image needs; false where there was none of that name.
+    fn remove_image(&self, name: &str) -> Result<bool, StoreError> {
+        let (Some(path), Some(root)) = (self.image_path(name), &self.directory) else { return Ok(false) };
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(source) => return Err(StoreError { path, source }),
+        }
+        let (blobs, snapshots) = self.reachable(root);
+        sweep(&root.join("blobs/sha256"), &blobs)?;
+        sweep(&root.join("snapshots"), &snapshots)?;
+        sweep(&root.join("ingest"), &BTreeSet::new())?;
+        Ok(true)
+    }
+
+    /// The file names of content and snapshots that images in the directory need.
+    fn reachable(&self, root: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
+        let images = std::fs::read_dir(root.join("images")).into_iter().flatten().flatten();
+        let mut todo: Vec<Descriptor> =
+            images.filter_map(|entry| read_image(&entry.path())).map(|(_, descriptor)| descriptor).collect();
+        let (mut blobs, mut snapshots) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(descriptor) = todo.pop() {
+            if !blobs.insert(hex_of(&descriptor.digest).to_owned()) {
+                continue;
+            }
+            let Some(bytes) = self.read_blob(&descriptor.digest) else { continue };
+            if media_type::is_config(&descriptor.media_type) {
+                let config = ImageConfig::decode(bytes.to_vec());
+                let chain = config.map(|config| chain_ids(&config.diff_ids)).unwrap_or_default();
+                snapshots.extend(chain.iter().map(|id| hex_of(id).to_owned()));
+            }
+            todo.extend(children(&descriptor, &bytes));
+        }
+        (blobs, snapshots)
+    }
+}
+
+/// What a manifest or index refers to; nothing where it does not parse.
+pub(super) fn children(descriptor: &Descriptor, bytes: &[u8]) -> Vec<Descriptor> {
+    if media_type::is_manifest(&descriptor.media_type) {
+        let manifest = Manifest::decode(bytes);
+        manifest.map(|m| [vec![m.config], m.layers].concat()).unwrap_or_default()
+    } else if media_type::is_index(&descriptor.media_type) {
+        Index::decode(bytes).map(|index| index.manifests).unwrap_or_default()
+    } else {
+        Vec::new()
+    }
+}
+
+/// `identity.ChainIDs`: each is the digest of the one before and the diff id.
+pub(super) fn chain_ids(diff_ids: &[String]) -> Vec<String> {
+    let mut chain: Vec<String> = Vec::with_capacity(diff_ids.len());
+    for diff_id in diff_ids {
+        chain.push(match chain.last() {
+            None => diff_id.clone(),
+            Some(parent) => Digest::sha256_of(format!("{parent} {diff_id}")).to_string(),
+        });
+    }
+    chain
+}
+
+fn sweep(directory: &Path, keep: &BTreeSet<String>) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        if !keep.contains(&*entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|source| StoreError { path, source })?;
+        }
+    }
+    Ok(())
+}
+
+fn hex_of(digest: &str) -> &str {
+    let hex = digest.rsplit(':').next().unwrap_or(digest);
+    // A digest from a document may hold anything; only a hex string is a file name.
+    if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && !hex.is_empty() { hex } else { "invalid" }
+}
+
+fn read_image(path: &Path) -> Option<(String, Descriptor)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.lines();
+    let name = lines.next()?.to_owned();
+    let (media_type, digest) = (lines.next()?.to_owned(), lines.next()?.to_owned());
+    let size = lines.next()?.parse().ok()?;
+    Some((name, Descriptor { media_type, digest, size, ..Descriptor::default() }))
+}
+
+/// Removes an image from a store, with the content that no other image needs; false where it is not there.
+/// The reference is normalised as the runtime does it.
+///
+/// # Errors
+/// When the store's directory cannot be written to.
+pub fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
+    let normalised = distribution::Reference::parse_docker_ref(reference, distribution::Grammar::V0_6_0);
+    let name = normalised.map_or_else(|_| reference.to_owned(), |reference| reference.to_string());
+    Store::open(Some(store.to_owned()))?.remove_image(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_and_names() {
+        let ids = chain_ids(&["sha256:a".into(), "sha256:b".into()]);
+        assert_eq!(ids[0], "sha256:a");
+        assert_eq!(ids[1], Digest::sha256_of("sha256:a sha256:b").to_string());
+        assert_eq!(hex_of("sha256:../../etc"), "invalid");
+    }
+}
