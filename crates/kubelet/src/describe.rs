@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use gostd::tabwriter::{Settings, Writer};
 
-use crate::{Event, KubeletVersion};
+use crate::{Event, Version};
 
 /// The `Events:` table of `kubectl describe pod` at the moment `now`, by the kubectl of that version
 /// (`kubernetes/kubectl pkg/describe/describe.go DescribeEvents`). It ends in a line end.
-pub fn describe_events(events: &[Event], now: Duration, version: KubeletVersion) -> String {
+pub fn describe_events(events: &[Event], now: Duration, version: Version) -> String {
     let mut writer = Writer::new(Settings::KUBECTL_DESCRIBE);
     if events.is_empty() {
         writer.write("Events:\t<none>\n");
@@ -136,7 +136,7 @@ Events:
 ";
         let got = describe_events(&events(), Duration::from_secs(100), "1.34".parse().unwrap());
         assert_eq!(got, wanted);
-        assert_eq!(describe_events(&[], Duration::ZERO, KubeletVersion::NEWEST), "Events:  <none>\n");
+        assert_eq!(describe_events(&[], Duration::ZERO, Version::NEWEST), "Events:  <none>\n");
     }
 
     #[test]

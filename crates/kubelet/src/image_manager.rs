@@ -5,7 +5,7 @@ use gostd::strconv::quote;
 
 use crate::plan::{invalid_name_message, malformed_words};
 use crate::{
-    ContainerWaiting, CredentialAnswer, Event, EventKind, ImageName, KubeletVersion, PullInputs, PullPolicy,
+    ContainerWaiting, CredentialAnswer, Event, EventKind, ImageName, PullInputs, PullPolicy, Version,
     aggregate, apply_default_image_tag, eval_cri_pull_err,
 };
 
@@ -37,7 +37,7 @@ impl SyncResult {
 pub async fn ensure_image_exists<S: ImageService>(
     service: &S,
     inputs: &PullInputs,
-    version: KubeletVersion,
+    version: Version,
     clock: impl Fn() -> Duration,
 ) -> SyncResult {
     let mut sync = Sync { service, inputs, version, clock, events: Vec::new(), answers: Vec::new() };
@@ -67,7 +67,7 @@ impl Failure {
 struct Sync<'a, S, C> {
     service: &'a S,
     inputs: &'a PullInputs,
-    version: KubeletVersion,
+    version: Version,
     clock: C,
     events: Vec<Event>,
     answers: Vec<CredentialAnswer>,

@@ -1,7 +1,7 @@
 use distribution::{Reference, ReferenceError};
 use gostd::strconv::quote;
 
-use crate::KubeletVersion;
+use crate::Version;
 
 /// An image's name as the kubelet understands it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct ImageNameError {
 ///
 /// # Errors
 /// [`ImageNameError`], in the kubelet's words.
-pub fn apply_default_image_tag(image: &str, version: KubeletVersion) -> Result<ImageName, ImageNameError> {
+pub fn apply_default_image_tag(image: &str, version: Version) -> Result<ImageName, ImageNameError> {
     let mut reference = Reference::parse_normalized(image, version.grammar())
         .map_err(|error| ImageNameError { written: image.to_owned(), error })?;
     let mut for_cri = image.to_owned();

@@ -8,17 +8,17 @@
 //!
 //! One call of [`ensure_image_exists`] is one sync of one container. Nothing here waits or looks at a clock: the time
 //! comes in as a closure, so that the same code runs in real and in simulated time. What differs between Kubernetes
-//! versions is listed in [`KubeletVersion`].
+//! versions is listed in [`Version`].
 //!
 //! ```
-//! use kubelet::{KubeletVersion, Plan, PullInputs, PullPolicy};
+//! use kubelet::{Version, Plan, PullInputs, PullPolicy};
 //!
-//! let plan = Plan::new(&PullInputs::new("nginx"), KubeletVersion::NEWEST)?;
+//! let plan = Plan::new(&PullInputs::new("nginx"), Version::NEWEST)?;
 //! assert_eq!(plan.name.for_cri, "nginx:latest");
 //! assert_eq!(plan.name.repository(), "docker.io/library/nginx");
 //! assert_eq!(plan.policy, PullPolicy::Always);
 //!
-//! let error = Plan::new(&PullInputs::new("Nginx"), KubeletVersion::NEWEST).unwrap_err();
+//! let error = Plan::new(&PullInputs::new("Nginx"), Version::NEWEST).unwrap_err();
 //! assert_eq!(error.reason(), "InvalidImageName");
 //! # Ok::<(), kubelet::PlanError>(())
 //! ```
@@ -41,4 +41,4 @@ pub use image_name::{ImageName, ImageNameError, apply_default_image_tag};
 pub use plan::{Attempt, Plan, PlanError, PullInputs};
 pub use policy::{ParsePolicyError, PullPolicy, default_pull_policy};
 pub use pull_error::{aggregate, eval_cri_pull_err};
-pub use version::{KubeletVersion, ParseVersionError};
+pub use version::{ParseVersionError, Version};

@@ -6,9 +6,7 @@ use keyring::{
 };
 
 use crate::pull_error::ERR_IMAGE_PULL;
-use crate::{
-    ImageName, ImageNameError, KubeletVersion, PullPolicy, apply_default_image_tag, default_pull_policy,
-};
+use crate::{ImageName, ImageNameError, PullPolicy, Version, apply_default_image_tag, default_pull_policy};
 
 /// All that decides about the pull of one container's image.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +31,7 @@ impl PullInputs {
         Self { image: image.into(), field_path: "spec.containers{app}".to_owned(), ..Self::default() }
     }
 
-    pub(crate) fn effective_policy(&self, version: KubeletVersion) -> PullPolicy {
+    pub(crate) fn effective_policy(&self, version: Version) -> PullPolicy {
         self.policy.unwrap_or_else(|| default_pull_policy(&self.image, version))
     }
 
@@ -118,7 +116,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`]: the pull ends before it begins.
-    pub fn new(inputs: &PullInputs, version: KubeletVersion) -> Result<Self, PlanError> {
+    pub fn new(inputs: &PullInputs, version: Version) -> Result<Self, PlanError> {
         let name = apply_default_image_tag(&inputs.image, version)?;
         let found = inputs
             .credentials(&name.repository())
@@ -147,7 +145,7 @@ pub enum PlanError {
         /// The Secret.
         error: MalformedSecret,
         /// The kubelet's version, on which words and reason depend.
-        version: KubeletVersion,
+        version: Version,
     },
 }
 
@@ -171,6 +169,6 @@ pub(crate) fn invalid_name_message(error: &ImageNameError) -> String {
     format!("Failed to apply default image tag {}: {error}", quote(&error.written))
 }
 
-pub(crate) fn malformed_words(error: &MalformedSecret, version: KubeletVersion) -> String {
+pub(crate) fn malformed_words(error: &MalformedSecret, version: Version) -> String {
     if version.has_go_1_24() { error.to_string() } else { error.error.text_before_go_1_24() }
 }

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::{KubeletVersion, apply_default_image_tag};
+use crate::{Version, apply_default_image_tag};
 
 /// `imagePullPolicy`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -46,7 +46,7 @@ impl FromStr for PullPolicy {
 
 /// The policy of a container that names none (`kubernetes v1.28.7 pkg/apis/core/v1/defaults.go SetDefaults_Container`):
 /// `Always` for the tag `latest`, written or not, otherwise `IfNotPresent`, also for a name that cannot be read.
-pub fn default_pull_policy(image: &str, version: KubeletVersion) -> PullPolicy {
+pub fn default_pull_policy(image: &str, version: Version) -> PullPolicy {
     match apply_default_image_tag(image, version) {
         Ok(name) if name.reference.tag.as_deref() == Some("latest") => PullPolicy::Always,
         _ => PullPolicy::IfNotPresent,

@@ -5,15 +5,18 @@ use distribution::Grammar;
 
 /// The minor version of Kubernetes 1, and what differs from one to the next in a single pull.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KubeletVersion {
+pub struct Version {
     minor: u8,
 }
 
-impl KubeletVersion {
+impl Version {
     /// The oldest version that is known here.
     pub const OLDEST: Self = Self { minor: 28 };
     /// The newest version that is known here; the default.
     pub const NEWEST: Self = Self { minor: 35 };
+
+    /// All versions that are known here, oldest first.
+    pub const KNOWN: [&str; 8] = ["1.28", "1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35"];
 
     /// The minor version: 34 for 1.34.
     pub const fn minor(self) -> u8 {
@@ -66,13 +69,13 @@ impl KubeletVersion {
     }
 }
 
-impl Default for KubeletVersion {
+impl Default for Version {
     fn default() -> Self {
         Self::NEWEST
     }
 }
 
-impl fmt::Display for KubeletVersion {
+impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1.{}", self.minor)
     }
@@ -80,17 +83,13 @@ impl fmt::Display for KubeletVersion {
 
 /// A text that names no version known here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown Kubernetes version {text:?}: must be from {} to {}",
-    KubeletVersion::OLDEST,
-    KubeletVersion::NEWEST
-)]
+#[error("unknown Kubernetes version {text:?}: must be from {} to {}", Version::OLDEST, Version::NEWEST)]
 pub struct ParseVersionError {
     /// The text.
     pub text: String,
 }
 
-impl FromStr for KubeletVersion {
+impl FromStr for Version {
     type Err = ParseVersionError;
 
     /// Reads `1.34`, `v1.34` or `1.34.2`, also with what distributions append (`v1.34.2+k3s1`).
@@ -110,12 +109,16 @@ mod tests {
     #[test]
     fn versions_are_read_as_people_write_them() {
         for text in ["1.34", "v1.34", "1.34.2", "v1.34.2+k3s1"] {
-            assert_eq!(text.parse::<KubeletVersion>().unwrap().to_string(), "1.34", "{text}");
+            assert_eq!(text.parse::<Version>().unwrap().to_string(), "1.34", "{text}");
         }
         for text in ["", "1", "1.27", "1.36", "2.34", "34", "1.x"] {
-            assert!(text.parse::<KubeletVersion>().is_err(), "{text}");
+            assert!(text.parse::<Version>().is_err(), "{text}");
         }
-        let error = "1.12".parse::<KubeletVersion>().unwrap_err();
+        for (text, minor) in Version::KNOWN.into_iter().zip(Version::OLDEST.minor()..) {
+            assert_eq!(text.parse(), Ok(Version { minor }));
+            assert!(minor <= Version::NEWEST.minor());
+        }
+        let error = "1.12".parse::<Version>().unwrap_err();
         assert_eq!(error.to_string(), "unknown Kubernetes version \"1.12\": must be from 1.28 to 1.35");
     }
 }

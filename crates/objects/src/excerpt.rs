@@ -122,7 +122,7 @@ fn mask(line: &str, span: Span, reveal: Reveal) -> Excerpt {
     let quote = chars.get(wanted).copied().filter(|c| matches!(c, '"' | '\''));
     let revealed = wanted + usize::from(quote.is_some());
     for atom in atoms(&chars) {
-        let words: String = chars[atom.from..atom.to].iter().collect();
+        let words: String = chars[atom.from..atom.to].iter().copied().map(printable).collect();
         let aimed_at = atom.holds(wanted);
         let shown = atom.punctuation
             || KNOWN.contains(&words.as_str())
@@ -154,8 +154,18 @@ fn window(text: &str, start: usize, length: usize) -> Excerpt {
     let to = (from + WIDTH).min(total);
     let middle: String = text.chars().skip(from).take(to - from).collect();
     let (head, tail) = (if from > 0 { "…" } else { "" }, if to < total { "…" } else { "" });
+    let length = length.min(to.saturating_sub(start)).max(1);
     let start = start - from + head.chars().count();
-    Excerpt { text: format!("{head}{middle}{tail}"), start, length: length.min(to.saturating_sub(from)) }
+    Excerpt { text: format!("{head}{middle}{tail}"), start, length }
+}
+
+/// A character that takes one column and does nothing to a terminal.
+fn printable(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
 }
 
 /// A part of a line that is shown or masked as a whole.
@@ -253,6 +263,7 @@ mod tests {
             ("user:pass", 1, 9, "***\n^^^"),
             ("- a", 3, 1, "- ***\n  ^^^"),
             ("x", 9, 1, "***\n   ^"),
+            ("\ttype:\r x\u{1b}[2J", 2, 4, " type:\u{fffd} ***\n ^^^^"),
         ] {
             assert_eq!(masked(line, column, length, Reveal::Masked), wanted, "{line}");
         }

@@ -72,7 +72,7 @@ impl Reading<'_> {
     /// A login file itself, taken as the Secret that would be made of it.
     fn bare(&mut self, input: &Source, secret_type: SecretType, tree: &Tree) -> Result<(), InputError> {
         let path = input.name();
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = if path == "-" { "stdin" } else { path.rsplit('/').next().unwrap_or(path) };
         let is_config = secret_type == SecretType::DockerConfigJson;
         let text = self.source.text();
         json::parse(text.as_bytes()).map_err(|error| InputError::Json {
@@ -96,7 +96,7 @@ impl Reading<'_> {
 
     /// A Kubernetes object; `item_of` is the kind of item that the list around it implies.
     fn object(&mut self, tree: &Tree, item_of: Option<&str>) -> Result<(), InputError> {
-        let kind = tree.plain("kind").or(item_of).unwrap_or_default().to_owned();
+        let kind = printable(tree.plain("kind").or(item_of).unwrap_or_default());
         match kind.as_str() {
             "Secret" => self.secret(tree),
             "" => {
@@ -140,7 +140,7 @@ impl Reading<'_> {
         let secret_type = SecretType::from_name(type_name);
         let span = written.or_else(|| tree.get("kind")).map_or(tree.span, |tree| tree.span);
         let Some(key) = secret_type.data_key() else {
-            let type_name = type_name.to_owned();
+            let type_name = printable(type_name);
             let place = span.place(self.source, Reveal::Shown);
             let shown = format!("a Secret of type {type_name}");
             let written = written.is_some();
@@ -265,7 +265,12 @@ fn names(tree: &Tree, source: &Source) -> (String, String) {
     let field =
         |name: &str| metadata.and_then(|metadata| metadata.plain(name)).filter(|text| !text.is_empty());
     let file = source.shown_name().rsplit('/').next().unwrap_or_default();
-    (field("namespace").unwrap_or("default").to_owned(), field("name").unwrap_or(file).to_owned())
+    (printable(field("namespace").unwrap_or("default")), printable(field("name").unwrap_or(file)))
+}
+
+/// A text that is shown to people: what could steer a terminal is replaced.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// A key of `data`, shortened: whoever mistakes the field may have put something else there.

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use cri::{AuthConfig, Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
-use kubelet::{KubeletVersion, PullInputs, SyncResult, ensure_image_exists};
+use kubelet::{PullInputs, SyncResult, Version, ensure_image_exists};
 
 /// A runtime that answers as it is told, and remembers what it was asked.
 #[derive(Default)]
@@ -80,12 +80,7 @@ pub fn status(text: &str) -> CriError {
 }
 
 /// Runs one sync; the clock says these milliseconds one after the other, and then stays.
-pub fn sync_with_clock(
-    fake: &Fake,
-    inputs: &PullInputs,
-    version: KubeletVersion,
-    clock: &[u64],
-) -> SyncResult {
+pub fn sync_with_clock(fake: &Fake, inputs: &PullInputs, version: Version, clock: &[u64]) -> SyncResult {
     let next = Cell::new(0);
     let clock = || {
         let now = clock.get(next.get()).or(clock.last()).copied().unwrap_or_default();
@@ -96,6 +91,6 @@ pub fn sync_with_clock(
     runtime.block_on(ensure_image_exists(fake, inputs, version, clock))
 }
 
-pub fn sync(fake: &Fake, inputs: &PullInputs, version: KubeletVersion) -> SyncResult {
+pub fn sync(fake: &Fake, inputs: &PullInputs, version: Version) -> SyncResult {
     sync_with_clock(fake, inputs, version, &[])
 }

@@ -1,4 +1,4 @@
-use kubelet::{KubeletVersion, PullInputs, PullPolicy, SyncResult, aggregate, eval_cri_pull_err};
+use kubelet::{PullInputs, PullPolicy, SyncResult, Version, aggregate, eval_cri_pull_err};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, status, sync, sync_with_clock};
@@ -33,7 +33,7 @@ fn policy(case: &Value) -> Option<PullPolicy> {
     case["policy"].as_str().map(|policy| policy.parse().unwrap())
 }
 
-fn version(text: &str) -> KubeletVersion {
+fn version(text: &str) -> Version {
     text.parse().unwrap()
 }
 
@@ -52,7 +52,7 @@ fn nothing_is_left_out_in_silence() {
     }
 }
 
-fn check_step(case: &Value, step: &Value, calls: &Value, fake: &Fake, version: KubeletVersion) {
+fn check_step(case: &Value, step: &Value, calls: &Value, fake: &Fake, version: Version) {
     let mut inputs = PullInputs::new(text(case, "image"));
     inputs.policy = policy(case);
     fake.calls.lock().unwrap().clear();
@@ -107,9 +107,9 @@ fn syncs() {
             if step["error"] == "ImagePullBackOff" {
                 continue;
             }
-            check_step(case, step, &step["cri_calls"], &fake, KubeletVersion::NEWEST);
+            check_step(case, step, &step["cri_calls"], &fake, Version::NEWEST);
             if let Some(calls) = case["cri_calls_1_28"].get(index) {
-                check_step(case, step, calls, &older, KubeletVersion::OLDEST);
+                check_step(case, step, calls, &older, Version::OLDEST);
             }
             steps_run += 1;
         }
@@ -153,7 +153,7 @@ fn full_texts() {
             "inspect error, 1.28" | "success up to 1.28" => version("1.28"),
             "inspect error, 1.32+ sources (empty name printed)" => version("1.32"),
             "success, 1.30+ [inferred lower bound; certain for 1.32+]" => version("1.30"),
-            _ => KubeletVersion::NEWEST,
+            _ => Version::NEWEST,
         };
         let errors = case["cri_errors"].as_array().into_iter().flatten().chain(case.get("cri_error"));
         let mut inputs = PullInputs::new(text(case, "image"));
@@ -199,13 +199,13 @@ fn odd_answers_of_the_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let inputs = PullInputs::new("nginx");
     let clock = || std::time::Duration::ZERO;
-    let run = kubelet::ensure_image_exists(&Empty, &inputs, KubeletVersion::NEWEST, clock);
+    let run = kubelet::ensure_image_exists(&Empty, &inputs, Version::NEWEST, clock);
     let waiting = runtime.block_on(run).waiting.unwrap();
     assert_eq!(waiting.message, "imageRef of image \"nginx:latest\" is not set");
 
     let fake = Fake { size: 0, ..Fake::new() };
     fake.present.lock().unwrap().push("nginx:1".to_owned());
-    let result = sync(&fake, &PullInputs::new("nginx:1"), KubeletVersion::OLDEST);
+    let result = sync(&fake, &PullInputs::new("nginx:1"), Version::OLDEST);
     assert_eq!(
         result.waiting.unwrap().message,
         "Failed to inspect image \"nginx:1\": Id or size of image \"nginx:1\" is not set"

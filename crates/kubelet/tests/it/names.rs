@@ -1,4 +1,4 @@
-use kubelet::{KubeletVersion, PullPolicy, apply_default_image_tag, default_pull_policy};
+use kubelet::{PullPolicy, Version, apply_default_image_tag, default_pull_policy};
 
 const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -16,11 +16,11 @@ fn default_tags_and_policies() {
         (&format!("busybox:latest{digest}"), &format!("busybox:latest{digest}"), Always),
         (&format!("busybox:1{digest}"), &format!("busybox:1{digest}"), IfNotPresent),
     ] {
-        let name = apply_default_image_tag(image, KubeletVersion::NEWEST).unwrap();
+        let name = apply_default_image_tag(image, Version::NEWEST).unwrap();
         assert_eq!(name.for_cri, for_cri, "{image}");
-        assert_eq!(default_pull_policy(image, KubeletVersion::NEWEST), policy, "{image}");
+        assert_eq!(default_pull_policy(image, Version::NEWEST), policy, "{image}");
     }
-    assert_eq!(default_pull_policy("Not A Name", KubeletVersion::NEWEST), IfNotPresent);
+    assert_eq!(default_pull_policy("Not A Name", Version::NEWEST), IfNotPresent);
 }
 
 #[test]

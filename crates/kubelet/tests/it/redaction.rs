@@ -1,6 +1,6 @@
 use cri::AuthConfig;
 use keyring::PullSecret;
-use kubelet::{KubeletVersion, Plan, PullInputs};
+use kubelet::{Plan, PullInputs, Version};
 
 use crate::fake::{Fake, status, sync};
 
@@ -23,9 +23,9 @@ fn no_secret_is_printed() {
     let with_given = PullInputs { auth: Some(given), ..inputs.clone() };
     let mut shown = String::new();
     for inputs in [&inputs, &with_given] {
-        let plan = Plan::new(inputs, KubeletVersion::NEWEST).unwrap();
+        let plan = Plan::new(inputs, Version::NEWEST).unwrap();
         let fake = Fake { pull_errors: vec![status("no")], ..Fake::new() };
-        let result = sync(&fake, inputs, KubeletVersion::NEWEST);
+        let result = sync(&fake, inputs, Version::NEWEST);
         assert!(fake.auths().iter().flatten().all(|auth| auth.password.expose() == "canary"));
         let events = serde_json::to_string(&result.events).unwrap();
         let credentials = serde_json::to_string(&plan.credentials).unwrap();
@@ -34,7 +34,7 @@ fn no_secret_is_printed() {
     let broken = r#"{"auths": {"r": {"auth": "canary"}}}"#;
     let secrets = vec![PullSecret::docker_config_json("ns", "s", broken)];
     let broken = PullInputs { secrets, ..PullInputs::new("r/a") };
-    let error = Plan::new(&broken, KubeletVersion::NEWEST).unwrap_err();
+    let error = Plan::new(&broken, Version::NEWEST).unwrap_err();
     shown.push_str(&format!("{error} {error:?}"));
     assert!(shown.contains("[redacted]"));
     for canary in ["canary", "dXNlcjpjYW5hcnk="] {

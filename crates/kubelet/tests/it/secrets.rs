@@ -1,6 +1,6 @@
 use cri::AuthConfig;
 use keyring::{DockerConfig, Keyring, Provenance, PullSecret, SecretType};
-use kubelet::{KubeletVersion, Plan, PlanError, PullInputs, PullPolicy};
+use kubelet::{Plan, PlanError, PullInputs, PullPolicy, Version};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, status, sync};
@@ -31,7 +31,7 @@ fn inputs(case: &Value) -> PullInputs {
 fn what_the_runtime_is_handed() {
     let table = table(TABLE);
     for case in cases(&table, "pull_with_secrets") {
-        for version in [KubeletVersion::OLDEST, KubeletVersion::NEWEST] {
+        for version in [Version::OLDEST, Version::NEWEST] {
             let fake = Fake::new();
             assert!(sync(&fake, &inputs(case), version).is_present(), "{}", case["name"]);
             let first = fake.auths()[0].clone();
@@ -51,7 +51,7 @@ fn errors_of_secrets_and_pulls() {
             pull_errors: case["cri_pull_error"].as_str().map(status).into_iter().collect(),
             ..Fake::new()
         };
-        let result = sync(&fake, &inputs(case), KubeletVersion::OLDEST);
+        let result = sync(&fake, &inputs(case), Version::OLDEST);
         let waiting = result.waiting.unwrap();
         assert_eq!(waiting.reason, "ErrImagePull", "{}", case["name"]);
         match case["derived_error"].as_str() {
@@ -82,7 +82,7 @@ fn a_malformed_secret_by_version() {
         ("1.32", true, vec!["Container image \"r.example.com/a:1\" already present on machine".to_owned()], ""),
         ("1.35", true, vec!["Container image \"r.example.com/a:1\" already present on machine and can be accessed by the pod".to_owned()], ""),
     ] {
-        let version: KubeletVersion = version.parse().unwrap();
+        let version: Version = version.parse().unwrap();
         let mut inputs = PullInputs::new("r.example.com/a:1");
         let document = r#"{"auths": {"r.example.com": {"email": false}}}"#;
         inputs.secrets.push(PullSecret::docker_config_json("ns", "s", document));
@@ -115,7 +115,7 @@ fn two_logins() -> PullInputs {
 fn credentials_are_tried_in_order_and_none_is_anonymous() {
     let inputs = two_logins();
     let fake = Fake { pull_errors: vec![status("e1"), status("e2"), status("e1")], ..Fake::new() };
-    let result = sync(&fake, &inputs, KubeletVersion::NEWEST);
+    let result = sync(&fake, &inputs, Version::NEWEST);
     assert_eq!(result.waiting.unwrap().message, "[e1, e2]");
     let users: Vec<String> = fake.auths().into_iter().map(|auth| auth.unwrap().username).collect();
     // The entry without a login is sent as it is: an empty AuthConfig, not none.
@@ -125,12 +125,12 @@ fn credentials_are_tried_in_order_and_none_is_anonymous() {
     assert_eq!(result.answers[1].provenance.as_ref().unwrap().to_string(), "secret ns/s");
 
     let fake = Fake { pull_errors: Vec::new(), ..Fake::new() };
-    assert_eq!(sync(&fake, &inputs, KubeletVersion::NEWEST).answers.len(), 1);
+    assert_eq!(sync(&fake, &inputs, Version::NEWEST).answers.len(), 1);
 }
 
 #[test]
 fn plans() {
-    let plan = Plan::new(&two_logins(), KubeletVersion::NEWEST).unwrap();
+    let plan = Plan::new(&two_logins(), Version::NEWEST).unwrap();
     assert_eq!(plan.name.for_cri, "r.example.com/team/app:latest");
     assert_eq!(plan.policy, PullPolicy::Always);
     let keys: Vec<&str> = plan.credentials.iter().map(|c| c.key.as_str()).collect();
@@ -140,11 +140,11 @@ fn plans() {
     assert_eq!(plan.mismatches[0].written_key, "r.example.com:443");
     assert_eq!(plan.skipped[0].reason.to_string(), "type Opaque: the kubelet ignores it");
 
-    let anonymous = Plan::new(&PullInputs::new("nginx"), KubeletVersion::NEWEST).unwrap();
+    let anonymous = Plan::new(&PullInputs::new("nginx"), Version::NEWEST).unwrap();
     assert_eq!(anonymous.attempts.len(), 1);
     assert_eq!(anonymous.attempts[0].auth, None);
 
-    let error = Plan::new(&PullInputs::new("Nginx"), KubeletVersion::OLDEST).unwrap_err();
+    let error = Plan::new(&PullInputs::new("Nginx"), Version::OLDEST).unwrap_err();
     assert_eq!(error.reason(), "InvalidImageName");
     assert_eq!(
         error.message(),
@@ -159,7 +159,7 @@ fn given_credentials_replace_all_others() {
     let given = AuthConfig { identity_token: "token".into(), ..AuthConfig::default() };
     inputs.auth = Some(given.clone());
     let fake = Fake { pull_errors: vec![status("no")], ..Fake::new() };
-    let result = sync(&fake, &inputs, KubeletVersion::NEWEST);
+    let result = sync(&fake, &inputs, Version::NEWEST);
     assert_eq!(fake.auths(), [Some(given)]);
     assert_eq!(result.answers[0].provenance, Some(Provenance::Given));
     assert_eq!(result.waiting.unwrap().message, "no");

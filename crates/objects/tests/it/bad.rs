@@ -165,6 +165,8 @@ fn what_is_none_of_the_forms() {
     for text in ["", " \n", "---\n", "# only a comment\n"] {
         check("x", text, "error: x is empty\n");
     }
+    let steering = rendered("x", "kind: Secret\ntype: \"a\\e[2J\"\n");
+    assert!(steering.starts_with("error: x is a Secret of type a\u{fffd}[2J;"), "{steering:?}");
     check("x", "kind: List\nitems: []\n", "error: x holds no pull secret, only nothing\n");
     let pods = "kind: Pod\n---\nkind: Pod\n---\nkind: Secret\ntype: Opaque\n";
     check("x", pods, "error: x holds no pull secret, only Pod, a Secret of type Opaque\n");

@@ -31,7 +31,7 @@ fn login_files() {
     let json = "default/config.json kubernetes.io/dockerconfigjson <file dir/config.json>";
     check("dir/config.json", CONFIG, &[json], &[]);
     check("x", DOCKERCFG, &["default/x kubernetes.io/dockercfg <file x>"], &[]);
-    let stdin = "default/- kubernetes.io/dockerconfigjson <standard input>";
+    let stdin = "default/stdin kubernetes.io/dockerconfigjson <standard input>";
     check("-", &format!("\n  {CONFIG}\n"), &[stdin], &[]);
     let once = &["x (decoded from base64):1:1: decoded from base64"];
     check("x", &base64(CONFIG), &["default/x kubernetes.io/dockerconfigjson <file x>"], once);
