@@ -9,41 +9,54 @@ use std::str::FromStr;
 /// assert!(pattern.matches("/v2/team/app/manifests/v1"));
 /// assert!(!pattern.matches("/v2/team/a/b/manifests/v1"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Glob(String);
+#[derive(Clone)]
+pub struct Glob {
+    written: String,
+    tokens: Vec<Token>,
+}
 
 impl Glob {
     /// A pattern; every text is one.
     pub fn new(pattern: impl Into<String>) -> Self {
-        Self(pattern.into())
+        let written = pattern.into();
+        Self { tokens: Token::parse(&written), written }
     }
 
     /// The pattern as written.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.written
     }
 
     /// Whether the whole of `text` fits the pattern.
     pub fn matches(&self, text: &str) -> bool {
         // The reachable places of the pattern are kept as a set, so that the work is bounded by the product of both
         // lengths whatever the pattern is.
-        let pattern = Token::parse(&self.0);
-        let mut reachable = vec![false; pattern.len() + 1];
+        let end = self.tokens.len();
+        let (mut reachable, mut next) = (vec![false; end + 1], vec![false; end + 1]);
         reachable[0] = true;
-        skip_stars(&pattern, &mut reachable);
+        self.skip_stars(&mut reachable);
         for byte in text.bytes() {
-            let mut next = vec![false; pattern.len() + 1];
-            for (place, token) in pattern.iter().enumerate().filter(|(place, _)| reachable[*place]) {
+            next.fill(false);
+            for (place, token) in self.tokens.iter().enumerate().filter(|(place, _)| reachable[*place]) {
                 match *token {
                     Token::Byte(wanted) => next[place + 1] |= wanted == byte,
                     Token::Star => next[place] |= byte != b'/',
                     Token::DoubleStar => next[place] = true,
                 }
             }
-            skip_stars(&pattern, &mut next);
-            reachable = next;
+            self.skip_stars(&mut next);
+            std::mem::swap(&mut reachable, &mut next);
         }
-        reachable[pattern.len()]
+        reachable[end]
+    }
+
+    /// A star may stand for nothing: the place behind it is reachable as well.
+    fn skip_stars(&self, reachable: &mut [bool]) {
+        for (place, token) in self.tokens.iter().enumerate() {
+            if reachable[place] && !matches!(token, Token::Byte(_)) {
+                reachable[place + 1] = true;
+            }
+        }
     }
 }
 
@@ -68,15 +81,6 @@ impl Token {
     }
 }
 
-/// A star may stand for nothing: the place behind it is reachable as well.
-fn skip_stars(pattern: &[Token], reachable: &mut [bool]) {
-    for (place, token) in pattern.iter().enumerate() {
-        if reachable[place] && !matches!(token, Token::Byte(_)) {
-            reachable[place + 1] = true;
-        }
-    }
-}
-
 impl FromStr for Glob {
     type Err = Infallible;
 
@@ -87,7 +91,7 @@ impl FromStr for Glob {
 
 impl fmt::Debug for Glob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.written)
     }
 }
 

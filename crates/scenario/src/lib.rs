@@ -37,10 +37,12 @@ mod error;
 mod file;
 mod network;
 mod rules;
+mod runtime;
 mod scenario;
 mod suggest;
 mod world;
 
 pub use error::{LoadError, Mistake, Place};
 pub use network::SimulatedNetwork;
+pub use runtime::virtual_time;
 pub use scenario::Scenario;

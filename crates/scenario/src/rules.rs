@@ -37,9 +37,12 @@ fn read(written: &RuleFile) -> Result<Rule, String> {
     for name in &written.remove_headers {
         rule = rule.without_header(header_name(name)?);
     }
-    if let Some(body) = &written.body {
-        rule = rule.body(body.clone());
-    }
+    rule = match (&written.body, &written.error) {
+        (Some(_), Some(_)) => return Err("an answer has either a `body` or an `error`".to_owned()),
+        (Some(body), None) => rule.body(body.clone()),
+        (None, Some(error)) => rule.error(&error.code, &error.message),
+        (None, None) => rule,
+    };
     match (written.end.map(end), &written.after) {
         (Some(end), Some(after)) => Ok(rule.end_after(after.0.0, end)),
         (Some(end), None) => Ok(rule.end(end)),

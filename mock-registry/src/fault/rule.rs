@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::{Count, Glob};
@@ -106,6 +107,14 @@ impl Rule {
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.action.body = Some(body.into());
         self
+    }
+
+    /// Answers with an error envelope of the distribution specification, as in
+    /// `{"errors":[{"code":"TOOMANYREQUESTS","message":"…"}]}`.
+    pub fn error(self, code: &str, message: &str) -> Self {
+        let envelope = serde_json::json!({"errors": [{"code": code, "message": message}]});
+        self.header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
+            .body(format!("{envelope}\n"))
     }
 
     /// Ends the connection in place of an answer.

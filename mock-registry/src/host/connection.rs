@@ -24,7 +24,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 /// Headers that are read; beyond, the answer is 431.
 const HEADERS_LIMIT: usize = 100;
 /// Who sends nothing for so long is left: no node waits longer for a registry.
-const PATIENCE: Duration = Duration::from_secs(600);
+pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 /// How long the rest of what a peer says is taken in after the end of the conversation, so that the end arrives as
 /// such: a socket closed with unread bytes sends a reset in place of it.
 const LINGER: Duration = Duration::from_secs(5);

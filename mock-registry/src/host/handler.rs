@@ -5,10 +5,11 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, DATE, RANGE};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
+use tokio::time::timeout;
 
 use crate::fault::{Action, End};
 use crate::host::body::ReplyBody;
-use crate::host::connection::Fate;
+use crate::host::connection::{Fate, PATIENCE};
 use crate::host::registry::answer_blob_host;
 use crate::host::{Host, Reply, RequestHead};
 use crate::log::redact_query;
@@ -89,7 +90,8 @@ impl Host {
 }
 
 async fn read_body(body: Incoming) -> Option<Bytes> {
-    Some(Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes())
+    let reading = Limited::new(body, BODY_LIMIT).collect();
+    Some(timeout(PATIENCE, reading).await.ok()?.ok()?.to_bytes())
 }
 
 fn apply(action: &Action, reply: &mut Reply) {

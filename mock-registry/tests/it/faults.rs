@@ -31,6 +31,16 @@ async fn rules_count_the_requests_that_fit_them() {
 }
 
 #[tokio::test]
+async fn rules_speak_the_error_envelope() {
+    let limited = Rule::new().count(Count::After(1)).status(StatusCode::TOO_MANY_REQUESTS);
+    let server = start(&open_host().rule(limited.error("TOOMANYREQUESTS", "slow down")).build()).await;
+    assert_eq!(ask(&server, MANIFEST, &[]).await.status(), 200);
+    let got = ask(&server, MANIFEST, &[]).await;
+    assert_eq!((got.status(), got.json()["errors"][0]["code"].as_str()), (429, Some("TOOMANYREQUESTS")));
+    assert_eq!(got.header("Content-Type").unwrap(), "application/json; charset=utf-8");
+}
+
+#[tokio::test]
 async fn a_rule_without_a_status_changes_the_hosts_own_answer() {
     let digest = HeaderName::from_static("docker-content-digest");
     let twice = Rule::new()

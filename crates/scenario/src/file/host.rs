@@ -157,10 +157,20 @@ pub(crate) struct RuleFile {
     #[serde(default)]
     pub remove_headers: Vec<String>,
     pub body: Option<String>,
+    /// A body in the form of the distribution specification.
+    pub error: Option<ErrorFile>,
     /// How the connection ends, in place of an answer or, with `after`, in the middle of its body.
     pub end: Option<EndWord>,
     /// Bytes of the body that come before the end.
     pub after: Option<Parsed<Size>>,
+}
+
+/// An error of the distribution specification.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErrorFile {
+    pub code: String,
+    pub message: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
