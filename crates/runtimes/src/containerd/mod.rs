@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex};
 use cri::{Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
 use distribution::{Descriptor, Grammar, Matcher, Reference};
 use gostd::strconv;
-use net::{Dialer, Recorder, Resolver, Roots, Tls};
+use net::{BoxFuture, Dialer, Recorder, Resolver, Roots, Tls};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -79,7 +79,9 @@ impl Containerd {
 
 impl ImageService for Containerd {
     async fn pull_image(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
-        self.pull(request).await
+        // Boxed, since the compiler of whoever calls would otherwise look through every future of a pull.
+        let pull: BoxFuture<'_, _> = Box::pin(self.pull(request));
+        pull.await
     }
 
     async fn image_status(&self, image: &str) -> std::result::Result<Option<StoredImage>, CriError> {
