@@ -128,7 +128,11 @@ impl Connection {
     async fn read_more(&mut self) -> Result<usize, Error> {
         self.buffer.reserve(READ_SIZE);
         let read = (&mut self.io).take(READ_SIZE as u64).read_buf(&mut self.buffer).await;
-        read.map_err(|error| errors::from_io(&error, Call::Read, self.ends))
+        match read.map_err(|error| errors::from_io(&error, Call::Read, self.ends)) {
+            // TLS without close_notify ends as TCP does.
+            Err(Error::Eof) => Ok(0),
+            other => other,
+        }
     }
 
     /// Whether the peer has closed, or spoken out of turn, while the connection was idle.

@@ -2,10 +2,11 @@
 //! (containerd v2.1.9 core/remotes/handlers.go:130 `Fetch`, core/content/helpers.go:165 `Copy`,
 //! core/metadata/content.go, plugins/content/local/writer.go).
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
 use gostd::net::Errno;
@@ -26,11 +27,22 @@ pub(super) struct Ingester {
     pub(super) store: Arc<Store>,
     /// Where the runtime says that its content lies.
     pub(super) root: PathBuf,
+    /// Who wants content that another is fetching waits, and then finds it there (`OpenWriter`).
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Ingester {
+    pub(super) fn new(store: Arc<Store>, root: PathBuf) -> Self {
+        Self { store, root, locks: Mutex::default() }
+    }
+
     /// `remotes.Fetch`: unless it is there already, gets content and commits it.
     pub(super) async fn fetch(&self, fetcher: &Fetcher, descriptor: &Descriptor) -> Result<()> {
+        let lock = {
+            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            locks.entry(descriptor.digest.clone()).or_default().clone()
+        };
+        let _held = lock.lock().await;
         if self.store.has_blob(&descriptor.digest) {
             return Ok(());
         }

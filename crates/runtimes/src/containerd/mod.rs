@@ -267,7 +267,7 @@ impl Attempt<'_> {
                 foreign: factory.foreign_host(),
                 limiter: Arc::new(Semaphore::new(self.config.max_concurrent_downloads.max(1))),
             },
-            ingester: Ingester { store: self.store.clone(), root: self.config.root.clone() },
+            ingester: Ingester::new(self.store.clone(), self.config.root.clone()),
             unpacker: Unpacker {
                 matcher: if local { Matcher::only(platform) } else { strict.clone() },
                 snapshotter: self.config.snapshotter.clone(),

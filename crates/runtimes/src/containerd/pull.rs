@@ -57,7 +57,7 @@ impl Pull {
     fn dispatch(self: Arc<Self>, descriptors: Vec<Descriptor>) -> Dispatched {
         Box::pin(async move {
             let mut siblings = JoinSet::new();
-            for descriptor in descriptors {
+            for descriptor in last_first(&descriptors).cloned() {
                 let pull = self.clone();
                 siblings.spawn(async move {
                     let children = pull.handle(&descriptor).await?;
@@ -212,6 +212,14 @@ impl Pull {
         let config = ImageConfig::decode(&bytes[..]).map_err(|error| Error::Plain(error.to_string()))?;
         Ok(matcher.matches(&config.platform))
     }
+}
+
+/// The order in which goroutines that are started in a row mostly begin: the last one runs next, the others follow
+/// in order. It decides who gets the connection that is already there (recording `layer-reset-at-start-once`).
+pub(super) fn last_first(descriptors: &[Descriptor]) -> impl Iterator<Item = &Descriptor> {
+    let (last, others) =
+        descriptors.split_last().map_or((None, descriptors), |(last, others)| (Some(last), others));
+    last.into_iter().chain(others)
 }
 
 /// Stable, the best first, entries without a platform last (handlers.go:316-330).

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::archive::Applied;
 use super::content::apply_file;
 use super::error::{Error, Result};
-use super::pull::Pull;
+use super::pull::{Pull, last_first};
 use super::store::chain_ids;
 use crate::options::Layers;
 
@@ -114,7 +114,7 @@ impl Unpacker {
 async fn fetch(pull: &Arc<Pull>, layers: &[Descriptor]) -> Result<()> {
     let mut fetches = JoinSet::new();
     let mut asked: Vec<&str> = Vec::new();
-    for layer in layers {
+    for layer in last_first(layers) {
         // The same content is fetched once: whoever comes second waits for the lock, and finds it there.
         if !asked.contains(&layer.digest.as_str()) {
             asked.push(&layer.digest);
