@@ -19,7 +19,7 @@ pub(crate) fn finding(scene: &Scene<'_>) -> Finding {
         Some(Code::FailedPrecondition) => digest_mismatch(last),
         Some(Code::InvalidArgument | Code::Unimplemented) => schema1(last),
         Some(Code::DeadlineExceeded | Code::Canceled) => deadline(last),
-        _ if scene.decision("platform").is_some() => platform(scene),
+        _ if scene.ended_with("platform") => platform(scene),
         Some(Code::NotFound) if purpose == Purpose::Manifest => platform(scene),
         _ if purpose == Purpose::Token => token(last),
         _ if purpose == Purpose::Layer => unpack(last),

@@ -123,6 +123,11 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether the last thing that happened was a decision about something.
+    pub fn ended_with(&self, about: &str) -> bool {
+        matches!(self.attempt.steps.last().map(|step| &step.what), Some(What::Decision(d)) if d.about == about)
+    }
+
     /// The last step that failed and was not made good later. What other requests were cancelled for comes last, so
     /// a cancellation counts only when nothing else failed.
     pub fn failure(&self) -> Option<Failure<'a>> {

@@ -97,16 +97,17 @@ pub struct ReferenceSummary {
     pub domain: String,
     /// The repository below it.
     pub path: String,
-    /// The tag.
-    pub tag: Option<String>,
-    /// The digest.
-    pub digest: Option<String>,
+    /// The tag; empty when there is none.
+    pub tag: String,
+    /// The digest; empty when there is none.
+    pub digest: String,
 }
 
 impl ReferenceSummary {
     /// A reference of these parts.
     pub fn new(domain: &str, path: &str, tag: Option<&str>, digest: Option<&str>) -> Self {
-        let (tag, digest) = (tag.map(str::to_owned), digest.map(str::to_owned));
+        let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+        let (tag, digest) = (text(tag), text(digest));
         Self { domain: domain.to_owned(), path: path.to_owned(), tag, digest }
     }
 }
@@ -183,7 +184,11 @@ pub struct Event {
     pub message: String,
     /// Who sent it.
     pub from: String,
-    /// When, since the check began.
+    /// The part of the pod that it is about; `None` for the pod as a whole.
+    pub field_path: Option<String>,
+    /// How often it was seen.
+    pub count: u32,
+    /// When it was first seen, since the check began.
     #[serde(rename = "at_ms", serialize_with = "milliseconds")]
     pub at: Duration,
 }

@@ -31,11 +31,10 @@ pub(super) fn plan(page: &mut Page, report: &PlanReport) {
 
 pub(super) fn name(reference: &ReferenceSummary, policy: &str) -> Rung {
     let mut text = format!("{}/{}", reference.domain, reference.path);
-    if let Some(tag) = &reference.tag {
-        text.push_str(&format!(", tag {tag}"));
-    }
-    if let Some(digest) = &reference.digest {
-        text.push_str(&format!(", digest {digest}"));
+    for (name, part) in [("tag", &reference.tag), ("digest", &reference.digest)] {
+        if !part.is_empty() {
+            text.push_str(&format!(", {name} {part}"));
+        }
     }
     Rung::new(Mark::Good, "name", format!("{text}, pull policy {policy}"))
 }

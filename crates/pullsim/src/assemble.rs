@@ -1,0 +1,246 @@
+//! From what happened to the report.
+
+use cri::AuthConfig;
+use diagnosis::{Attempt, Facts, Login, Outcome as End, Reference, diagnose};
+use distribution::Reference as ImageReference;
+use keyring::Provenance;
+use kubelet::{Event as KubeletEvent, Plan, PlanError, PullInputs, describe_events};
+use report::{
+    Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, PlanReport, ReferenceSummary,
+    SkippedSecret, UnmatchedKey, Waiting,
+};
+use runtimes::Layers;
+
+use crate::answers::Recorded;
+use crate::check::Pulled;
+use crate::hiargs::HiCheck;
+
+/// What was planned, whether or not it could be.
+struct Planned {
+    reference: Option<ReferenceSummary>,
+    credentials: Vec<CredentialSummary>,
+    unmatched: Vec<UnmatchedKey>,
+    skipped: Vec<SkippedSecret>,
+}
+
+impl Planned {
+    fn new(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) -> Self {
+        let Ok(plan) = plan else {
+            return Self { reference: None, credentials: vec![], unmatched: vec![], skipped: vec![] };
+        };
+        let mut credentials: Vec<CredentialSummary> = auth.into_iter().map(given).collect();
+        credentials.extend(plan.credentials.iter().map(|credential| CredentialSummary {
+            username: credential.username.clone(),
+            key: credential.written_key.clone(),
+            source: source(&credential.provenance),
+        }));
+        let unmatched = plan.mismatches.iter().map(|mismatch| UnmatchedKey {
+            source: source(&mismatch.provenance),
+            key: mismatch.written_key.clone(),
+            reason: mismatch.reason.to_string(),
+        });
+        let skipped = plan.skipped.iter().map(|skipped| SkippedSecret {
+            source: source(&skipped.provenance),
+            reason: skipped.reason.to_string(),
+        });
+        Self {
+            reference: Some(reference(&plan.name.reference)),
+            credentials,
+            unmatched: unmatched.collect(),
+            skipped: skipped.collect(),
+        }
+    }
+}
+
+/// The report of `--plan`.
+pub(crate) fn plan(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) -> PlanReport {
+    let Planned { reference, credentials, unmatched, skipped } = Planned::new(plan, auth);
+    let known = plan.as_ref().ok();
+    let error = plan
+        .as_ref()
+        .err()
+        .map(|error| report::PlanError { reason: error.reason(), message: error.message() });
+    PlanReport {
+        reference,
+        image: known.map(|plan| plan.name.for_cri.clone()),
+        pull_policy: known.map(|plan| plan.policy.to_string()),
+        credentials,
+        unmatched,
+        skipped,
+        error,
+        ..PlanReport::default()
+    }
+}
+
+/// The report of a check.
+pub(crate) fn check(
+    hi: &HiCheck,
+    inputs: &PullInputs,
+    plan: &Result<Plan, PlanError>,
+    pulled: &Pulled,
+) -> CheckReport {
+    let planned = Planned::new(plan, inputs.auth.as_ref());
+    let answers = answers(pulled, inputs.auth.is_some());
+    let direct = pulled.direct.as_ref().map(|recorded| answer(recorded, None));
+    let mut report = CheckReport {
+        header: Default::default(),
+        image: hi.image.clone(),
+        reference: planned.reference,
+        node: NodeSummary {
+            platform: hi.platform.to_string(),
+            runtime: hi.profile.name().to_owned(),
+            kubelet: hi.kubelet.to_string(),
+        },
+        pull_policy: policy(inputs, plan, hi),
+        credentials: planned.credentials,
+        unmatched: planned.unmatched,
+        skipped: planned.skipped,
+        outcome: if pulled.sync.is_present() { Outcome::Pulled } else { Outcome::Failed },
+        cri: direct.or_else(|| answers.last().cloned()).unwrap_or_default(),
+        answers,
+        events: pulled.sync.events.iter().map(event).collect(),
+        described: describe_events(&pulled.sync.events, pulled.took, hi.kubelet),
+        waiting: pulled
+            .sync
+            .waiting
+            .as_ref()
+            .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
+        diagnosis: None,
+        notes: notes(hi, pulled),
+        at: pulled.at,
+        took: pulled.took,
+        trace: pulled.steps.clone(),
+    };
+    report.diagnosis = diagnose(&facts(&report, end(inputs, plan, pulled)));
+    report
+}
+
+/// The policy of the pod; a name that cannot be read has the default.
+fn policy(inputs: &PullInputs, plan: &Result<Plan, PlanError>, hi: &HiCheck) -> String {
+    match (inputs.policy, plan) {
+        (Some(policy), _) => policy.to_string(),
+        (None, Ok(plan)) => plan.policy.to_string(),
+        (None, Err(_)) => kubelet::default_pull_policy(&hi.image, hi.kubelet).to_string(),
+    }
+}
+
+fn answers(pulled: &Pulled, given: bool) -> Vec<Answer> {
+    let credentials =
+        pulled.sync.answers.iter().map(|answer| if given { Some(0) } else { answer.credential });
+    pulled
+        .answers
+        .iter()
+        .zip(credentials)
+        .map(|(recorded, credential)| answer(recorded, credential))
+        .collect()
+}
+
+fn answer(recorded: &Recorded, credential: Option<usize>) -> Answer {
+    let (code, message, image_ref) = match &recorded.result {
+        Ok(pulled) => ("OK", String::new(), pulled.image_ref.clone()),
+        Err(error) => (error.code.name(), error.message.clone(), String::new()),
+    };
+    let (first_step, took) = (recorded.first_step, recorded.took);
+    Answer { code: code.to_owned(), message, image_ref, credential, first_step, took }
+}
+
+fn event(event: &KubeletEvent) -> Event {
+    Event {
+        kind: event.kind.name().to_owned(),
+        reason: event.reason.clone(),
+        message: event.message.clone(),
+        from: event.from.clone(),
+        field_path: event.field_path.clone(),
+        count: event.count,
+        at: event.first_seen,
+    }
+}
+
+fn notes(hi: &HiCheck, pulled: &Pulled) -> Vec<String> {
+    let mut notes = hi.notes.clone();
+    if pulled.direct.is_some() {
+        notes.push(
+            "the runtime is not asked; `cri` holds what it would answer if it were, as by crictl".to_owned(),
+        );
+    }
+    if pulled.sync.is_present() && hi.layers == Layers::Head && !pulled.answers.is_empty() {
+        notes.push("layers were only asked for; --layers get fetches, verifies and unpacks them".to_owned());
+    }
+    notes
+}
+
+/// How it ended, as far as a diagnosis tells apart.
+fn end(inputs: &PullInputs, plan: &Result<Plan, PlanError>, pulled: &Pulled) -> End {
+    if pulled.sync.is_present() {
+        return End::Pulled;
+    }
+    match (plan, pulled.answers.last()) {
+        (Err(PlanError::InvalidImageName(error)), _) => End::InvalidName(error.error.to_string()),
+        (Err(error @ PlanError::MalformedSecret { .. }), _) => End::SecretMalformed(error.message()),
+        (Ok(_), Some(Recorded { result: Err(error), .. })) => End::Refused(error.code),
+        (Ok(_), None) if inputs.policy == Some(kubelet::PullPolicy::Never) => End::NeverPull,
+        (Ok(_), _) => End::Refused(cri::Code::Unknown),
+    }
+}
+
+fn facts(report: &CheckReport, outcome: End) -> Facts<'_> {
+    let some = |text: &'_ str| -> bool { !text.is_empty() };
+    let reference = report.reference.as_ref().map(|reference| Reference {
+        domain: &reference.domain,
+        path: &reference.path,
+        tag: Some(reference.tag.as_str()).filter(|tag| some(tag)),
+        digest: Some(reference.digest.as_str()).filter(|digest| some(digest)),
+    });
+    let unmatched = report.unmatched.iter().map(|entry| diagnosis::UnmatchedKey {
+        source: entry.source.clone(),
+        key: entry.key.clone(),
+        reason: entry.reason.clone(),
+    });
+    let skipped = report
+        .skipped
+        .iter()
+        .map(|entry| diagnosis::SkippedSecret { source: entry.source.clone(), reason: entry.reason.clone() });
+    Facts {
+        image: &report.image,
+        reference,
+        platform: &report.node.platform,
+        outcome,
+        attempts: attempts(report),
+        unmatched: unmatched.collect(),
+        skipped: skipped.collect(),
+    }
+}
+
+fn attempts(report: &CheckReport) -> Vec<Attempt<'_>> {
+    let login = |answer: &Answer| {
+        let credential = report.credentials.get(answer.credential?)?;
+        let CredentialSummary { username, key, source } = credential;
+        Some(Login { username, key, source, empty: username.is_empty() && source != GIVEN })
+    };
+    let ends = report.answers.iter().skip(1).map(|next| next.first_step).chain([report.trace.len()]);
+    let attempt = |(answer, end): (&Answer, usize)| Attempt {
+        login: login(answer),
+        steps: report.trace.get(answer.first_step..end).unwrap_or_default(),
+    };
+    report.answers.iter().zip(ends).map(attempt).collect()
+}
+
+const GIVEN: &str = "--cri-auth";
+
+fn given(auth: &AuthConfig) -> CredentialSummary {
+    let (username, key) = (auth.username.clone(), auth.server_address.clone());
+    CredentialSummary { username, key, source: GIVEN.to_owned() }
+}
+
+/// A secret by the name that `kubectl` would use.
+fn source(provenance: &Provenance) -> String {
+    match provenance {
+        Provenance::PullSecret { namespace, name, .. } => format!("{namespace}/{name}"),
+        other => other.to_string(),
+    }
+}
+
+fn reference(reference: &ImageReference) -> ReferenceSummary {
+    let digest = reference.digest.as_ref().map(ToString::to_string);
+    ReferenceSummary::new(&reference.domain, &reference.path, reference.tag.as_deref(), digest.as_deref())
+}

@@ -1,0 +1,113 @@
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use objects::InputError;
+use runtimes::StoreError;
+use scenario::LoadError;
+
+use crate::exit::Exit;
+use crate::near::nearest;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A file of the user holds what cannot be used.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A scenario holds what cannot be used.
+    #[error(transparent)]
+    Scenario(#[from] LoadError),
+    /// The node's store cannot be used.
+    #[error("cannot use the store {}: {error}", .directory.display())]
+    Store {
+        /// The directory as given.
+        directory: PathBuf,
+        /// Why.
+        error: StoreError,
+    },
+    /// A flag has a value that there is not.
+    #[error("unknown {what} {given:?}")]
+    Unknown {
+        /// What the flag is about.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A file named by a flag cannot be read.
+    #[error("cannot read {}: {}", .path.display(), reason(.error))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// `--node` names something else than a directory.
+    #[error("{} is not a directory", .0.display())]
+    NotADirectory(PathBuf),
+    /// `store remove` names something else than a directory.
+    #[error("{} is not a store: no such directory", .0.display())]
+    NotAStore(PathBuf),
+    /// `--ca` names a file without a certificate.
+    #[error("{} holds no certificate in PEM form", .0.display())]
+    NoCertificate(PathBuf),
+    /// The report could not be written.
+    #[error("cannot write the report: {}", reason(.0))]
+    Output(io::Error),
+    /// The event loop could not be made.
+    #[error("cannot start: {}", reason(.0))]
+    EventLoop(io::Error),
+}
+
+impl Failure {
+    /// Whose fault it is.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Output(_) | Self::EventLoop(_) => Exit::Internal,
+            _ => Exit::Input,
+        }
+    }
+
+    /// The whole message, with a hint where there is one.
+    pub fn render(&self) -> String {
+        match self {
+            Self::Input(error) => return error.render(),
+            Self::Scenario(error) => return error.render(),
+            _ => {}
+        }
+        let mut out = format!("error: {self}\n");
+        if let Some(help) = self.help() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "help: {help}");
+        }
+        out
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Unknown { given, known, .. } => {
+                let near = nearest(given, known.iter().map(String::as_str));
+                let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+                Some(format!("{guess}known are {}", known.join(", ")))
+            }
+            Self::NotADirectory(_) => {
+                Some("--node takes a node's root directory, with etc/ in it".to_owned())
+            }
+            Self::Store { .. } => {
+                Some("--store takes a directory that can be made and written to".to_owned())
+            }
+            Self::NoCertificate(_) => {
+                Some("a certificate in PEM form begins with -----BEGIN CERTIFICATE-----".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The system's reason without the error number that Rust adds.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

@@ -1,0 +1,151 @@
+//! The command line understood: files read, names looked up.
+
+use std::path::{Path, PathBuf};
+
+use cri::AuthConfig;
+use distribution::Platform;
+use keyring::PullSecret;
+use kubelet::{PullPolicy, Version};
+use node::{Environment, Node};
+use objects::{Source, read_cri_auth, read_secrets};
+use runtimes::{Layers, Profile};
+use scenario::Scenario;
+
+use crate::error::Failure;
+use crate::lowargs::{LowCheck, LowLayers};
+
+/// The platforms that nodes come in, as `nodeSelector`s name them.
+const PLATFORMS: [&str; 10] = [
+    "linux/amd64",
+    "linux/arm64",
+    "linux/arm/v7",
+    "linux/arm/v6",
+    "linux/386",
+    "linux/ppc64le",
+    "linux/s390x",
+    "linux/riscv64",
+    "linux/loong64",
+    "linux/mips64le",
+];
+/// The runtime of most clusters.
+const DEFAULT_RUNTIME: &str = "containerd";
+const POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
+
+/// What a check needs to know.
+pub(crate) struct HiCheck {
+    pub image: String,
+    pub secrets: Vec<PullSecret>,
+    /// What there is to tell about the inputs.
+    pub notes: Vec<String>,
+    pub auth: Option<AuthConfig>,
+    pub node: Node,
+    /// Whether the node is given, so that its own files count.
+    pub own_files: bool,
+    /// The simulated hosts, in place of the network.
+    pub scenario: Option<Scenario>,
+    pub platform: Platform,
+    pub profile: &'static Profile,
+    pub kubelet: Version,
+    pub policy: Option<PullPolicy>,
+    pub store: Option<PathBuf>,
+    pub layers: Layers,
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl HiCheck {
+    /// Reads what the flags name.
+    pub fn read(low: &LowCheck, environment: &Environment) -> Result<Self, Failure> {
+        let scenario = low.scenario.as_ref().map(Scenario::load).transpose()?;
+        let (mut secrets, notes) = secrets(&low.secret)?;
+        if let (Some(scenario), true) = (&scenario, secrets.is_empty()) {
+            secrets = scenario.secrets();
+        }
+        let node = match &scenario {
+            Some(scenario) => scenario.node(),
+            None => node(low.node.as_deref(), environment)?,
+        };
+        let of_scenario = |field: fn(&Scenario) -> Option<String>| scenario.as_ref().and_then(field);
+        let named_platform = low.platform.clone().or_else(|| of_scenario(Scenario::platform));
+        let named_runtime =
+            low.runtime.clone().or_else(|| of_scenario(|scenario| scenario.runtime().map(str::to_owned)));
+        Ok(Self {
+            image: low.image.clone(),
+            secrets,
+            notes,
+            auth: low.cri_auth.as_deref().map(cri_auth).transpose()?,
+            node,
+            own_files: low.node.is_some() || scenario.is_some(),
+            scenario,
+            platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,
+            profile: profile(named_runtime.as_deref().unwrap_or(DEFAULT_RUNTIME))?,
+            kubelet: low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?,
+            policy: low.policy.as_deref().map(policy).transpose()?,
+            store: low.store.clone(),
+            layers: match low.layers {
+                LowLayers::Head => Layers::Head,
+                LowLayers::Get => Layers::Get,
+            },
+            extra_roots: low.ca.iter().map(|path| certificates(path)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn secrets(files: &[String]) -> Result<(Vec<PullSecret>, Vec<String>), Failure> {
+    let (mut secrets, mut notes) = (Vec::new(), Vec::new());
+    for file in files {
+        let found = read_secrets(&Source::open(file)?)?;
+        secrets.extend(found.pull_secrets);
+        notes.extend(found.notes.iter().map(ToString::to_string));
+    }
+    Ok((secrets, notes))
+}
+
+fn cri_auth(file: &str) -> Result<AuthConfig, Failure> {
+    Ok(read_cri_auth(&Source::open(file)?)?)
+}
+
+fn node(directory: Option<&Path>, environment: &Environment) -> Result<Node, Failure> {
+    match directory {
+        None => Ok(Node::machine(environment.clone())),
+        Some(path) if path.is_dir() => Ok(Node::directory(path)),
+        Some(path) => Err(Failure::NotADirectory(path.to_owned())),
+    }
+}
+
+fn platform(given: &str) -> Result<Platform, Failure> {
+    let known = |platform: &Platform| {
+        let shown = platform.normalize().to_string();
+        PLATFORMS.contains(&shown.as_str())
+    };
+    match given.parse::<Platform>() {
+        Ok(platform) if known(&platform) => Ok(platform.normalize()),
+        _ => Err(unknown("platform", given, PLATFORMS)),
+    }
+}
+
+fn policy(given: &str) -> Result<PullPolicy, Failure> {
+    given.parse().map_err(|_| unknown("pull policy", given, POLICIES))
+}
+
+fn kubelet_version(given: &str) -> Result<Version, Failure> {
+    given.parse().map_err(|_| unknown("kubelet version", given, Version::KNOWN))
+}
+
+fn profile(given: &str) -> Result<&'static Profile, Failure> {
+    Profile::named(given).map_err(|_| unknown("runtime", given, Profile::known().iter().map(Profile::name)))
+}
+
+fn unknown(what: &'static str, given: &str, known: impl IntoIterator<Item = impl ToString>) -> Failure {
+    let known = known.into_iter().map(|word| word.to_string()).collect();
+    Failure::Unknown { what, given: given.to_owned(), known }
+}
+
+fn certificates(path: &Path) -> Result<Vec<u8>, Failure> {
+    let pem = std::fs::read(path).map_err(|error| Failure::Unreadable { path: path.to_owned(), error })?;
+    let text = String::from_utf8_lossy(&pem);
+    if text.contains("-----BEGIN CERTIFICATE-----") {
+        Ok(pem)
+    } else {
+        Err(Failure::NoCertificate(path.to_owned()))
+    }
+}

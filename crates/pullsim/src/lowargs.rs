@@ -1,0 +1,141 @@
+//! The command line as it was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  the image would be pulled
+  1  it would not
+  2  the input or the usage is wrong
+  3  pullsim itself failed";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  pullsim check nginx
+  pullsim check registry.example.com/team/app:v1 --secret pull-secret.yaml
+  kubectl get secret pull-secret -o yaml | pullsim check registry.example.com/team/app:v1 --secret -
+  pullsim check registry.example.com/team/app:v1 --secret ~/.docker/config.json --plan
+  pullsim check registry.example.com/team/app:v1 --node ./node-root --platform linux/arm64 -o json
+  pullsim check registry.example.com/team/app:v1 --in scenarios/private-multiarch.yaml
+
+Exit status:
+  0  the image would be pulled
+  1  it would not
+  2  the input or the usage is wrong
+  3  pullsim itself failed";
+
+/// Says what a Kubernetes node would do to pull an image, without a cluster: the same requests, events and errors.
+#[derive(Debug, Parser)]
+#[command(name = "pullsim", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+pub(crate) struct LowArgs {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replays the pull of an image as a node would do it.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<LowCheck>),
+    /// Changes a simulated node's image store.
+    #[command(subcommand, after_help = EXIT_STATUS)]
+    Store(StoreCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LowCheck {
+    /// The image, as a pod would name it.
+    pub image: String,
+
+    /// A pull secret: a Secret (YAML or JSON, also in a List), a config.json, a .dockercfg; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub secret: Vec<String>,
+
+    /// The node's root directory; only its files count then, not this machine's.
+    #[arg(long, value_name = "DIR")]
+    pub node: Option<PathBuf>,
+
+    /// The node's platform, such as linux/arm64 [default: linux on this machine's architecture].
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+
+    /// The container runtime and its version, such as containerd-2.1.9 [default: containerd, the newest known].
+    #[arg(long, value_name = "PROFILE")]
+    pub runtime: Option<String>,
+
+    /// The kubelet's version, such as 1.34 [default: the newest known].
+    #[arg(long, value_name = "VERSION")]
+    pub kubelet: Option<String>,
+
+    /// The pull policy: Always, IfNotPresent, Never [default: what the API server would set].
+    ///
+    /// Without it the image is always pulled, as on a node that does not have it yet.
+    #[arg(long, value_name = "POLICY")]
+    pub policy: Option<String>,
+
+    /// The CRI AuthConfig to hand to the runtime, as JSON, in place of secrets and node credentials.
+    #[arg(long, value_name = "FILE", conflicts_with = "secret")]
+    pub cri_auth: Option<String>,
+
+    /// The node's image store, kept between runs [default: empty, and forgotten].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+
+    /// What is done with layers: asked for (head), or fetched, verified and unpacked (get).
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = LowLayers::Head)]
+    pub layers: LowLayers,
+
+    /// Certificates (PEM) to trust besides the node's own.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+
+    /// Checks inside the simulated hosts of a scenario file; its node and its secrets count, unless given here.
+    #[arg(long = "in", value_name = "FILE", conflicts_with = "node")]
+    pub scenario: Option<PathBuf>,
+
+    /// Stops before the network: what would be asked, and with which credentials.
+    #[arg(long)]
+    pub plan: bool,
+
+    /// The form of the report.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+
+    /// When to colour.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Removes an image from a store.
+    #[command(after_help = EXIT_STATUS)]
+    Remove {
+        /// The image.
+        reference: String,
+        /// The store.
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LowLayers {
+    Head,
+    Get,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}

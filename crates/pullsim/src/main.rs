@@ -1,0 +1,55 @@
+//! The programme `pullsim`: arguments, exit status, wiring; nothing else.
+
+mod answers;
+mod assemble;
+mod check;
+mod error;
+mod exit;
+mod hiargs;
+mod lowargs;
+mod near;
+mod output;
+mod progress;
+mod store;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use node::Environment;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::lowargs::{Command, LowArgs, StoreCommand};
+
+fn main() -> ExitCode {
+    let arguments = match LowArgs::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => {
+            // `--help | head` may find nobody to write to.
+            let _ = refusal.print();
+            return if refusal.use_stderr() { Exit::Input } else { Exit::Pulled }.into();
+        }
+    };
+    match run(&arguments) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::write_error(&failure.render());
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
+    match &arguments.command {
+        Command::Check(low) => check::run(low, &environment()),
+        Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
+    }
+}
+
+/// This process's environment, read once. A variable that is not UTF-8 has no meaning to Go's programmes either.
+fn environment() -> Environment {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    Environment::new(std::env::vars_os().filter_map(text))
+}

@@ -1,0 +1,50 @@
+//! Standard output: only the report goes there.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use node::Environment;
+use report::TextOptions;
+
+use crate::error::Failure;
+use crate::lowargs::Color;
+
+/// Columns where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 100;
+
+/// How text is to be laid out for whoever reads standard output.
+pub(crate) fn text_options(color: Color, environment: &Environment) -> TextOptions {
+    let colour = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    };
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    let width = terminal.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
+    TextOptions { width, colour, unicode: is_utf8(environment) }
+}
+
+/// Whether the reader's locale is UTF-8 (locale(7)); where none is set, the terminal of today is.
+fn is_utf8(environment: &Environment) -> bool {
+    match environment.first(&["LC_ALL", "LC_CTYPE", "LANG"]) {
+        Some("C" | "POSIX") => false,
+        Some(locale) => match locale.split_once('.') {
+            Some((_, charset)) => charset.to_ascii_lowercase().replace('-', "").starts_with("utf8"),
+            None => true,
+        },
+        None => true,
+    }
+}
+
+/// Writes the report. A reader who has seen enough (`| head`) is no error.
+pub(crate) fn write(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::Output),
+    }
+}
+
+/// Writes an error. There is nobody left to tell if that fails.
+pub(crate) fn write_error(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

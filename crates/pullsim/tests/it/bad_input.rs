@@ -1,0 +1,68 @@
+//! Input that is wrong: where, why, what to do, exit status 2.
+
+use crate::{file, pullsim, pullsim_with};
+
+#[test]
+fn unusable_files_and_flags() {
+    let opaque =
+        file("bad-opaque", "s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: Opaque\n");
+    let no_pem = file("bad-pem", "ca.crt", "no certificate\n");
+    let cases: &[(&[&str], &str, &str)] = &[
+        (&["--secret", "/nowhere/s.yaml"], "error: cannot read /nowhere/s.yaml: no such file", "help: "),
+        (
+            &["--secret", &opaque],
+            "s.yaml is a Secret of type Opaque; the kubelet ignores it",
+            "^^^^^^ must be",
+        ),
+        (&["--platform", "linux/amd46"], "unknown platform \"linux/amd46\"", "did you mean linux/amd64?"),
+        (
+            &["--platform", "plan9/vax"],
+            "unknown platform \"plan9/vax\"",
+            "known are linux/amd64, linux/arm64",
+        ),
+        (&["--runtime", "containerd-2.1.8"], "unknown runtime", "did you mean containerd-2.1.9?"),
+        (&["--policy", "always"], "unknown pull policy \"always\"", "did you mean Always?"),
+        (&["--kubelet", "one"], "unknown kubelet version \"one\"", "known are"),
+        (&["--node", "/nowhere/node"], "/nowhere/node is not a directory", "help: "),
+        (&["--ca", &no_pem], "holds no certificate in PEM form", "BEGIN CERTIFICATE"),
+        (&["--ca", "/nowhere/ca.crt"], "cannot read /nowhere/ca.crt", ""),
+        (&["--cri-auth", "/nowhere/auth.json"], "cannot read /nowhere/auth.json", ""),
+        (&["--secret", "-"], "error: standard input is empty", ""),
+        (&["--layers", "all"], "invalid value 'all'", "head, get"),
+        (&["--no-such-flag"], "unexpected argument", ""),
+    ];
+    for (arguments, message, help) in cases {
+        let run = pullsim(&[&["check", "nginx"], *arguments].concat());
+        assert_eq!(run.status, 2, "{arguments:?}: {}", run.all());
+        assert_eq!(run.out, "", "{arguments:?}: standard output carries only the report");
+        assert!(run.err.contains(message) && run.err.contains(help), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn an_unwritable_store_is_named() {
+    let in_the_way = file("bad-store", "file", "");
+    let store = format!("{in_the_way}/store");
+    let run = pullsim(&["check", "nginx", "--store", &store]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.err.starts_with("error: ") && run.err.contains(&store), "{}", run.err);
+    assert_eq!(run.out, "");
+}
+
+#[test]
+fn malformed_json_is_shown_with_its_place_and_not_its_content() {
+    let run = pullsim_with(
+        &["check", "nginx", "--secret", "-"],
+        "{\"auths\": {\"r.test\": {\"password\": \"canary-p\" oops}}}",
+    );
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.err.contains("standard input is malformed JSON"), "{}", run.err);
+    assert!(!run.err.contains("canary-p"), "{}", run.err);
+}
+
+#[test]
+fn without_arguments_usage_is_shown() {
+    let run = pullsim(&[]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("Usage: pullsim"), "{}", run.err);
+}

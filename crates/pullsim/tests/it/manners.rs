@@ -1,0 +1,60 @@
+//! Help, colour, pipes.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::{command, pullsim};
+
+#[test]
+fn help_documents_the_exit_status_and_gives_examples() {
+    for arguments in [&["--help"][..], &["check", "--help"], &["store", "remove", "--help"]] {
+        let run = pullsim(arguments);
+        assert_eq!(run.status, 0);
+        assert!(
+            run.out.contains("Exit status:\n  0  the image would be pulled\n  1  it would not"),
+            "{}",
+            run.out
+        );
+    }
+    assert!(pullsim(&["check", "--help"]).out.contains("--secret pull-secret.yaml"));
+    assert!(pullsim(&["--version"]).out.starts_with("pullsim 0."));
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_demand() {
+    let plan = ["check", "nginx", "--plan"];
+    assert!(!pullsim(&plan).out.contains('\u{1b}'));
+    let always = pullsim(&[&plan[..], &["--color", "always"]].concat());
+    assert!(always.out.contains("\u{1b}["));
+    let forced = command(&plan).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(forced.stdout.contains(&0x1b));
+    let refused = command(&plan).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output().unwrap();
+    assert!(!refused.stdout.contains(&0x1b));
+    let never = [&plan[..], &["--color", "never"]].concat();
+    assert!(!command(&never).env("CLICOLOR_FORCE", "1").output().unwrap().stdout.contains(&0x1b));
+}
+
+#[test]
+fn other_locales_get_ascii() {
+    let output = command(&["check", "nginx", "--plan"]).env("LC_ALL", "C").output().unwrap();
+    assert!(output.stdout.is_ascii() && !output.stdout.is_empty());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    for arguments in [&["check", "nginx", "--plan", "-o", "json"][..], &["check", "--help"]] {
+        let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn an_image_that_is_not_in_the_store_is_not_removed() {
+    let store = crate::directory("manners-store");
+    let run = pullsim(&["store", "remove", "r.test/app:v1", "--store", store.to_str().unwrap()]);
+    assert_eq!(run.status, 1, "{}", run.all());
+    assert!(run.err.contains("r.test/app:v1"), "{}", run.err);
+}
