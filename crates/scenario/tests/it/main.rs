@@ -4,4 +4,5 @@
 
 mod file;
 mod network;
+mod pull;
 mod shipped;
