@@ -97,9 +97,7 @@ fn nor_what_a_token_service_gives() {
             Some(value) if value.starts_with("Bearer") => empty("404 Not Found", ""),
             _ => empty(
                 "401 Unauthorized",
-                &format!(
-                    "WWW-Authenticate: Bearer realm=\"http://{host}/token?sig={CANARY}\",service=\"r\"\r\n"
-                ),
+                &format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"r\"\r\n"),
             ),
         }
     });

@@ -146,7 +146,10 @@ fn key(step: &Step, groups: &[Group<'_>]) -> Option<(Kind, String)> {
         What::Dial(dial) => (Kind::Connect, dial.host.clone()),
         What::Tunnel(tunnel) => (Kind::Proxy, tunnel.target.clone()),
         What::Handshake(handshake) => (Kind::Tls, handshake.server_name.clone()),
-        What::Body(body) => (Kind::of(body.purpose), authority(&body.url).to_owned()),
+        What::Body(body) => {
+            let kind = Kind::of(body.purpose);
+            (kind, sent_from(groups, kind, authority(&body.url)).to_owned())
+        }
         What::Decision(decision) => (Kind::Decision(decision.about), String::new()),
         What::Exchange(exchange) => {
             let host = authority(&exchange.url).to_owned();
@@ -158,9 +161,24 @@ fn key(step: &Step, groups: &[Group<'_>]) -> Option<(Kind, String)> {
                 && !groups
                     .iter()
                     .any(|g| g.host == host && matches!(g.kind, Kind::Challenge | Kind::Resolve));
-            (if first_refusal { Kind::Challenge } else { Kind::of(exchange.purpose) }, host)
+            let kind = Kind::of(exchange.purpose);
+            if first_refusal {
+                (Kind::Challenge, host)
+            } else {
+                (kind, sent_from(groups, kind, &host).to_owned())
+            }
         }
     })
+}
+
+/// The host whose redirect led to `host`: both are one line.
+fn sent_from<'a>(groups: &'a [Group<'_>], kind: Kind, host: &'a str) -> &'a str {
+    let redirects = |exchange: &Exchange| {
+        let to = exchange.response_header("Location").map(authority);
+        matches!(exchange.status, Some(300..=399)) && to == Some(host)
+    };
+    let sender = groups.iter().find(|group| group.kind == kind && group.exchanges().any(redirects));
+    sender.map_or(host, |group| group.host.as_str())
 }
 
 /// A request that found no connection repeats the fault of the line that tells why.

@@ -144,21 +144,29 @@ fn validity(step: &Handshake, now: Timestamp) -> String {
 }
 
 fn exchange(step: &Exchange, group: &Group<'_>, context: &Context<'_>) -> String {
-    let mut text = match &step.fault {
-        Some(fault) => format!("{}: {fault}", asked(step, context)),
-        None => format!("{} → {}", asked_all(step, group, context), step.status.unwrap_or_default()),
+    if let Some(fault) = &step.fault {
+        return format!("{}: {fault}", asked(step, context));
+    }
+    let status = step.status.unwrap_or_default();
+    let text = match redirect(group).filter(|_| authority(&step.url) != group.host()) {
+        Some(_) if group.failed() => format!("{} {}/… → {status}", step.method, authority(&step.url)),
+        Some(first) => {
+            let asked = asked_all(first, group, context);
+            format!("{asked} → {} {} → {status}", first.status.unwrap_or_default(), authority(&step.url))
+        }
+        None => format!("{} → {status}", asked_all(step, group, context)),
     };
     match group.kind {
-        Kind::Challenge => text.push_str(&challenge(step)),
-        Kind::Token => text.push_str(&identity(step, context)),
-        Kind::Resolve => text.push_str(&resolved(step)),
-        _ => text.push_str(&amount(group)),
+        Kind::Challenge => text + &challenge(step),
+        Kind::Token => text + &identity(step, context),
+        Kind::Resolve => text + &resolved(step),
+        _ => text + &amount(group),
     }
-    if let Some(location) = step.response_header("Location").filter(|_| step.status.is_some_and(|s| s < 400))
-    {
-        text.push_str(&format!(" {}", authority(location)));
-    }
-    text
+}
+
+/// The request that was sent elsewhere.
+fn redirect<'a>(group: &Group<'a>) -> Option<&'a Exchange> {
+    group.exchanges().find(|exchange| matches!(exchange.status, Some(300..=399)))
 }
 
 fn asked(step: &Exchange, context: &Context<'_>) -> String {
@@ -198,7 +206,7 @@ fn identity(step: &Exchange, context: &Context<'_>) -> String {
 
 fn resolved(step: &Exchange) -> String {
     if !matches!(step.status, Some(200..=299)) {
-        return String::new();
+        return refusal(step).map(|error| format!(", {error}")).unwrap_or_default();
     }
     let kind = match step.response_header("Content-Type") {
         Some(kind) if kind.contains("index") || kind.contains("manifest.list") => " index",
@@ -212,7 +220,8 @@ fn resolved(step: &Exchange) -> String {
 
 /// The request, or how many alike went well.
 fn asked_all(step: &Exchange, group: &Group<'_>, context: &Context<'_>) -> String {
-    let mut paths: Vec<&str> = group.exchanges().map(|exchange| path(&exchange.url)).collect();
+    let here = group.exchanges().filter(|exchange| authority(&exchange.url) == group.host());
+    let mut paths: Vec<&str> = here.map(|exchange| path(&exchange.url)).collect();
     paths.sort_unstable();
     paths.dedup();
     let what = match group.kind {
@@ -226,6 +235,12 @@ fn asked_all(step: &Exchange, group: &Group<'_>, context: &Context<'_>) -> Strin
     let host = authority(&step.url);
     let of = if is_further(host, context) { format!(" of {host}") } else { String::new() };
     format!("{} {} {what}{of}", step.method, paths.len())
+}
+
+/// The `error` of a challenge (RFC 6750 section 3): why a token did not do.
+fn refusal(step: &Exchange) -> Option<&str> {
+    let challenge = step.response_header("WWW-Authenticate")?;
+    challenge.split_once("error=\"")?.1.split_once('"').map(|(error, _)| error)
 }
 
 /// How many bytes came.
