@@ -1,6 +1,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -49,7 +50,7 @@ async fn accept(host: Arc<Host>, listener: TcpListener) {
     while let Ok(place) = places.clone().acquire_owned().await {
         let Ok((stream, peer)) = listener.accept().await else {
             // Out of descriptors, or the connection is gone already: others may end meanwhile.
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         // Answers are short: waiting for more to send would only make them late.
