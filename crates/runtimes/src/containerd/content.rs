@@ -15,6 +15,7 @@ use gostd::strconv;
 use super::archive::{Applied, Archive};
 use super::error::{Class, Error, Result};
 use super::fetcher::{Fetcher, ReadError};
+use super::progress::Progress;
 use super::store::{Blob, Store};
 
 /// Content that is looked into is kept up to this size; the largest manifest that resolves has 4 MiB.
@@ -29,11 +30,13 @@ pub(super) struct Ingester {
     pub(super) root: PathBuf,
     /// Who wants content that another is fetching waits, and then finds it there (`OpenWriter`).
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// What has been written so far.
+    pub(super) progress: Progress,
 }
 
 impl Ingester {
     pub(super) fn new(store: Arc<Store>, root: PathBuf) -> Self {
-        Self { store, root, locks: Mutex::default() }
+        Self { store, root, locks: Mutex::default(), progress: Progress::default() }
     }
 
     /// `remotes.Fetch`: unless it is there already, gets content and commits it.
@@ -75,7 +78,11 @@ impl Ingester {
         let mut reader = fetcher.fetch(descriptor, writer.offset);
         loop {
             match reader.read().await {
-                Ok(Some(piece)) => writer.write(&piece)?,
+                Ok(Some(piece)) => {
+                    writer.write(&piece)?;
+                    let size = u64::try_from(descriptor.size).unwrap_or_default();
+                    self.progress.came(&descriptor.digest, writer.offset, size);
+                }
                 Ok(None) | Err(ReadError::UnexpectedEof) => return Ok(()),
                 Err(ReadError::Other(error)) => return Err(error.context("failed to copy")),
             }

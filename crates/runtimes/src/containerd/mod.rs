@@ -12,6 +12,7 @@ mod fetcher;
 mod hosts;
 mod hosts_toml;
 mod http;
+mod progress;
 mod pull;
 mod request;
 mod resolver;
@@ -21,6 +22,7 @@ mod unpacker;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cri::{Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
 use distribution::{Descriptor, Grammar, Matcher, Reference};
@@ -70,8 +72,8 @@ impl Containerd {
             CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
         })?;
         let config = Config::read(&self.options.node, &recorder);
-        config.parsed_progress_timeout().map_err(|text| CriError::new(Code::Unknown, text))?;
-        let attempt = Attempt { options: &self.options, store: &self.store, config, recorder, named };
+        let limit = config.parsed_progress_timeout().map_err(|text| CriError::new(Code::Unknown, text))?;
+        let attempt = Attempt { options: &self.options, store: &self.store, config, limit, recorder, named };
         let image_ref = attempt.run(&request).await.map_err(Error::into_cri)?;
         Ok(PulledImage { image_ref })
     }
@@ -117,6 +119,8 @@ struct Attempt<'a> {
     options: &'a Options,
     store: &'a Arc<Store>,
     config: Config,
+    /// `image_pull_progress_timeout`
+    limit: Option<Duration>,
     recorder: Recorder,
     named: Reference,
 }
@@ -162,7 +166,14 @@ impl Attempt<'_> {
         // A client of its own: connections, challenges and tokens start anew (core/transfer/local/pull.go:107).
         let base = self.base(&factory, &credentials)?;
         let pull = Arc::new(self.new_pull(&factory, base));
-        pull.run(&root).await?;
+        tokio::select! {
+            result = pull.run(&root) => result?,
+            () = pull.ingester.progress.stalled(self.limit) => {
+                let text = format!("the pull is cancelled because of no progress in {}", self.config.progress_timeout);
+                self.recorder.decide("image_pull_progress_timeout", text);
+                return Err(Error::Canceled);
+            }
+        }
         self.create_image(reference, &root)?;
         Ok((pull, root))
     }
