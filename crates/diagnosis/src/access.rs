@@ -3,8 +3,8 @@
 use trace::{Exchange, Purpose};
 
 use crate::finding::Finding;
-use crate::scene::{Failure, Scene, authority, host_name};
-use crate::{Cause, Login};
+use crate::scene::{Failure, Scene, authority, host_name, succeeded};
+use crate::{Cause, Login, content};
 
 /// User names under which clouds hand out tokens that live for hours.
 const SHORT_LIVED: [(&str, &str, &str); 3] = [
@@ -32,15 +32,53 @@ pub(crate) const fn is_about_login(cause: Cause) -> bool {
 
 /// 401 or 403.
 pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>, exchange: &Exchange) -> Finding {
+    if let Some(finding) = unanswerable(scene, exchange) {
+        return finding.evidence(failure.line());
+    }
     let finding = match scene.login() {
         Some(login) => with_login(scene, exchange, &login),
         None => anonymous(scene, exchange),
     };
     let finding = finding.evidence(failure.line());
-    match exchange.response_header("WWW-Authenticate") {
-        Some(challenge) => finding.evidence(format!("challenge: {challenge}")),
-        None => finding,
+    challenges(exchange).fold(finding, |finding, text| finding.evidence(format!("challenge: {text}")))
+}
+
+/// A 401 that no login would have got past: the runtime cannot answer the challenge, or its token server gave nothing.
+fn unanswerable(scene: &Scene<'_>, exchange: &Exchange) -> Option<Finding> {
+    if exchange.status != Some(401) || exchange.purpose == Purpose::Token {
+        return None;
     }
+    let who = host_name(authority(&exchange.url));
+    let last = scene.last_exchange().filter(|last| last.purpose == Purpose::Token && succeeded(last));
+    if let Some(last) = last {
+        return Some(content::token(last));
+    }
+    let challenges: Vec<&str> = challenges(exchange).collect();
+    let offers = |scheme: &str| challenges.iter().any(|challenge| offers(challenge, scheme));
+    let asked_for_token = scene.exchanges().any(|exchange| exchange.purpose == Purpose::Token);
+    let sentence = if challenges.is_empty() {
+        format!("{who} wants a login but does not say how (no WWW-Authenticate), so the runtime sends none.")
+    } else if offers("basic") || (offers("bearer") && asked_for_token) {
+        return None;
+    } else if offers("bearer") {
+        format!("{who} asks for a token, but names no token service that the runtime could ask.")
+    } else {
+        format!("{who} asks for a kind of login that the runtime does not have; it knows Basic and Bearer.")
+    };
+    let finding = Finding::new(Cause::TokenEndpointFailure, sentence)
+        .or(&[Cause::CredentialsMissing, Cause::WrongRegistryHost])
+        .remedy("Correct the registry's WWW-Authenticate header, or what stands before the registry.");
+    Some(challenges.into_iter().fold(finding, |finding, text| finding.evidence(format!("challenge: {text}"))))
+}
+
+fn challenges(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    let fields =
+        exchange.response.iter().filter(|header| header.name.eq_ignore_ascii_case("WWW-Authenticate"));
+    fields.map(|header| header.value.as_str())
+}
+
+fn offers(challenge: &str, scheme: &str) -> bool {
+    challenge.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(scheme))
 }
 
 fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Finding {

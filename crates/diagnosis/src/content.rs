@@ -14,18 +14,43 @@ pub(crate) fn finding(scene: &Scene<'_>) -> Finding {
         return page;
     }
     let Some(last) = scene.last_exchange() else { return before_any_request(scene) };
-    let purpose = last.purpose;
     let finding = match scene.code() {
         Some(Code::FailedPrecondition) => digest_mismatch(last),
         Some(Code::InvalidArgument | Code::Unimplemented) => schema1(last),
         Some(Code::DeadlineExceeded | Code::Canceled) => deadline(last),
-        _ if scene.ended_with("platform") => platform(scene),
-        Some(Code::NotFound) if purpose == Purpose::Manifest => platform(scene),
-        _ if purpose == Purpose::Token => token(last),
-        _ if purpose == Purpose::Layer => unpack(last),
-        _ => unusable(last),
+        Some(Code::NotFound) => not_found(scene, last),
+        _ => unknown(scene, last),
     };
     finding.evidence(exchange_line(last))
+}
+
+/// Nothing was refused, and yet something is not there: a variant for the node, or an image at all.
+fn not_found(scene: &Scene<'_>, last: &Exchange) -> Finding {
+    let kind = resolved_kind(scene);
+    if kind.contains("index") || kind.contains("manifest.list") || scene.ended_with("platform") {
+        return platform(scene);
+    }
+    unusable(if last.purpose == Purpose::Resolve { last } else { resolved(scene).unwrap_or(last) })
+}
+
+fn unknown(scene: &Scene<'_>, last: &Exchange) -> Finding {
+    match last.purpose {
+        _ if scene.ended_with("platform") => platform(scene),
+        _ if matches!(last.status, Some(300..=399)) => redirect(last),
+        Purpose::Token => token(last),
+        Purpose::Layer if scene.was_cut_short() => no_space(last),
+        Purpose::Layer => unpack(last),
+        _ => unusable(last),
+    }
+}
+
+fn resolved<'a>(scene: &Scene<'a>) -> Option<&'a Exchange> {
+    scene.exchanges().rfind(|exchange| exchange.purpose == Purpose::Resolve && succeeded(exchange))
+}
+
+/// What the registry said that the tag is.
+fn resolved_kind<'a>(scene: &Scene<'a>) -> &'a str {
+    resolved(scene).and_then(|exchange| exchange.response_header("Content-Type")).unwrap_or_default()
 }
 
 /// The answer to the very first request was a web page: a captive portal, a proxy, or no registry at all.
@@ -102,7 +127,23 @@ fn platform(scene: &Scene<'_>) -> Finding {
         .remedy("Or let the pod run only on nodes that the image has a variant for (nodeSelector kubernetes.io/arch).")
 }
 
-fn token(last: &Exchange) -> Finding {
+fn redirect(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    Finding::new(Cause::Registry5xx, format!("{host} sends a redirect that leads nowhere."))
+        .remedy("Tell whoever runs the registry: its answer lacks a usable Location.")
+}
+
+fn no_space(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    Finding::new(
+        Cause::NoSpace,
+        format!("{host} was sending when the node stopped taking it: its disk is full."),
+    )
+    .or(&[Cause::RuntimeFault])
+    .remedy("Free space on the node's image file system, or make it larger.")
+}
+
+pub(crate) fn token(last: &Exchange) -> Finding {
     let host = host_name(authority(&last.url));
     Finding::new(Cause::TokenEndpointFailure, format!("{host} answers, but with nothing that is a token."))
         .remedy("Check the realm in the registry's challenge and the token service itself.")
@@ -110,9 +151,13 @@ fn token(last: &Exchange) -> Finding {
 
 fn unpack(last: &Exchange) -> Finding {
     let host = host_name(authority(&last.url));
-    Finding::new(Cause::RuntimeFault, format!("The layers came from {host}, but could not be unpacked."))
-        .or(&[Cause::NoSpace, Cause::BlobDigestMismatch])
-        .remedy("Check the node's disk, and that the image was built rightly.")
+    let sentence = format!(
+        "The layers came from {host}, but could not be unpacked: one is damaged, or shorter than the manifest says, or \
+         the node's disk is full."
+    );
+    Finding::new(Cause::RuntimeFault, sentence)
+        .or(&[Cause::BlobTruncated, Cause::NoSpace, Cause::BlobDigestMismatch])
+        .remedy("Read the node's own words above; push the image again, or free space on the node.")
 }
 
 fn unusable(last: &Exchange) -> Finding {

@@ -66,7 +66,9 @@ fn attempt_failed(scene: &Scene<'_>) -> Finding {
         },
         None => content::finding(scene),
     };
-    scene.mirrors_that_failed().into_iter().fold(finding, Finding::evidence)
+    let mirrors = scene.mirrors_that_failed();
+    let finding = if mirrors.is_empty() { finding } else { finding.or(&[Cause::MirrorMisconfig]) };
+    mirrors.into_iter().fold(finding, Finding::evidence)
 }
 
 fn invalid_name(facts: &Facts<'_>, reason: &str) -> Finding {

@@ -27,7 +27,11 @@ impl Finding {
     }
 
     pub fn or(mut self, alternatives: &[Cause]) -> Self {
-        self.alternatives.extend(alternatives.iter().filter(|other| **other != self.cause));
+        for other in alternatives {
+            if *other != self.cause && !self.alternatives.contains(other) {
+                self.alternatives.push(*other);
+            }
+        }
         self
     }
 }

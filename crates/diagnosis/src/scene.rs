@@ -128,6 +128,17 @@ impl<'a> Scene<'a> {
         matches!(self.attempt.steps.last().map(|step| &step.what), Some(What::Decision(d)) if d.about == about)
     }
 
+    /// Whether content that was being sent was neither taken to its end nor broken off by the other side.
+    pub fn was_cut_short(&self) -> bool {
+        let sent = self
+            .exchanges()
+            .filter(|e| e.purpose == Purpose::Layer && e.method == "GET" && e.status == Some(200));
+        let ended = |url: &str| {
+            self.attempt.steps.iter().any(|step| matches!(&step.what, What::Body(body) if body.url == url))
+        };
+        sent.into_iter().any(|exchange| !ended(&exchange.url))
+    }
+
     /// The last step that failed and was not made good later. What other requests were cancelled for comes last, so
     /// a cancellation counts only when nothing else failed.
     pub fn failure(&self) -> Option<Failure<'a>> {

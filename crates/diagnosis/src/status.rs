@@ -29,9 +29,12 @@ pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
         _ if token => token_service(exchange, status),
         _ if scene.is_mirror(&exchange.url) => mirror(exchange),
         404 | 410 => missing(scene, exchange),
+        416 => resume_refused(exchange),
+        402 => unpaid(exchange),
         412 => policy(exchange),
         451 => blocked(exchange),
         400 if is_plain_at_tls_port(&exchange.url) => plain_http(exchange),
+        _ if exchange.purpose != Purpose::Resolve => outage(exchange),
         _ => not_a_registry(exchange),
     };
     finding.evidence(failure.line())
@@ -88,8 +91,10 @@ fn rate_limit(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
 
 fn outage(exchange: &Exchange) -> Finding {
     let status = exchange.status.unwrap_or_default();
-    let sentence =
-        format!("{} answers with status {status}: the registry or its backend is down.", host(exchange));
+    let sentence = format!(
+        "{} answers with status {status}: the registry or its backend does not work.",
+        host(exchange)
+    );
     Finding::new(Cause::Registry5xx, sentence)
         .or(&[Cause::ProxyMisconfig])
         .remedy("Wait for the registry or mend it; the kubelet tries again by itself.")
@@ -155,6 +160,19 @@ fn policy(exchange: &Exchange) -> Finding {
 fn blocked(exchange: &Exchange) -> Finding {
     let sentence = format!("{} refuses to serve this client for legal reasons (status 451).", host(exchange));
     Finding::new(Cause::ClientBlocked, sentence).remedy("Use a mirror that serves your country or network.")
+}
+
+fn unpaid(exchange: &Exchange) -> Finding {
+    let sentence = format!("{} wants payment before it serves this client (status 402).", host(exchange));
+    Finding::new(Cause::ClientBlocked, sentence)
+        .remedy("Look at the account's plan and quota at the registry.")
+}
+
+fn resume_refused(exchange: &Exchange) -> Finding {
+    let sentence =
+        format!("{} ended content early and has nothing after that place (status 416).", host(exchange));
+    Finding::new(Cause::BlobTruncated, sentence)
+        .remedy("Push the image again: the registry's copy is too short.")
 }
 
 fn plain_http(exchange: &Exchange) -> Finding {

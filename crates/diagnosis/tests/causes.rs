@@ -48,7 +48,22 @@ fn answer(
 }
 
 fn head(status: u16) -> Step {
-    answer(Purpose::Resolve, "HEAD", REGISTRY, status, &[])
+    let basic = [("WWW-Authenticate", "Basic realm=\"r\"")];
+    answer(Purpose::Resolve, "HEAD", REGISTRY, status, if status == 401 { &basic } else { &[] })
+}
+
+fn index() -> Step {
+    answer(
+        Purpose::Resolve,
+        "HEAD",
+        REGISTRY,
+        200,
+        &[("Content-Type", "application/vnd.oci.image.index.v1+json")],
+    )
+}
+
+fn challenge(text: &str) -> Step {
+    answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", text)])
 }
 
 fn challenged() -> Step {
@@ -98,6 +113,10 @@ fn verification(error: x509::Error) -> Error {
 fn body(url: &str, error: Error) -> Step {
     let fault = Some(Fault::new(Stage::Body, error));
     step(What::Body(Body { connection: 1, purpose: Purpose::Layer, url: url.into(), bytes: 7, fault }))
+}
+
+fn whole(url: &str) -> Step {
+    step(What::Body(Body { connection: 1, purpose: Purpose::Layer, url: url.into(), bytes: 7, fault: None }))
 }
 
 fn login(username: &str) -> Login<'_> {
@@ -224,7 +243,21 @@ fn answers() {
         ),
         (vec![step(What::Tunnel(tunnel))], Code::Unknown, ProxyMisconfig),
         (vec![html, manifest(404)], Code::NotFound, WrongRegistryHost),
-        (vec![challenged(), token(200), head(200), manifest(200)], Code::NotFound, PlatformMismatch),
+        (vec![challenged(), token(200), index(), manifest(200)], Code::NotFound, PlatformMismatch),
+        (vec![index(), manifest(200), layer(LAYER, 200)], Code::NotFound, PlatformMismatch),
+        (vec![head(200), layer(LAYER, 200)], Code::NotFound, ManifestUnsupported),
+        (vec![head(200), layer(LAYER, 200)], Code::Unknown, NoSpace),
+        (vec![head(200), layer(LAYER, 200), whole(LAYER)], Code::Unknown, RuntimeFault),
+        (vec![head(200), layer(LAYER, 307)], Code::Unknown, Registry5xx),
+        (vec![head(200), layer(LAYER, 416)], Code::Unknown, BlobTruncated),
+        (vec![head(200), manifest(405)], Code::Unknown, Registry5xx),
+        (vec![head(410)], Code::Unknown, TagNotFound),
+        (vec![head(402)], Code::Unknown, ClientBlocked),
+        (vec![challenged(), token(200)], Code::Unknown, TokenEndpointFailure),
+        (vec![challenged()], Code::Unknown, TokenEndpointFailure),
+        (vec![challenge("Negotiate")], Code::Unknown, TokenEndpointFailure),
+        (vec![answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[])], Code::Unknown, TokenEndpointFailure),
+        (vec![head(401)], Code::Unknown, CredentialsMissing),
         (vec![head(200), manifest(200), layer(LAYER, 200)], Code::FailedPrecondition, BlobDigestMismatch),
     ];
     for (steps, code, cause) in cases {

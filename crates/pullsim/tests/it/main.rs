@@ -1,5 +1,5 @@
 //! The programme as its users meet it: arguments, output, exit status.
-#![expect(clippy::unwrap_used, reason = "all of this crate is test code")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code")]
 
 mod bad_input;
 mod manners;
