@@ -7,6 +7,7 @@ mod plan;
 mod pulls;
 mod redaction;
 mod registry;
+mod scenarios;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -147,7 +147,7 @@ impl Page {
 }
 
 fn right_side(side: &str, time: &str) -> String {
-    format!("{side}{time:>TIME_WIDTH$}")
+    if side.is_empty() && time.is_empty() { String::new() } else { format!("{side}{time:>TIME_WIDTH$}") }
 }
 
 fn fitting<'a>(both: &'a str, time: &'a str, room: usize, used: usize) -> &'a str {

@@ -1,0 +1,69 @@
+//! `check --in`: the shipped scenarios word for word, and time that costs nothing.
+
+use std::time::{Duration, Instant};
+
+use crate::{Run, file, pullsim, pullsim_with};
+
+fn shipped(name: &str) -> String {
+    format!("{}/../../scenarios/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn check(name: &str, image: &str, more: &[&str]) -> Run {
+    pullsim(&[&["check", image, "--in", &shipped(name), "--kubelet", "1.34"], more].concat())
+}
+
+#[test]
+fn a_private_image_is_pulled() {
+    let run = check("success/private-multi-arch", "registry.example.com/team/app:v1", &["--layers", "get"]);
+    insta::assert_snapshot!("private_multi_arch_pulled", run.out);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_secret_whose_key_does_not_match() {
+    let run = check("credentials/secret-key-does-not-match", "registry.example.com/team/app:v1", &[]);
+    insta::assert_snapshot!("secret_key_does_not_match_failed", run.out);
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+#[test]
+fn a_tag_that_is_missing() {
+    let run = check("manifest/tag-missing", "registry.example.com/team/app:v1.2", &[]);
+    insta::assert_snapshot!("tag_missing_failed", run.out);
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+#[test]
+fn another_platform_or_secret_can_be_tried_in_it() {
+    let image = "registry.example.com/team/app:v1";
+    let run = check("success/private-multi-arch", image, &["--platform", "linux/s390x", "-o", "json"]);
+    assert_eq!(run.json()["diagnosis"]["cause"], "platform-mismatch", "{}", run.out);
+
+    let config = r#"{"auths": {"registry.example.com": {"username": "ci", "password": "wrong"}}}"#;
+    let scenario = shipped("success/private-multi-arch");
+    let run = pullsim_with(&["check", image, "--in", &scenario, "--secret", "-", "-o", "json"], config);
+    assert_eq!(run.json()["diagnosis"]["cause"], "bad-credentials", "{}", run.out);
+}
+
+#[test]
+fn half_a_minute_of_silence_takes_no_time() {
+    let text = "apiVersion: pullsim/v1\nkind: Scenario\ntitle: dropped\nnow: 2026-03-01T09:00:00Z\n\
+                image: r.test/app:v1\nhosts:\n  r.test:\n    address: 10.20.0.7\n    images: [{name: app, tags: [v1]}]\n\
+                firewall: [{to: r.test, action: drop}]\n";
+    let scenario = file("scenario-dropped", "dropped.yaml", text);
+    let start = Instant::now();
+    let run = pullsim(&["check", "r.test/app:v1", "--in", &scenario, "-o", "json"]);
+    let report = run.json();
+    assert_eq!(report["diagnosis"]["cause"], "conn-timeout", "{}", run.out);
+    assert_eq!(report["cri"]["code"], "DeadlineExceeded");
+    assert!(report["took_ms"].as_f64().unwrap() >= 30_000.0);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_mistake_in_a_scenario_is_shown_where_it_is() {
+    let scenario = file("scenario-mistake", "s.yaml", "apiVersion: pullsim/v1\nkind: Scenario\ntitel: x\n");
+    let run = pullsim(&["check", "nginx", "--in", &scenario]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("unknown key `titel`") && run.err.contains("s.yaml:3:1"), "{}", run.err);
+}
