@@ -25,10 +25,11 @@ impl Environment {
     /// Reads the unit and its drop-ins `SERVICE.service.d/*.conf` under `/usr/lib`, `/etc` and `/run`, in systemd's
     /// order (systemd.unit(5)): the files of one name by directory, all names sorted; then `EnvironmentFile=`.
     pub(crate) fn of_service(node: &Node, service: &str) -> Self {
-        const DIRECTORIES: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
+        const DIRECTORIES: [&str; 3] =
+            ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
         let mut files: BTreeMap<String, String> = BTreeMap::new();
         for directory in DIRECTORIES {
-            for name in node.list(format!("{directory}/{service}.service.d")) {
+            for name in node.list_own(format!("{directory}/{service}.service.d")) {
                 if name.ends_with(".conf") {
                     files.entry(name.clone()).or_insert(format!("{directory}/{service}.service.d/{name}"));
                 }

@@ -87,7 +87,8 @@ impl Node {
     pub fn list(&self, directory: impl AsRef<Path>) -> Vec<String> {
         let directory = directory.as_ref();
         let mut names: Vec<String> = match &self.files {
-            Files::Directory(root) => names_in(&below(root, directory)),
+            Files::Directory(root) if below(root, directory).is_dir() => names_in(&below(root, directory)),
+            Files::Directory(_) => names_in(directory),
             Files::Machine if is_machine_file(directory) => names_in(directory),
             Files::Machine => Vec::new(),
             Files::Memory(files) => files
@@ -101,10 +102,22 @@ impl Node {
         names
     }
 
-    /// Whether the node has a directory at this path.
+    /// The names in a directory of the node alone, sorted, as [`Node::read_own`] reads.
+    pub fn list_own(&self, directory: impl AsRef<Path>) -> Vec<String> {
+        match &self.files {
+            Files::Directory(root) => {
+                let mut names = names_in(&below(root, directory.as_ref()));
+                names.sort();
+                names
+            }
+            _ => self.list(directory),
+        }
+    }
+
+    /// Whether the node has a directory at this path; as with [`Node::read`], below the node's root or as it is.
     pub fn is_directory(&self, path: impl AsRef<Path>) -> bool {
         match &self.files {
-            Files::Directory(root) => below(root, path.as_ref()).is_dir(),
+            Files::Directory(root) => below(root, path.as_ref()).is_dir() || path.as_ref().is_dir(),
             Files::Machine => false,
             Files::Memory(files) => files.keys().any(|p| p != path.as_ref() && p.starts_with(path.as_ref())),
         }

@@ -36,7 +36,7 @@ pub(super) struct HostConfig {
 /// `loadHostDir`: a file that does not parse counts for nothing, and only the daemon's log says so.
 pub(super) fn load_host_dir(node: &Node, directory: &Path, recorder: &Recorder) -> Result<Vec<HostConfig>> {
     let path = directory.join("hosts.toml");
-    let Some(content) = node.read_own(&path).ok().filter(|content| !content.is_empty()) else {
+    let Some(content) = node.read(&path).ok().filter(|content| !content.is_empty()) else {
         return Ok(load_cert_files(node, directory));
     };
     match parse_hosts_file(directory, &String::from_utf8_lossy(&content)) {
