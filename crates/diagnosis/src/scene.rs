@@ -191,6 +191,12 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The proxy's last refusal.
+    pub fn refused_tunnel(&self) -> Option<Failure<'a>> {
+        let refused = |step: &&Step| matches!(&step.what, What::Tunnel(tunnel) if tunnel.status.is_some_and(|s| s != 200));
+        self.attempt.steps.iter().rfind(refused).map(|step| Failure { step })
+    }
+
     /// Mirrors that failed on the way, a line each.
     pub fn mirrors_that_failed(&self) -> Vec<String> {
         let mut lines = Vec::new();

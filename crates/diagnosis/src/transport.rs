@@ -165,9 +165,18 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
         scene.proxy(failure).map_or_else(|| "its proxy".to_owned(), |proxy| format!("the proxy {proxy}"));
     let sentence = format!("The runtime goes to {host} through {way}, which did not open the way.");
     let finding = Finding::new(Cause::ProxyMisconfig, sentence).or(&[Cause::NoProxyMissing]);
-    finding
-        .remedy("Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.")
-        .remedy(format!("If {host} is internal, add it to NO_PROXY there."))
+    let (finding, status) = match scene.refused_tunnel() {
+        Some(tunnel) => (finding.evidence(tunnel.line()), tunnel.status()),
+        None => (finding, None),
+    };
+    let remedy = match status {
+        Some(407) => {
+            "Give the proxy's user and password in HTTPS_PROXY of the runtime's service, then restart it."
+        }
+        Some(_) => "Let the proxy allow CONNECT to this host.",
+        None => "Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.",
+    };
+    finding.remedy(remedy).remedy(format!("If {host} is internal, add it to NO_PROXY there."))
 }
 
 fn localhost(host: &str) -> Finding {

@@ -46,6 +46,7 @@ fn another_platform_or_secret_can_be_tried_in_it() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it is wall time that is measured")]
 fn half_a_minute_of_silence_takes_no_time() {
     let text = "apiVersion: pullsim/v1\nkind: Scenario\ntitle: dropped\nnow: 2026-03-01T09:00:00Z\n\
                 image: r.test/app:v1\nhosts:\n  r.test:\n    address: 10.20.0.7\n    images: [{name: app, tags: [v1]}]\n\

@@ -127,10 +127,14 @@ pub(super) fn fold(steps: &[Step]) -> Vec<Group<'_>> {
         if let Some((kind, host)) = key(step, &groups) {
             // A request's time includes the connection that was opened for it; that has lines of its own.
             let took = step.took.min(step.at.saturating_sub(reached));
-            match groups.iter_mut().find(|group| group.kind == kind && group.host == host) {
-                Some(group) => {
+            match groups.iter().position(|group| group.kind == kind && group.host == host) {
+                Some(at) => {
+                    let mut group = groups.remove(at);
                     group.steps.push(step);
                     group.took += took;
+                    // What went on elsewhere comes after the connection to there.
+                    let at = if went_elsewhere(step, &host) { groups.len() } else { at };
+                    groups.insert(at, group);
                 }
                 None => groups.push(Group { kind, host, steps: vec![step], took }),
             }
@@ -138,6 +142,10 @@ pub(super) fn fold(steps: &[Step]) -> Vec<Group<'_>> {
         reached = reached.max(step.at);
     }
     groups
+}
+
+fn went_elsewhere(step: &Step, host: &str) -> bool {
+    matches!(&step.what, What::Exchange(exchange) if authority(&exchange.url) != host)
 }
 
 fn key(step: &Step, groups: &[Group<'_>]) -> Option<(Kind, String)> {

@@ -46,6 +46,10 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
     let groups = fold::fold(steps);
     let failed = answer.code != "OK";
     let last_bad = groups.iter().rposition(Group::failed);
+    let registry = report.reference.as_ref().map_or("", |reference| match reference.domain.as_str() {
+        "docker.io" => "registry-1.docker.io",
+        domain => domain,
+    });
     let first_host =
         groups.iter().map(Group::host).find(|host| !host.is_empty()).unwrap_or_default().to_owned();
     let mut rungs = Vec::new();
@@ -56,11 +60,11 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
             (true, false) => Mark::Warning,
             (false, _) => Mark::Good,
         };
-        let context = wording::Context { first_host: &first_host, report, groups: &groups };
+        let context = wording::Context { first_host: &first_host, registry, report, groups: &groups };
         rungs.extend(wording::rung(group, mark, &context));
     }
     if failed && last_bad.is_none() {
-        rungs.push(Rung::new(Mark::Bad, "answer", untold(report, answer)));
+        blame_last(&mut rungs, untold(report, answer));
     }
     if failed {
         rungs.extend(not_reached(&groups));
@@ -68,7 +72,18 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
     rungs
 }
 
-/// Every step went well, and yet the runtime failed: what it said is all there is.
+/// Every step went well, and yet the runtime failed: it did not like what the last one brought.
+fn blame_last(rungs: &mut Vec<Rung>, why: String) {
+    match rungs.last_mut() {
+        Some(last) => {
+            last.mark = Mark::Bad;
+            last.details.push(why);
+        }
+        None => rungs.push(Rung::new(Mark::Bad, "runtime", why)),
+    }
+}
+
+/// What is known of a failure that no step tells: the cause, else the runtime's own words.
 fn untold(report: &CheckReport, answer: &Answer) -> String {
     match &report.diagnosis {
         Some(diagnosis) if report.outcome == Outcome::Failed => {

@@ -15,8 +15,10 @@ const DIGEST_SHOWN: usize = 12;
 
 /// What a line must know of the rest.
 pub(super) struct Context<'a> {
-    /// The host that was spoken to first; it need not be named again.
+    /// The host that was spoken to first: name, connection and TLS have lines of their own.
     pub first_host: &'a str,
+    /// The image's registry, which requests need not name.
+    pub registry: &'a str,
     pub report: &'a CheckReport,
     pub groups: &'a [Group<'a>],
 }
@@ -171,7 +173,7 @@ fn redirect<'a>(group: &Group<'a>) -> Option<&'a Exchange> {
 
 fn asked(step: &Exchange, context: &Context<'_>) -> String {
     let host = authority(&step.url);
-    let host = if is_further(host, context) || step.purpose == Purpose::Token { host } else { "" };
+    let host = if host != context.registry || step.purpose == Purpose::Token { host } else { "" };
     format!("{} {host}{}", step.method, short_digest(path(&step.url)))
 }
 
@@ -233,7 +235,7 @@ fn asked_all(step: &Exchange, group: &Group<'_>, context: &Context<'_>) -> Strin
         return asked(step, context);
     }
     let host = authority(&step.url);
-    let of = if is_further(host, context) { format!(" of {host}") } else { String::new() };
+    let of = if host == context.registry { String::new() } else { format!(" of {host}") };
     format!("{} {} {what}{of}", step.method, paths.len())
 }
 
@@ -275,7 +277,7 @@ fn details(group: &Group<'_>, decisive: &Step) -> Vec<String> {
                 _ => continue,
             },
             What::Dial(dial) if dial.fault.is_some() => format!("{} failed", dial.address),
-            What::Decision(decision) => decision.text.clone(),
+            What::Decision(decision) if step.what != decisive.what => decision.text.clone(),
             other => match other.fault() {
                 Some(fault) => fault.to_string(),
                 None => continue,
