@@ -42,7 +42,7 @@ pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
         Outcome::Pulled => return None,
         Outcome::InvalidName(reason) => invalid_name(facts, reason),
         Outcome::NeverPull => never_pull(facts),
-        Outcome::SecretMalformed(reason) => malformed_secret(reason),
+        Outcome::SecretMalformed { source, reason } => malformed_secret(source, reason),
         Outcome::Refused(_) => refused(facts),
     };
     let Finding { cause, sentence, evidence, remedies, alternatives } = finding;
@@ -100,9 +100,9 @@ fn never_pull(facts: &Facts<'_>) -> Finding {
         .remedy("Set imagePullPolicy: IfNotPresent, or load the image onto every node beforehand.")
 }
 
-fn malformed_secret(reason: &str) -> Finding {
+fn malformed_secret(source: &str, reason: &str) -> Finding {
     let sentence = format!(
-        "A pull secret does not parse ({reason}). One bad secret stops the pull: no other secret is tried, and no \
+        "{source} does not parse ({reason}). One bad secret stops the pull: no other secret is tried, and no \
          registry is asked."
     );
     Finding::new(Cause::SecretMalformed, sentence).remedy(

@@ -51,8 +51,13 @@ pub enum Outcome {
     InvalidName(String),
     /// The policy is Never, and the image is not there.
     NeverPull,
-    /// The kubelet could not read a pull secret, for this reason.
-    SecretMalformed(String),
+    /// The kubelet could not read a pull secret.
+    SecretMalformed {
+        /// Which, to be shown.
+        source: String,
+        /// Why, in the kubelet's words.
+        reason: String,
+    },
 }
 
 /// One request to the runtime and all that it did.

@@ -360,11 +360,13 @@ fn what_was_made_good_is_no_cause() {
 
 #[test]
 fn without_any_request() {
+    let (source, reason) = ("default/s".into(), "unexpected end of JSON input".into());
+    let malformed = Outcome::SecretMalformed { source, reason };
     let outcomes = [
         (Outcome::Pulled, None),
         (Outcome::NeverPull, Some(Cause::NeverPull)),
         (Outcome::InvalidName("invalid reference format".into()), Some(Cause::InvalidImageName)),
-        (Outcome::SecretMalformed("unexpected end of JSON input".into()), Some(Cause::SecretMalformed)),
+        (malformed, Some(Cause::SecretMalformed)),
         (Outcome::Refused(Code::Unknown), Some(Cause::RuntimeFault)),
     ];
     for (outcome, cause) in outcomes {

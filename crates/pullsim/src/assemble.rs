@@ -82,10 +82,11 @@ pub(crate) fn check(
     let planned = Planned::new(plan, inputs.auth.as_ref());
     let answers = answers(pulled, inputs.auth.is_some());
     let direct = pulled.direct.as_ref().map(|recorded| answer(recorded, None));
+    let named = kubelet::apply_default_image_tag(&hi.image, hi.kubelet).ok();
     let mut report = CheckReport {
         header: Default::default(),
         image: hi.image.clone(),
-        reference: planned.reference,
+        reference: named.as_ref().map(|name| reference(&name.reference)),
         node: NodeSummary {
             platform: hi.platform.to_string(),
             runtime: hi.profile.name().to_owned(),
@@ -95,6 +96,7 @@ pub(crate) fn check(
         credentials: planned.credentials,
         unmatched: planned.unmatched,
         skipped: planned.skipped,
+        malformed: malformed(plan),
         outcome: if pulled.sync.is_present() { Outcome::Pulled } else { Outcome::Failed },
         cri: direct.or_else(|| answers.last().cloned()).unwrap_or_default(),
         answers,
@@ -169,6 +171,15 @@ fn notes(hi: &HiCheck, pulled: &Pulled) -> Vec<String> {
     notes
 }
 
+fn malformed(plan: &Result<Plan, PlanError>) -> Option<SkippedSecret> {
+    match plan {
+        Err(failure @ PlanError::MalformedSecret { error, .. }) => {
+            Some(SkippedSecret { source: source(&error.provenance), reason: failure.message() })
+        }
+        _ => None,
+    }
+}
+
 /// How it ended, as far as a diagnosis tells apart.
 fn end(inputs: &PullInputs, plan: &Result<Plan, PlanError>, pulled: &Pulled) -> End {
     if pulled.sync.is_present() {
@@ -176,7 +187,10 @@ fn end(inputs: &PullInputs, plan: &Result<Plan, PlanError>, pulled: &Pulled) -> 
     }
     match (plan, pulled.answers.last()) {
         (Err(PlanError::InvalidImageName(error)), _) => End::InvalidName(error.error.to_string()),
-        (Err(error @ PlanError::MalformedSecret { .. }), _) => End::SecretMalformed(error.message()),
+        (Err(PlanError::MalformedSecret { .. }), _) => {
+            let SkippedSecret { source, reason } = malformed(plan).unwrap_or_default();
+            End::SecretMalformed { source, reason }
+        }
         (Ok(_), Some(Recorded { result: Err(error), .. })) => End::Refused(error.code),
         (Ok(_), None) if inputs.policy == Some(kubelet::PullPolicy::Never) => End::NeverPull,
         (Ok(_), _) => End::Refused(cri::Code::Unknown),

@@ -26,6 +26,8 @@ pub struct CheckReport {
     pub unmatched: Vec<UnmatchedKey>,
     /// Secrets that the kubelet skips.
     pub skipped: Vec<SkippedSecret>,
+    /// The secret that the kubelet cannot read, which ends the pull.
+    pub malformed: Option<SkippedSecret>,
     /// Whether the image would be pulled.
     pub outcome: Outcome,
     /// The last answer of the runtime.
@@ -145,8 +147,8 @@ pub struct UnmatchedKey {
     pub reason: String,
 }
 
-/// A secret that the kubelet skips.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A secret that the kubelet skips or cannot read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SkippedSecret {
     /// Which.
     pub source: String,

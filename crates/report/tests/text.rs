@@ -120,6 +120,7 @@ fn report(list: Vec<(u64, What)>, outcome: Outcome, code: &str) -> CheckReport {
         credentials: vec![],
         unmatched: vec![],
         skipped: vec![],
+        malformed: None,
         outcome,
         cri: answer.clone(),
         answers: vec![answer],

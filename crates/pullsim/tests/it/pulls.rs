@@ -70,6 +70,22 @@ fn a_missing_tag_as_text() {
 }
 
 #[test]
+fn a_secret_that_does_not_parse_ends_the_pull() {
+    let config = json!({"auths": {"r.test": {"auth": "bm8gY29sb24="}}}).to_string();
+    let said = "unable to parse auth field, must be formatted as base64(username:password)";
+    for (version, reason) in [("1.28", "ErrImagePull"), ("1.35", said)] {
+        let arguments = ["check", "r.test/app:v1", "--secret", "-", "--kubelet", version, "-o", "json"];
+        let run = pullsim_with(&arguments, &config);
+        let report = run.json();
+        assert_eq!((run.status, &report["waiting"]["reason"]), (1, &json!(reason)));
+        assert_eq!(report["malformed"]["source"], "standard input");
+        assert_eq!(report["diagnosis"]["cause"], "secret-malformed");
+        assert_eq!(report["reference"]["domain"], "r.test");
+        assert_eq!(report["trace"], json!([]));
+    }
+}
+
+#[test]
 fn never_pull_asks_nobody() {
     let run = pullsim(&["check", "r.test/team/app:v1", "--policy", "Never", "-o", "json"]);
     let report = run.json();

@@ -7,7 +7,8 @@ pub(super) fn headline(page: &mut Page, report: &CheckReport) {
     let node = &report.node;
     let rest =
         format!("node {} · {} · kubelet {}", node.platform, node.runtime.replacen('-', " ", 1), node.kubelet);
-    page.heading(&report.image, &rest);
+    let image = &report.image;
+    page.heading(&if image.trim().is_empty() { format!("{image:?}") } else { image.clone() }, &rest);
     page.blank();
 }
 

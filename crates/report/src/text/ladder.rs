@@ -17,8 +17,14 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
         Some(reference) => page.rung(&header::name(reference, &report.pull_policy)),
         None => page.rung(&Rung::new(Mark::Bad, "name", "not a valid image reference")),
     }
-    for rung in header::credentials(&report.credentials, &report.unmatched, &report.skipped) {
-        page.rung(&rung);
+    match &report.malformed {
+        Some(secret) => {
+            let text = format!("{} does not parse: {}", secret.source, secret.reason);
+            page.rung(&Rung::new(Mark::Bad, "credentials", text));
+        }
+        None => header::credentials(&report.credentials, &report.unmatched, &report.skipped)
+            .iter()
+            .for_each(|rung| page.rung(rung)),
     }
     for (number, answer) in report.answers.iter().enumerate() {
         let end = report.answers.get(number + 1).map_or(report.trace.len(), |next| next.first_step);
