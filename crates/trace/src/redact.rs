@@ -27,8 +27,14 @@ const SECRET_PARAMETERS: [&str; 19] = [
 ];
 
 /// Header fields that carry credentials.
-const SECRET_HEADERS: [&str; 6] =
-    ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-registry-auth", "x-amz-security-token"];
+const SECRET_HEADERS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-registry-auth",
+    "x-amz-security-token",
+];
 
 /// A header value as it may be shown: of `Authorization` only the scheme stays, a URL in `Location` loses its
 /// secrets.
@@ -36,6 +42,11 @@ pub fn header(name: &str, value: &str) -> String {
     let lower = name.to_ascii_lowercase();
     if lower == "location" || lower == "referer" {
         url(value)
+    } else if lower == "www-authenticate" {
+        // A realm is a URL between quotes, and may bring a query.
+        let parts =
+            value.split('"').map(|part| if part.contains("://") { url(part) } else { part.to_owned() });
+        parts.collect::<Vec<_>>().join("\"")
     } else if !SECRET_HEADERS.contains(&lower.as_str()) {
         value.to_owned()
     } else if lower.ends_with("authorization")
@@ -83,8 +94,14 @@ mod tests {
                 "https://u:p@r.test/token?scope=repository%3Aa%3Apull&service=s",
                 "https://[redacted]@r.test/token?scope=repository%3Aa%3Apull&service=s",
             ),
-            ("https://cdn.test/x?X-Amz-Signature=abc&X-Amz-Date=1", "https://cdn.test/x?X-Amz-Signature=[redacted]&X-Amz-Date=1"),
-            ("https://r.test/v2/a/manifests/v1?ns=docker.io", "https://r.test/v2/a/manifests/v1?ns=docker.io"),
+            (
+                "https://cdn.test/x?X-Amz-Signature=abc&X-Amz-Date=1",
+                "https://cdn.test/x?X-Amz-Signature=[redacted]&X-Amz-Date=1",
+            ),
+            (
+                "https://r.test/v2/a/manifests/v1?ns=docker.io",
+                "https://r.test/v2/a/manifests/v1?ns=docker.io",
+            ),
         ];
         for (url_in, shown) in cases {
             assert_eq!(url(url_in), shown);
@@ -93,5 +110,9 @@ mod tests {
         assert_eq!(header("authorization", "abc"), "[redacted]");
         assert_eq!(header("Location", "/x?sig=1"), "/x?sig=[redacted]");
         assert_eq!(header("Accept", "*/*"), "*/*");
+        assert_eq!(
+            header("WWW-Authenticate", "Bearer realm=\"https://a/t?token=1&x=2\",service=\"s\""),
+            "Bearer realm=\"https://a/t?token=[redacted]&x=2\",service=\"s\""
+        );
     }
 }

@@ -20,6 +20,8 @@ use super::store::{Blob, Store};
 
 /// Content that is looked into is kept up to this size; the largest manifest that resolves has 4 MiB.
 const MAX_KEPT: usize = 16 << 20;
+/// So much more than announced is read before content is taken to be without end.
+const MAX_EXCESS: u64 = 64 << 20;
 /// Files are read in pieces of this size.
 const PIECE: usize = 64 << 10;
 
@@ -76,11 +78,14 @@ impl Ingester {
 
     async fn copy(&self, fetcher: &Fetcher, descriptor: &Descriptor, writer: &mut Writer) -> Result<()> {
         let mut reader = fetcher.fetch(descriptor, writer.offset);
+        let size = u64::try_from(descriptor.size).unwrap_or_default();
         loop {
             match reader.read().await {
+                // What is longer than announced fails in any case, with its whole length in the words; a body without
+                // end would fill the node's disk, which is not waited for here.
+                Ok(Some(_)) if writer.offset > size.saturating_add(MAX_EXCESS) => return Ok(()),
                 Ok(Some(piece)) => {
                     writer.write(&piece)?;
-                    let size = u64::try_from(descriptor.size).unwrap_or_default();
                     self.progress.came(&descriptor.digest, writer.offset, size);
                 }
                 Ok(None) | Err(ReadError::UnexpectedEof) => return Ok(()),

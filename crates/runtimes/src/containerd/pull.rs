@@ -11,9 +11,11 @@ use distribution::{
 use net::{Clock, Recorder};
 use tokio::task::JoinSet;
 
+use super::archive::Applied;
 use super::content::Ingester;
 use super::error::{Class, Error, Result};
 use super::fetcher::Fetcher;
+use super::store::Blob;
 use super::unpacker::Unpacker;
 use crate::options::Layers;
 
@@ -76,7 +78,7 @@ impl Pull {
         if media_type::is_schema1(&descriptor.media_type) {
             return Err(Error::Plain(format!("{} not supported", descriptor.media_type)));
         }
-        self.ingester.fetch(&self.fetcher, descriptor).await?;
+        self.get(descriptor).await?;
         let children = self.children(descriptor)?;
         if media_type::is_manifest(&descriptor.media_type) {
             let (layers, others): (Vec<_>, Vec<_>) =
@@ -91,6 +93,25 @@ impl Pull {
             self.start_unpacking(descriptor);
         }
         Ok(children)
+    }
+
+    /// Gets content; of layers and other blobs only the head, where nothing big is to be downloaded.
+    pub(super) async fn get(&self, descriptor: &Descriptor) -> Result<()> {
+        let media_type = &descriptor.media_type;
+        let is_document = media_type::is_manifest(media_type)
+            || media_type::is_index(media_type)
+            || media_type::is_known_config(media_type);
+        if self.layers == Layers::Get || is_document {
+            return self.ingester.fetch(&self.fetcher, descriptor).await;
+        }
+        if !self.ingester.store.has_blob(&descriptor.digest) {
+            let probe = self.fetcher.probe(descriptor).await;
+            // The words are those of a fetch (core/content/helpers.go:189).
+            probe.map_err(|error| error.context("failed to copy: httpReadSeeker: failed open"))?;
+            let unseen = Applied::Failed("only its head was asked for".into());
+            self.ingester.store.add_blob(&descriptor.digest, Blob::Passed(unseen));
+        }
+        Ok(())
     }
 
     fn start_unpacking(self: &Arc<Self>, config: &Descriptor) {

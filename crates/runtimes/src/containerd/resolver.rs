@@ -165,6 +165,10 @@ async fn from_content(answer: &mut Response, object: &Object<'_>) -> Result<Desc
     while let Some(piece) = answer.body.chunk().await.map_err(|fault| Error::Plain(fault.to_string()))? {
         digester.update(&piece);
         size += piece.len() as u64;
+        // Long refused by then; a node would read on for ever.
+        if size > 16 * MAX_MANIFEST_SIZE {
+            break;
+        }
     }
     let computed = digester.finish();
     Ok(descriptor(media_type, object.digest.unwrap_or(&computed).to_string(), size))

@@ -119,26 +119,11 @@ async fn fetch(pull: &Arc<Pull>, layers: &[Descriptor]) -> Result<()> {
         if !asked.contains(&layer.digest.as_str()) {
             asked.push(&layer.digest);
             let (pull, layer) = (pull.clone(), layer.clone());
-            fetches.spawn(async move { pull.fetch_layer(&layer).await });
+            fetches.spawn(async move { pull.get(&layer).await });
         }
     }
     while let Some(joined) = fetches.join_next().await {
         joined.unwrap_or(Err(Error::Canceled))?;
     }
     Ok(())
-}
-
-impl Pull {
-    /// A layer's content, or only its head.
-    async fn fetch_layer(&self, layer: &Descriptor) -> Result<()> {
-        match self.layers {
-            Layers::Get => self.ingester.fetch(&self.fetcher, layer).await,
-            Layers::Head if self.ingester.store.has_blob(&layer.digest) => Ok(()),
-            Layers::Head => {
-                let probe = self.fetcher.probe(layer).await;
-                // The words are those of a fetch (core/content/helpers.go:189).
-                probe.map_err(|error| error.context("failed to copy: httpReadSeeker: failed open"))
-            }
-        }
-    }
 }
