@@ -34,10 +34,9 @@ doc:
 bench:
     .ci/run packages build beside bench memory
 
-# Fuzz one target of fuzz/ for a minute (needs cargo-fuzz)
+# Fuzz one target of tests/fuzz for a minute (cargo install cargo-fuzz --locked); without a name, list them
 fuzz target="":
-    @test -d fuzz || { echo "no fuzz targets yet"; exit 1; }
-    cd fuzz && if [ -z "{{ target }}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list; else RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time=60; fi
+    if [ -z "{{ target }}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list --fuzz-dir tests/fuzz; else RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz {{ target }} -- -max_total_time=60; fi
 
 # Bans, licences and sources of dependencies (cargo install cargo-deny --locked)
 deny:
