@@ -52,12 +52,15 @@ pub trait ImageService {
     ///
     /// # Errors
     /// The status that the runtime would answer with.
-    fn pull_image(&self, request: PullImageRequest)
-    -> impl Future<Output = Result<PulledImage, CriError>> + Send;
+    fn pull_image(
+        &self,
+        request: PullImageRequest,
+    ) -> impl Future<Output = Result<PulledImage, CriError>> + Send;
 
     /// Looks up an image in the node's store; `None`: it is not there.
     ///
     /// # Errors
     /// The status that the runtime would answer with.
-    fn image_status(&self, image: &str) -> impl Future<Output = Result<Option<StoredImage>, CriError>> + Send;
+    fn image_status(&self, image: &str)
+    -> impl Future<Output = Result<Option<StoredImage>, CriError>> + Send;
 }
