@@ -116,7 +116,7 @@ impl Client {
             return Err(head(http::Error::NoHost));
         }
         let proxy = match self.transport.proxy.route(url) {
-            Route::Proxy(proxy) => Some(proxy),
+            Route::Proxy(proxy) => Some(*proxy),
             Route::Direct(Some(reason)) => {
                 self.dialer
                     .recorder()
@@ -168,7 +168,7 @@ impl Client {
         let stream: Box<dyn Stream> = if proxy.scheme == "https" {
             let (host, recorder) = (proxy.hostname(), self.dialer.recorder());
             let (local, peer) = (stream.local_addr(), stream.peer_addr());
-            let tls = self.transport.tls.handshake(stream, number, &host, HANDSHAKE_TIMEOUT, recorder).await;
+            let tls = self.transport.tls.handshake(stream, number, host, HANDSHAKE_TIMEOUT, recorder).await;
             Box::new(crate::tunnel::Over::new(tls.map_err(connect)?, local, peer))
         } else {
             stream

@@ -15,9 +15,12 @@ pub(crate) enum Call {
 
 /// What Go says when reading from or writing to a connection fails.
 pub(crate) fn from_io(error: &io::Error, call: Call, ends: Ends) -> Error {
+    let broken_pipe =
+        error.raw_os_error() == Some(Errno::BROKEN_PIPE.0) || error.kind() == io::ErrorKind::BrokenPipe;
     let (op, name) = match call {
-        Call::Read => (Op::Read, "read"),
-        Call::Write => (Op::Write, "write"),
+        // Only writing breaks a pipe: a handshake, which does both, may be waiting for either.
+        Call::Read if !broken_pipe => (Op::Read, "read"),
+        Call::Read | Call::Write => (Op::Write, "write"),
     };
     let syscall = |number| Error::op(op, "tcp", ends, Error::Syscall(name, Errno(number)));
     if let Some(number) = error.raw_os_error() {

@@ -19,7 +19,7 @@ pub enum Route {
     /// Straight to the host; the reason where a proxy is configured all the same.
     Direct(Option<&'static str>),
     /// Through this proxy.
-    Proxy(Url),
+    Proxy(Box<Url>),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl ProxyRules {
         let port = if port.is_empty() { default_port } else { port };
         match self.bypass.reason(host, port) {
             Some(reason) => Route::Direct(Some(reason)),
-            None => Route::Proxy(proxy.clone()),
+            None => Route::Proxy(Box::new(proxy.clone())),
         }
     }
 }

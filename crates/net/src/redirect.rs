@@ -35,6 +35,7 @@ impl Redirects {
     /// # Errors
     /// Too many redirects, or a `Location` that is no URL. The fault belongs to the URL of the next request in the
     /// first case, to that of the last one in the second.
+    #[expect(clippy::result_large_err, reason = "made once, at the end of a request; callers take it apart")]
     pub fn next(&mut self, last: &Request, answer: &Response) -> Result<Option<Request>, (Url, Fault)> {
         let keeps_method = match answer.status {
             301..=303 => false,

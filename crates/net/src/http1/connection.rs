@@ -14,10 +14,8 @@ use trace::{Fault, Stage};
 use super::message::{Framing, Head};
 use crate::errors::{self, Call};
 
-/// The most bytes of a head that Go reads (`defaultMaxResponseHeaderBytes`).
+/// The most bytes of a head that Go reads (`maxHeaderResponseSize`).
 const MAX_HEAD: usize = 10 << 20;
-/// The most informational answers before the final one (`max1xxResponses`).
-const MAX_INFORMATIONAL: usize = 5;
 /// Read at most this at a time.
 const READ_SIZE: usize = 64 << 10;
 /// The longest line within a chunked body (`maxLineLength`).
@@ -62,36 +60,38 @@ impl Connection {
 
     /// `persistConn.readLoop`: the head of the final answer.
     pub(crate) async fn read_head(&mut self) -> Result<Head, Unanswered> {
-        let mut nothing_read = self.buffer.is_empty();
-        for _ in 0..=MAX_INFORMATIONAL {
-            let end = self.fill_head(&mut nothing_read).await?;
+        let (mut nothing_read, mut left) = (self.buffer.is_empty(), MAX_HEAD);
+        loop {
+            let end = self.fill_head(left, &mut nothing_read).await?;
             let bytes = self.buffer.split_to(end);
             let head = Head::parse(&bytes).map_err(|malformed| self.broken(malformed))?;
             if head.status >= 200 || head.status == 101 {
                 return Ok(head);
             }
+            // Informational answers are limited by their size, all together (Go 1.24; their number before).
+            left = left.saturating_sub(end);
         }
-        Err(self.broken(http::Malformed::Response(b"too many 1xx informational responses".to_vec())))
     }
 
-    /// Reads until the buffer holds a whole head, and returns its length.
-    async fn fill_head(&mut self, nothing_read: &mut bool) -> Result<usize, Unanswered> {
-        let mut searched = 0;
+    /// Reads until the buffer holds a whole head of at most `limit` bytes, and returns its length.
+    async fn fill_head(&mut self, limit: usize, nothing_read: &mut bool) -> Result<usize, Unanswered> {
+        let (mut searched, mut first_line_seen) = (0, false);
         loop {
-            if let Some(end) = end_of_head(&self.buffer, searched) {
+            let end = end_of_head(&self.buffer, searched);
+            if end.unwrap_or(self.buffer.len()) > limit {
+                let too_large = Error::Http(http::Error::HeadersTooLarge { limit: MAX_HEAD });
+                return Err(self.broken_by(connection_broken(too_large)));
+            }
+            if let Some(end) = end {
                 return Ok(end);
             }
             // A first line that is none ends it at once: garbage need not send an empty line.
-            if let Some(line) = self.buffer.iter().position(|b| *b == b'\n') {
-                let first = &self.buffer[..=line];
-                if let Err(malformed) = Head::parse(first) {
-                    return Err(self.broken(malformed));
-                }
+            if !first_line_seen && let Some(at) = self.buffer[searched..].iter().position(|b| *b == b'\n') {
+                first_line_seen = true;
+                let first = &self.buffer[..=searched + at];
+                Head::parse(first).map_err(|malformed| self.broken(malformed))?;
             }
             searched = self.buffer.len().saturating_sub(3);
-            if self.buffer.len() > MAX_HEAD {
-                return Err(self.broken_by(Error::Http(http::Error::HeadersTooLarge { limit: MAX_HEAD })));
-            }
             match self.read_more().await {
                 Ok(0) if self.buffer.is_empty() => return Err(self.unanswered(Error::Eof, *nothing_read)),
                 Ok(0) => return Err(self.cut_off()),
@@ -102,15 +102,12 @@ impl Connection {
         }
     }
 
-    /// The peer closed amid the head. What came may be malformed already, which Go then says.
+    /// The peer closed amid the head. What came may be malformed already, its last line as well, which Go then says.
     fn cut_off(&self) -> Unanswered {
-        let line = self.buffer.as_ref().split(|b: &u8| *b == b'\n').next().unwrap_or_default();
-        if !self.buffer.contains(&b'\n')
-            && let Err(malformed) = Head::parse(line)
-        {
-            return self.broken(malformed);
+        match Head::parse(&self.buffer) {
+            Err(malformed) => self.broken(malformed),
+            Ok(_) => self.broken_by(connection_broken(Error::UnexpectedEof)),
         }
-        self.broken_by(connection_broken(Error::UnexpectedEof))
     }
 
     fn broken(&self, malformed: http::Malformed) -> Unanswered {
@@ -193,12 +190,7 @@ impl Connection {
         }
         let line = self.read_line().await?;
         let digits = line.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
-        let size = std::str::from_utf8(digits).unwrap_or("x");
-        let size = match size.len() {
-            0 => return Err(chunk_error(Chunk::EmptyLength)),
-            17.. => return Err(chunk_error(Chunk::TooLarge)),
-            _ => u64::from_str_radix(size, 16).map_err(|_| chunk_error(Chunk::InvalidLength))?,
-        };
+        let size = parse_hex(digits).map_err(chunk_error)?;
         if size == 0 {
             // The trailer: fields until an empty line.
             while !self.read_line().await?.is_empty() {}
@@ -250,6 +242,23 @@ impl From<Framing> for BodyState {
             Framing::UntilClose => Self::UntilClose,
         }
     }
+}
+
+/// `parseHexUint`: digits alone, no sign.
+fn parse_hex(digits: &[u8]) -> Result<u64, Chunk> {
+    const MOST_DIGITS: usize = 16;
+    if digits.is_empty() {
+        return Err(Chunk::EmptyLength);
+    }
+    let mut number = 0;
+    for (index, digit) in digits.iter().enumerate() {
+        let value = char::from(*digit).to_digit(16).ok_or(Chunk::InvalidLength)?;
+        if index == MOST_DIGITS {
+            return Err(Chunk::TooLarge);
+        }
+        number = number << 4 | u64::from(value);
+    }
+    Ok(number)
 }
 
 /// The length of a head in `buffer`: up to the first empty line.

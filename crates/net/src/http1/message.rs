@@ -53,7 +53,7 @@ impl Request {
             !["host", "user-agent", "content-length"].contains(&name.to_ascii_lowercase().as_str())
         });
         let mut others: Vec<_> = own.chain(proxy_authorization.map(|v| ("Proxy-Authorization", v))).collect();
-        others.sort_by(|(a, _), (b, _)| a.cmp(b));
+        others.sort_by_key(|(name, _)| *name);
         others.into_iter().for_each(|(name, value)| wire.add(name, value));
         if self.asks_for_gzip() {
             wire.add("Accept-Encoding", "gzip");
@@ -141,13 +141,8 @@ impl Head {
 
     /// `readTransfer`: the length that Go reports (`None` is -1), and how the body ends.
     pub(crate) fn transfer(&self, method: &str) -> Result<(Option<u64>, Framing), Malformed> {
-        let encodings: Vec<&str> = self.header.get_all("Transfer-Encoding").collect();
-        let chunked = match encodings.as_slice() {
-            [] => false,
-            [one] if one.trim().eq_ignore_ascii_case("chunked") => self.http_1_1,
-            [one, ..] => return Err(Malformed::TransferEncoding((*one).to_owned())),
-        };
-        let length = if chunked { None } else { self.content_length()? };
+        let chunked = self.is_chunked()?;
+        let length = self.content_length()?;
         let no_body = method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304);
         Ok(match (no_body, chunked, length) {
             (true, ..) => (if method == "HEAD" { length } else { Some(0) }, Framing::Length(0)),
@@ -155,6 +150,16 @@ impl Head {
             (_, _, Some(length)) => (Some(length), Framing::Length(length)),
             _ => (None, Framing::UntilClose),
         })
+    }
+
+    /// `parseTransferEncoding`: HTTP/1.0 knows none.
+    fn is_chunked(&self) -> Result<bool, Malformed> {
+        let mut encodings = self.header.get_all("Transfer-Encoding").filter(|_| self.http_1_1);
+        match (encodings.next(), encodings.next()) {
+            (None, _) => Ok(false),
+            (Some(one), None) if one.eq_ignore_ascii_case("chunked") => Ok(true),
+            (Some(one), _) => Err(Malformed::TransferEncoding(one.to_owned())),
+        }
     }
 
     fn content_length(&self) -> Result<Option<u64>, Malformed> {
