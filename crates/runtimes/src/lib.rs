@@ -44,4 +44,4 @@ mod profile;
 
 pub use containerd::{Containerd, StoreError, remove_image};
 pub use options::{Layers, Options};
-pub use profile::{Profile, UnknownRuntime};
+pub use profile::{Nearest, Profile, UnknownRuntime};

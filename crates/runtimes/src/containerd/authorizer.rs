@@ -8,15 +8,16 @@ use distribution::{Challenge, Scheme, parse_challenges, token_scopes};
 use gostd::base64;
 use gostd::json::{self, Place, Reader};
 use gostd::url::{Url, Values};
-use net::{Header, Recorder, Request, Response};
+use net::{Header, Recorder, Request};
 use secret::Secret;
 use tokio::time::Instant;
 use trace::Purpose;
 
 use super::credentials::{Credentials, UserAndSecret};
 use super::error::{AuthorizationProblem, Error, Result};
-use super::http::HttpClient;
+use super::http::{Answer, HttpClient};
 use super::status;
+use crate::profile::Profile;
 
 /// A body of the token service that is longer than this is cut off: Go reads it as it comes, and no token is longer.
 const MAX_TOKEN_BODY: usize = 4 << 20;
@@ -26,7 +27,7 @@ pub(super) struct Authorizer {
     client: Arc<HttpClient>,
     credentials: Credentials,
     header: Vec<(String, String)>,
-    user_agent: &'static str,
+    profile: &'static Profile,
     repository: String,
     recorder: Recorder,
     handlers: Mutex<HashMap<String, Arc<Handler>>>,
@@ -72,11 +73,11 @@ impl Authorizer {
         client: Arc<HttpClient>,
         credentials: Credentials,
         header: Vec<(String, String)>,
-        user_agent: &'static str,
+        profile: &'static Profile,
         repository: String,
         recorder: Recorder,
     ) -> Self {
-        Self { client, credentials, header, user_agent, repository, recorder, handlers: Mutex::default() }
+        Self { client, credentials, header, profile, repository, recorder, handlers: Mutex::default() }
     }
 
     /// `dockerAuthorizer.Authorize`: nothing is sent to a host that has not asked.
@@ -102,7 +103,10 @@ impl Authorizer {
         for challenge in parse_challenges(last.challenges.iter().map(String::as_str)) {
             match challenge.scheme {
                 Scheme::Bearer => return self.add_bearer(host, &challenge, seen),
-                Scheme::Basic => return self.add_basic(host),
+                Scheme::Basic => match self.add_basic(host)? {
+                    Retry::Yes => return Ok(Retry::Yes),
+                    Retry::No => {}
+                },
                 _ => {}
             }
         }
@@ -112,6 +116,9 @@ impl Authorizer {
     fn add_basic(&self, host: &str) -> Result<Retry> {
         let user = self.credentials.for_host(host)?;
         if user.0.is_empty() || user.1.expose().is_empty() {
+            if !self.profile.authorization.tells_missing_credentials {
+                return Ok(Retry::No);
+            }
             return Err(Error::InvalidAuthorization(AuthorizationProblem::NoBasicCredentials));
         }
         self.lock().insert(host.to_owned(), Arc::new(Handler::Basic(user)));
@@ -121,9 +128,11 @@ impl Authorizer {
     fn add_bearer(&self, host: &str, challenge: &Challenge, seen: &[Seen]) -> Result<Retry> {
         // `invalidAuthorization`: a challenge with an error means that the token was not good enough.
         if let Some(error) = challenge.parameter("error").filter(|error| !error.is_empty()) {
-            self.lock().remove(host);
             let same =
                 matches!(seen, [.., before, last] if before.method == last.method && before.url == last.url);
+            if same || self.profile.authorization.renews_refused_token {
+                self.lock().remove(host);
+            }
             if same {
                 let problem = AuthorizationProblem::ServerMessage(error.to_owned());
                 return Err(Error::InvalidAuthorization(problem));
@@ -160,7 +169,9 @@ impl Authorizer {
     async fn token(&self, bearer: &Bearer) -> Result<Secret> {
         let mut known = bearer.token.lock().await;
         if let Some((result, expires)) = &*known
-            && expires.is_none_or(|expires| expires > Instant::now())
+            && expires
+                .filter(|_| self.profile.authorization.tokens_expire)
+                .is_none_or(|expires| expires > Instant::now())
         {
             // `failed to authorize` is said anew at each use.
             return result.clone();
@@ -233,22 +244,22 @@ impl Authorizer {
     fn request(&self, method: &'static str, realm: &str) -> Result<Request> {
         let url = Url::parse(realm).map_err(|error| Error::Plain(error.to_string()))?;
         let mut header = Header::new();
-        header.set("User-Agent", self.user_agent);
+        header.set("User-Agent", self.profile.user_agent);
         for (name, value) in &self.header {
             header.add(name.clone(), value.clone());
         }
         Ok(Request { header, ..Request::new(Purpose::Token, method, url) })
     }
 
-    async fn answer(&self, request: Request) -> Result<Response> {
+    async fn answer(&self, request: Request) -> Result<Answer> {
         let method = request.method;
         let mut answer = self.client.send(request).await?;
         if (200..400).contains(&answer.status) {
             return Ok(answer);
         }
         // The body of the token service is never shown.
-        let _ = answer.body.read_up_to(status::MAX_ERROR_BODY).await;
-        Err(status::unexpected(method, &answer, None))
+        let _ = answer.read_up_to(status::MAX_ERROR_BODY).await;
+        Err(status::of_token(method, &answer, self.profile.words.token_status))
     }
 }
 
@@ -272,9 +283,8 @@ struct TokenAnswer {
 }
 
 impl TokenAnswer {
-    async fn read(mut answer: Response) -> Result<Self> {
-        let body =
-            answer.body.read_up_to(MAX_TOKEN_BODY).await.map_err(|fault| Error::Plain(fault.to_string()));
+    async fn read(mut answer: Answer) -> Result<Self> {
+        let body = answer.read_up_to(MAX_TOKEN_BODY).await.map_err(|fault| Error::body(&fault));
         let decode = |error: json::Error| Error::Plain(error.to_string());
         let decoded = body.and_then(|body| {
             let (value, _) = json::parse_first(&body).map_err(decode)?;

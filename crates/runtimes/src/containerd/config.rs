@@ -10,6 +10,8 @@ use net::Recorder;
 use node::Node;
 use toml::Value;
 
+use crate::profile::Profile;
+
 /// Where the daemon's configuration lies.
 const PATH: &str = "/etc/containerd/config.toml";
 /// `image_pull_progress_timeout` (config_unix.go:46)
@@ -28,6 +30,8 @@ pub(super) struct Config {
     pub(super) mirrors: BTreeMap<String, Vec<String>>,
     /// `registry.configs.HOST.auth`
     pub(super) auths: BTreeMap<String, AuthConfig>,
+    /// `registry.configs.HOST.tls`
+    pub(super) tls: BTreeMap<String, TlsConfig>,
     /// `registry.headers`
     pub(super) headers: Vec<(String, String)>,
     pub(super) max_concurrent_downloads: usize,
@@ -38,9 +42,18 @@ pub(super) struct Config {
     pub(super) root: PathBuf,
 }
 
+/// How TLS is spoken to a host, as containerd 1 can be told (`TLSConfig`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct TlsConfig {
+    pub(super) insecure_skip_verify: bool,
+    pub(super) ca_file: String,
+    pub(super) cert_file: String,
+    pub(super) key_file: String,
+}
+
 impl Config {
     /// Reads the node's file; what is missing has containerd's defaults.
-    pub(super) fn read(node: &Node, recorder: &Recorder) -> Self {
+    pub(super) fn read(node: &Node, profile: &Profile, recorder: &Recorder) -> Self {
         let text = node.read_own(PATH).unwrap_or_default();
         let parsed = String::from_utf8_lossy(&text).parse::<toml::Table>();
         let table = parsed.unwrap_or_else(|error| {
@@ -51,8 +64,10 @@ impl Config {
             );
             toml::Table::new()
         });
-        let mut config = Self::of(&Value::Table(table));
-        if let Some(reason) = config.incompatible() {
+        let mut config = Self::of(&Value::Table(table), profile);
+        if !profile.has_transfer {
+            config.local_pull = true;
+        } else if let Some(reason) = config.incompatible() {
             recorder.decide(
                 "config.toml",
                 format!("{reason} is set: pulls are made locally, not by the transfer service"),
@@ -62,7 +77,7 @@ impl Config {
         config
     }
 
-    fn of(document: &Value) -> Self {
+    fn of(document: &Value, profile: &Profile) -> Self {
         // Version 3 has a plugin of its own for images; version 2 keeps all under the CRI plugin.
         let images = ["io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri"]
             .iter()
@@ -71,19 +86,26 @@ impl Config {
             .unwrap_or(Value::Table(toml::Table::new()));
         let registry = images.get("registry");
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
+        let mirrors = mirrors(registry);
+        let config_path = text(registry.and_then(|r| r.get("config_path"))).filter(|path| !path.is_empty());
+        // The default gives way to mirrors (containerd v2.2.7 plugins/cri/images/plugin.go:64-72).
+        let default_path = if mirrors.is_empty() { profile.config_path } else { "" };
         let downloads = images.get("max_concurrent_downloads").and_then(Value::as_integer);
         Self {
             local_pull: images.get("use_local_image_pull").and_then(Value::as_bool).unwrap_or(false),
-            config_path: text(registry.and_then(|r| r.get("config_path"))).unwrap_or_default(),
-            mirrors: mirrors(registry),
+            config_path: config_path.unwrap_or(default_path.into()),
+            mirrors,
             auths: auths(registry),
+            tls: tls_configs(registry),
             headers: headers(registry.and_then(|registry| registry.get("headers"))),
             max_concurrent_downloads: downloads
                 .and_then(|n| usize::try_from(n).ok())
                 .unwrap_or(MAX_CONCURRENT_DOWNLOADS),
             progress_timeout: text(images.get("image_pull_progress_timeout"))
                 .unwrap_or(PROGRESS_TIMEOUT.into()),
-            snapshotter: text(images.get("snapshotter")).unwrap_or("overlayfs".into()),
+            snapshotter: text(images.get("snapshotter"))
+                .or_else(|| text(images.get("containerd")?.get("snapshotter")))
+                .unwrap_or("overlayfs".into()),
             root: text(document.get("root")).unwrap_or("/var/lib/containerd".into()).into(),
         }
     }
@@ -102,7 +124,10 @@ impl Config {
     }
 
     /// `image_pull_progress_timeout`; zero is no limit.
-    pub(super) fn parsed_progress_timeout(&self) -> Result<Option<Duration>, String> {
+    pub(super) fn parsed_progress_timeout(&self, profile: &Profile) -> Result<Option<Duration>, String> {
+        if !profile.watches_progress {
+            return Ok(None);
+        }
         let parsed: duration::Duration = self.progress_timeout.parse().map_err(|error| {
             let text = gostd::strconv::quote(&self.progress_timeout);
             format!("failed to parse image_pull_progress_timeout {text}: {error}")
@@ -139,6 +164,21 @@ fn auths(registry: Option<&Value>) -> BTreeMap<String, AuthConfig> {
     table.into_iter().flatten().map(|(host, config)| (host.clone(), auth(config))).collect()
 }
 
+fn tls_configs(registry: Option<&Value>) -> BTreeMap<String, TlsConfig> {
+    let table = registry.and_then(|registry| registry.get("configs")).and_then(Value::as_table);
+    let tls = |tls: &Value| {
+        let text = |key| tls.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        TlsConfig {
+            insecure_skip_verify: tls.get("insecure_skip_verify").and_then(Value::as_bool).unwrap_or(false),
+            ca_file: text("ca_file"),
+            cert_file: text("cert_file"),
+            key_file: text("key_file"),
+        }
+    };
+    let hosts = table.into_iter().flatten();
+    hosts.filter_map(|(host, config)| Some((host.clone(), tls(config.get("tls")?)))).collect()
+}
+
 fn headers(table: Option<&Value>) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     for (name, value) in table.and_then(Value::as_table).into_iter().flatten() {
@@ -154,7 +194,8 @@ mod tests {
 
     #[test]
     fn what_makes_a_pull_local() {
-        let config = |text: &str| Config::of(&Value::Table(text.parse().unwrap()));
+        let profile = Profile::named("containerd-2.1.9").unwrap();
+        let config = |text: &str| Config::of(&Value::Table(text.parse().unwrap()), profile);
         let images =
             "[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n";
         let plain = config(images);
@@ -163,6 +204,6 @@ mod tests {
             "[plugins.'io.containerd.cri.v1.images'.registry.mirrors.'docker.io']\nendpoint = ['https://m']\n",
         );
         assert_eq!(mirror.incompatible(), Some("registry.mirrors"));
-        assert_eq!(config("").parsed_progress_timeout(), Ok(Some(Duration::from_secs(300))));
+        assert_eq!(config("").parsed_progress_timeout(profile), Ok(Some(Duration::from_secs(300))));
     }
 }

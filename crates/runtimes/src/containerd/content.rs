@@ -17,6 +17,7 @@ use super::error::{Class, Error, Result};
 use super::fetcher::{Fetcher, ReadError};
 use super::progress::Progress;
 use super::store::{Blob, Store};
+use crate::profile::Profile;
 
 /// Content that is looked into is kept up to this size; the largest manifest that resolves has 4 MiB.
 const MAX_KEPT: usize = 16 << 20;
@@ -30,6 +31,7 @@ pub(super) struct Ingester {
     pub(super) store: Arc<Store>,
     /// Where the runtime says that its content lies.
     pub(super) root: PathBuf,
+    profile: &'static Profile,
     /// Who wants content that another is fetching waits, and then finds it there (`OpenWriter`).
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// What has been written so far.
@@ -37,8 +39,8 @@ pub(super) struct Ingester {
 }
 
 impl Ingester {
-    pub(super) fn new(store: Arc<Store>, root: PathBuf) -> Self {
-        Self { store, root, locks: Mutex::default(), progress: Progress::default() }
+    pub(super) fn new(store: Arc<Store>, root: PathBuf, profile: &'static Profile) -> Self {
+        Self { store, root, profile, locks: Mutex::default(), progress: Progress::default() }
     }
 
     /// `remotes.Fetch`: unless it is there already, gets content and commits it.
@@ -58,18 +60,23 @@ impl Ingester {
             );
             return Err(Error::Class(Class::InvalidArgument, text));
         }
-        let reference = reference_key(descriptor);
+        let reference = reference_key(descriptor, self.profile.content.names_attestations);
         let mut writer = self.writer(&reference, descriptor)?;
         let offset = writer.offset;
         let size = u64::try_from(descriptor.size).unwrap_or_default();
-        if descriptor.data.len() as u64 == size {
+        let brings_data = descriptor.data.len() as u64 == size;
+        if brings_data && self.profile.content.uses_descriptor_data {
             writer.write(&descriptor.data)?;
         } else if offset < size {
             self.copy(fetcher, descriptor, &mut writer).await?;
         }
         let copied = writer.offset - offset;
         if copied < size.saturating_sub(offset) {
-            let short = format!("short read: expected {} bytes but got {copied}", size - offset);
+            let short = if self.profile.words.counts_short_reads {
+                format!("short read: expected {} bytes but got {copied}", size - offset)
+            } else {
+                "failed to read expected number of bytes".to_owned()
+            };
             return Err(Error::Plain("unexpected EOF".into()).context(short));
         }
         let failed = format!("failed commit on ref {}", strconv::quote(&reference));
@@ -127,12 +134,13 @@ fn algorithm(descriptor: &Descriptor) -> Algorithm {
 }
 
 /// `MakeRefKey` (core/remotes/handlers.go:86)
-fn reference_key(descriptor: &Descriptor) -> String {
+fn reference_key(descriptor: &Descriptor, names_attestations: bool) -> String {
     let kind = match descriptor.media_type.as_str() {
         media_type if media_type::is_manifest(media_type) => "manifest",
         media_type if media_type::is_index(media_type) => "index",
         media_type if media_type::is_layer(media_type) => "layer",
         media_type if media_type::is_known_config(media_type) => "config",
+        media_type if names_attestations && media_type::is_attestation(media_type) => "attestation",
         _ => "unknown",
     };
     format!("{kind}-{}", descriptor.digest)

@@ -22,6 +22,13 @@ pub(super) struct Credentials {
 pub(super) type UserAndSecret = (String, Secret);
 
 impl Credentials {
+    /// The credentials behind an endpoint of `registry.mirrors`: those that the configuration has for the endpoint's
+    /// own host, whichever host asks (`registryHosts`).
+    pub(super) fn for_endpoint(&self, host: &str) -> Self {
+        let request = self.request.clone().or_else(|| self.node.get(host).cloned());
+        Self { request, node: BTreeMap::new(), transfer: self.transfer }
+    }
+
     /// The credentials for the host of a request that was challenged.
     pub(super) fn for_host(&self, host: &str) -> Result<UserAndSecret> {
         let auth = self.request.as_ref().or_else(|| self.node.get(host));

@@ -7,17 +7,15 @@ use bytes::Bytes;
 use distribution::{Descriptor, media_type};
 use gostd::net::Error as Cause;
 use gostd::url::Url;
-use net::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use trace::Purpose;
 
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
+use super::http::Answer;
 use super::request::{Base, HostRequest};
 use super::status;
 
-/// Content encodings that are undone (fetcher.go:475).
-const ACCEPT_ENCODING: &str = "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5";
 /// So many times a body is opened anew without getting a byte further (httpreadseeker.go:28).
 const MAX_RETRY: u32 = 3;
 
@@ -48,7 +46,7 @@ pub(super) enum ReadError {
 }
 
 struct Opened {
-    answer: Response,
+    answer: Answer,
     decoder: Decoder,
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -64,7 +62,7 @@ impl Fetcher {
             let last_host = index + 1 == self.base.hosts.len();
             let mut request =
                 self.base.request(host, Purpose::Layer, "HEAD", ["blobs", &descriptor.digest])?;
-            request.header.set("Accept", accept(&descriptor.media_type));
+            request.header.set("Accept", self.accept(&descriptor.media_type));
             let permit = self.permit().await;
             let answer = request.do_with_retries(last_host).await;
             drop(permit);
@@ -91,6 +89,8 @@ impl Fetcher {
         }
         let is_manifest =
             media_type::is_manifest(&descriptor.media_type) || media_type::is_index(&descriptor.media_type);
+        let converts_schema1 = self.base.profile.content.converts_schema1;
+        let is_manifest = is_manifest || (converts_schema1 && media_type::is_schema1(&descriptor.media_type));
         let endpoint = if is_manifest { "manifests" } else { "blobs" };
         let mut first = None;
         for (index, host) in self.base.hosts.iter().enumerate() {
@@ -121,8 +121,11 @@ impl Fetcher {
         offset: u64,
         last_host: bool,
     ) -> Result<Opened> {
-        request.header.set("Accept", accept(&descriptor.media_type));
-        request.header.set("Accept-Encoding", ACCEPT_ENCODING);
+        request.header.set("Accept", self.accept(&descriptor.media_type));
+        let rules = &self.base.profile.content;
+        if let Some(encodings) = rules.accept_encoding {
+            request.header.set("Accept-Encoding", encodings);
+        }
         if offset > 0 {
             request.header.set("Range", format!("bytes={offset}-"));
         }
@@ -130,15 +133,28 @@ impl Fetcher {
         let mut answer = request.do_with_retries(last_host).await?;
         // `withErrorCheck`
         if answer.status == 404 {
-            return Err(Error::Class(Class::NotFound, format!("content at {} not found", request.url)));
+            let url = self.base.profile.words.missing_url(&request.url);
+            return Err(Error::Class(Class::NotFound, format!("content at {url} not found")));
         }
         if answer.status > 299 {
-            return Err(status::unexpected_response(request.method, &mut answer).await);
+            let words = self.base.profile.words.fetch_status;
+            return Err(status::unexpected_response(&request, &mut answer, words).await);
         }
-        let decoder = Decoder::new(answer.header.get("Content-Encoding").unwrap_or_default())?;
+        // Where no encoding was asked for, Go has undone what it asked for itself.
+        let encoding = rules.accept_encoding.and_then(|_| answer.header.get("Content-Encoding"));
+        let decoder = Decoder::new(encoding.unwrap_or_default())?;
         let mut opened = Opened { answer, decoder, _permit: permit };
-        opened.check_offset(offset).await?;
+        opened.check_offset(offset, rules.trusts_partial).await?;
         Ok(opened)
+    }
+
+    /// `setMediaType`
+    fn accept(&self, media_type: &str) -> String {
+        if media_type.is_empty() && !self.base.profile.content.names_empty_type {
+            "*/*".to_owned()
+        } else {
+            format!("{media_type}, */*")
+        }
     }
 
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
@@ -149,8 +165,8 @@ impl Fetcher {
 
 impl Opened {
     /// `withOffsetCheck`: a server that sends all in place of a range is read past.
-    async fn check_offset(&mut self, offset: u64) -> Result<()> {
-        if offset == 0 || self.answer.status == 206 {
+    async fn check_offset(&mut self, offset: u64, trusts_partial: bool) -> Result<()> {
+        if offset == 0 || (trusts_partial && self.answer.status == 206) {
             return Ok(());
         }
         if let Some(range) = self.answer.header.get("Content-Range").filter(|range| !range.is_empty()) {
@@ -161,9 +177,8 @@ impl Opened {
         }
         let mut left = offset;
         while left > 0 {
-            let piece = self.answer.body.chunk().await;
-            let piece = piece
-                .map_err(|fault| Error::Plain(fault.to_string()).context("failed to discard to offset"))?;
+            let piece = self.answer.chunk().await;
+            let piece = piece.map_err(|fault| Error::body(&fault).context("failed to discard to offset"))?;
             let Some(mut piece) = piece else {
                 return Err(Error::Plain("unable to discard to offset".into()));
             };
@@ -204,6 +219,7 @@ impl Reader<'_> {
                         return Err(ReadError::UnexpectedEof);
                     }
                 }
+                Err(Cause::Canceled) => return Err(ReadError::Other(Error::Canceled)),
                 Err(cause) => return Err(ReadError::Other(Error::Plain(cause.to_string()))),
             }
         }
@@ -224,7 +240,7 @@ impl Opened {
             if let Some(piece) = self.decoder.take() {
                 return Ok(Some(piece));
             }
-            match self.answer.body.chunk().await {
+            match self.answer.chunk().await {
                 Ok(Some(piece)) => self.decoder.push(&piece).map_err(|_| Cause::UnexpectedEof)?,
                 Ok(None) => return self.decoder.finish(),
                 Err(fault) => return Err(fault.error),
@@ -308,11 +324,6 @@ impl Decoder {
         finished.map_err(|_| Cause::UnexpectedEof)?;
         Ok(self.take())
     }
-}
-
-/// `setMediaType`
-fn accept(media_type: &str) -> String {
-    if media_type.is_empty() { "*/*".to_owned() } else { format!("{media_type}, */*") }
 }
 
 fn purpose(descriptor: &Descriptor) -> Purpose {

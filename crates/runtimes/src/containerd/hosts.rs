@@ -1,5 +1,6 @@
 //! The hosts that a pull may ask, in order (containerd v2.1.9 core/remotes/docker/config/hosts.go).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,10 +11,13 @@ use net::{Client, Dialer, IdentityError, ProxyRules, Recorder, Roots, Tls, Trans
 use node::{Environment, Node};
 
 use super::authorizer::Authorizer;
+use super::config::TlsConfig;
 use super::credentials::Credentials;
 use super::error::{Error, Result};
 use super::hosts_toml::{self, Capabilities, HostConfig};
 use super::http::HttpClient;
+use super::progress::Requests;
+use crate::profile::Profile;
 
 /// `net.Dialer.Timeout` of containerd's transports (registry.go:254-269).
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,7 +49,11 @@ pub(super) struct HostFactory {
     pub(super) tls: Tls,
     pub(super) recorder: Recorder,
     pub(super) clock: net::Clock,
-    pub(super) user_agent: &'static str,
+    pub(super) profile: &'static Profile,
+    /// Where requests are counted, if a silent one ends the pull.
+    pub(super) requests: Option<Arc<Requests>>,
+    /// `registry.configs.HOST.tls`
+    pub(super) tls_configs: BTreeMap<String, TlsConfig>,
     /// `registry.headers`, for the token service as well.
     pub(super) headers: Vec<(String, String)>,
 }
@@ -62,13 +70,15 @@ impl HostFactory {
         let directory = roots.iter().flat_map(|root| host_paths(root, registry));
         let directory = directory.into_iter().find(|path| self.node.is_directory(path));
         let mut configs = match &directory {
-            Some(directory) => hosts_toml::load_host_dir(&self.node, directory, &self.recorder)?,
+            Some(directory) => {
+                hosts_toml::load_host_dir(&self.node, directory, &self.profile.hosts, &self.recorder)?
+            }
             None => vec![HostConfig::default()],
         };
         if let Some(last) = configs.last_mut().filter(|last| last.host.is_empty()) {
-            default_host(last, registry);
+            default_host(last, registry, self.profile.hosts.tries_https_first);
         }
-        let shared = Arc::new(HttpClient::new(self.client(&self.tls, DIAL_TIMEOUT), false));
+        let shared = self.client(&self.tls, DIAL_TIMEOUT, false);
         let shared_authorizer = self.authorizer(&shared, repository, credentials, &[]);
         let host = |config: HostConfig| {
             self.registry_host(config, repository, credentials, (&shared, &shared_authorizer))
@@ -85,16 +95,20 @@ impl HostFactory {
     ) -> Result<RegistryHost> {
         let explicit_tls =
             config.ca_certs.is_some() || config.client_pairs.is_some() || config.skip_verify.is_some();
-        let own = explicit_tls || config.dial_timeout.is_some() || !config.header.is_empty();
+        let own_header = self.profile.authorization.sends_headers && !config.header.is_empty();
+        let own = explicit_tls || config.dial_timeout.is_some() || own_header;
         let port = Url::parse(&format!("http://{}", config.host)).map(|url| url.port().to_owned());
-        let falls_back = config.scheme == "http" && explicit_tls && port.as_deref() != Ok("80");
+        let falls_back = self.profile.hosts.tries_https_first
+            && config.scheme == "http"
+            && explicit_tls
+            && port.as_deref() != Ok("80");
         if falls_back {
             config.scheme = "https".into();
         }
         let (client, authorizer) = if own {
             let tls = self.tls_of(&config)?;
             let timeout = config.dial_timeout.unwrap_or(DIAL_TIMEOUT);
-            let client = Arc::new(HttpClient::new(self.client(&tls, timeout), falls_back));
+            let client = self.client(&tls, timeout, falls_back);
             let authorizer = self.authorizer(&client, repository, credentials, &config.header);
             (client, authorizer)
         } else {
@@ -125,10 +139,10 @@ impl HostFactory {
                 Error::Plain(error.to_string())
                     .context(format!("parse registry endpoint {endpoint} from mirrors"))
             })?;
-            let skip = is_localhost(registry) && url.scheme == "http";
-            let tls = if skip { self.tls.clone().skip_verify() } else { self.tls.clone() };
-            let client = Arc::new(HttpClient::new(self.client(&tls, DIAL_TIMEOUT), false));
-            let authorizer = self.authorizer(&client, repository, credentials, &[]);
+            let tls = self.endpoint_tls(endpoint, &url, registry)?;
+            let client = self.client(&tls, DIAL_TIMEOUT, false);
+            let credentials = credentials.for_endpoint(&url.host);
+            let authorizer = self.authorizer(&client, repository, &credentials, &[]);
             Ok(RegistryHost {
                 client,
                 authorizer: Some(authorizer),
@@ -142,10 +156,51 @@ impl HostFactory {
         endpoints.iter().map(host).collect()
     }
 
+    /// How TLS is spoken to an endpoint: as `registry.configs` says where that counts.
+    fn endpoint_tls(&self, endpoint: &str, url: &Url, registry: &str) -> Result<Tls> {
+        let configured = self.tls_configs.get(&url.host);
+        if let Some(config) = configured.filter(|_| self.profile.hosts.honours_config_tls) {
+            let endpoint = gostd::strconv::quote(endpoint);
+            let tls = self.tls_of_config(config);
+            return tls.map_err(|error| error.context(format!("get TLSConfig for registry {endpoint}")));
+        }
+        let skip = is_localhost(registry) && url.scheme == "http";
+        Ok(if skip { self.tls.clone().skip_verify() } else { self.tls.clone() })
+    }
+
+    /// `getTLSConfig` (containerd v1.7.24 pkg/cri/sbserver/image_pull.go:364)
+    fn tls_of_config(&self, config: &TlsConfig) -> Result<Tls> {
+        let mut tls = self.tls.clone();
+        if !config.ca_file.is_empty() {
+            let content = self.open(Path::new(&config.ca_file), "failed to load CA file")?;
+            tls = self.trusting(vec![content]);
+        }
+        let lonely = |kind: &str, file: &str, other: &str| {
+            let file = gostd::strconv::quote(file);
+            Err(Error::Plain(format!(
+                "{kind} file {file} was specified, but no corresponding {other} file was specified"
+            )))
+        };
+        match (config.cert_file.as_str(), config.key_file.as_str()) {
+            ("", "") => {}
+            (file, "") => return lonely("cert", file, "key"),
+            ("", file) => return lonely("key", file, "cert"),
+            (certificate, key) => {
+                const FAILED: &str = "failed to load cert file";
+                let certificate = self.open(Path::new(certificate), FAILED)?;
+                let key = self.open(Path::new(key), FAILED)?;
+                tls = tls
+                    .with_identity(&certificate, &key)
+                    .map_err(|error: IdentityError| Error::Plain(error.to_string()).context(FAILED))?;
+            }
+        }
+        Ok(if config.insecure_skip_verify { tls.skip_verify() } else { tls })
+    }
+
     /// `http.DefaultClient`, for the URLs of foreign layers: no credentials, Go's own limits.
     pub(super) fn foreign_host(&self) -> RegistryHost {
         RegistryHost {
-            client: Arc::new(HttpClient::new(self.client(&self.tls, DIAL_TIMEOUT), false)),
+            client: self.client(&self.tls, DIAL_TIMEOUT, false),
             authorizer: None,
             host: String::new(),
             scheme: String::new(),
@@ -155,15 +210,15 @@ impl HostFactory {
         }
     }
 
-    fn client(&self, tls: &Tls, dial_timeout: Duration) -> Client {
+    fn client(&self, tls: &Tls, dial_timeout: Duration, falls_back: bool) -> Arc<HttpClient> {
         let transport = Transport {
             tls: tls.clone(),
             proxy: ProxyRules::from_environment(&self.environment),
             dial_timeout,
-            // containerd sets none before 2.3.
-            response_header_timeout: None,
+            response_header_timeout: self.profile.hosts.response_header_timeout,
         };
-        Client::new(self.dialer.clone(), transport)
+        let client = Client::new(self.dialer.clone(), transport);
+        Arc::new(HttpClient::new(client, falls_back, self.requests.clone(), self.profile.go))
     }
 
     fn authorizer(
@@ -173,17 +228,18 @@ impl HostFactory {
         credentials: &Credentials,
         header: &[(String, String)],
     ) -> Arc<Authorizer> {
-        let header = self.headers.iter().chain(header).cloned().collect();
+        let header = self.headers.iter().chain(header).cloned();
+        let header = header.filter(|_| self.profile.authorization.sends_headers).collect();
         let (credentials, recorder) = (credentials.clone(), self.recorder.clone());
         let repository = repository.to_owned();
-        Arc::new(Authorizer::new(client.clone(), credentials, header, self.user_agent, repository, recorder))
+        Arc::new(Authorizer::new(client.clone(), credentials, header, self.profile, repository, recorder))
     }
 
     /// `updateTLSConfigFromHost`
     fn tls_of(&self, config: &HostConfig) -> Result<Tls> {
         let mut tls = self.tls.clone();
         if let Some(files) = &config.ca_certs {
-            let mut pem = self.extra_roots.clone();
+            let mut pem = Vec::new();
             for file in files {
                 let content = self.read(file, "CA cert")?;
                 if !Roots::is_usable(&content) {
@@ -191,8 +247,7 @@ impl HostFactory {
                 }
                 pem.push(content);
             }
-            let roots = Roots::system(self.node.clone(), self.environment.clone(), pem);
-            tls = Tls::new(Arc::new(roots), self.clock);
+            tls = self.trusting(pem);
         }
         if config.skip_verify == Some(true) {
             tls = tls.skip_verify();
@@ -210,7 +265,19 @@ impl HostFactory {
         Ok(tls)
     }
 
+    /// TLS with the node's roots and these.
+    fn trusting(&self, more: Vec<Vec<u8>>) -> Tls {
+        let pem = self.extra_roots.iter().cloned().chain(more).collect();
+        let roots = Roots::system(self.node.clone(), self.environment.clone(), pem);
+        Tls::new(Arc::new(roots), self.clock)
+    }
+
     fn read(&self, file: &Path, what: &str) -> Result<Vec<u8>> {
+        self.open(file, &format!("unable to read {what} {}", quoted(file)))
+    }
+
+    /// `os.ReadFile`
+    fn open(&self, file: &Path, context: &str) -> Result<Vec<u8>> {
         self.node.read(file).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::NotFound => "no such file or directory",
@@ -218,7 +285,7 @@ impl HostFactory {
                 _ => "input/output error",
             };
             let open = Error::Plain(format!("open {}: {reason}", file.display()));
-            open.context(format!("unable to read {what} {}", quoted(file)))
+            open.context(context)
         })
     }
 }
@@ -238,19 +305,20 @@ fn host_paths(root: &Path, host: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// The registry itself (hosts.go:95-133).
-fn default_host(config: &mut HostConfig, registry: &str) {
+/// The registry itself (hosts.go:95-133). Without a fall-back localhost is plain http (containerd v1.6.20
+/// remotes/docker/config/hosts.go:99).
+fn default_host(config: &mut HostConfig, registry: &str, tries_https_first: bool) {
     let port = Url::parse(&format!("http://{registry}")).map(|url| url.port().to_owned()).unwrap_or_default();
     config.scheme = "https".into();
     config.host = registry.to_owned();
     if registry == "docker.io" {
         config.host = "registry-1.docker.io".into();
     } else if is_localhost(registry) {
-        if !port.is_empty() && port != "443" {
+        if !tries_https_first || (!port.is_empty() && port != "443") {
             // Whether it is http or https is found out when it is asked.
             config.scheme = "http".into();
         }
-        if port != "80" {
+        if !tries_https_first || port != "80" {
             config.skip_verify = Some(true);
         }
     }
@@ -282,13 +350,20 @@ mod tests {
         ];
         for (registry, scheme, host, skip) in cases {
             let mut config = HostConfig::default();
-            default_host(&mut config, registry);
+            default_host(&mut config, registry, true);
             assert_eq!(
                 (config.scheme.as_str(), config.host.as_str(), config.skip_verify),
                 (scheme, host, skip),
                 "{registry}"
             );
         }
+    }
+
+    #[test]
+    fn localhost_was_http() {
+        let mut config = HostConfig::default();
+        default_host(&mut config, "localhost", false);
+        assert_eq!((config.scheme.as_str(), config.skip_verify), ("http", Some(true)));
     }
 
     #[test]

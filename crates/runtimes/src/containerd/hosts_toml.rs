@@ -11,6 +11,7 @@ use node::Node;
 use toml::{Table, Value};
 
 use super::error::Result;
+use crate::profile::HostRules;
 
 /// What a host may be asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,12 +35,17 @@ pub(super) struct HostConfig {
 }
 
 /// `loadHostDir`: a file that does not parse counts for nothing, and only the daemon's log says so.
-pub(super) fn load_host_dir(node: &Node, directory: &Path, recorder: &Recorder) -> Result<Vec<HostConfig>> {
+pub(super) fn load_host_dir(
+    node: &Node,
+    directory: &Path,
+    rules: &HostRules,
+    recorder: &Recorder,
+) -> Result<Vec<HostConfig>> {
     let path = directory.join("hosts.toml");
     let Some(content) = node.read(&path).ok().filter(|content| !content.is_empty()) else {
         return Ok(load_cert_files(node, directory));
     };
-    match parse_hosts_file(directory, &String::from_utf8_lossy(&content)) {
+    match parse_hosts_file(directory, &String::from_utf8_lossy(&content), rules) {
         Ok(hosts) => {
             recorder.decide("hosts.toml", format!("{} applies", path.display()));
             Ok(hosts)
@@ -69,20 +75,27 @@ fn load_cert_files(node: &Node, directory: &Path) -> Vec<HostConfig> {
 }
 
 /// `parseHostsFile`; the error says what is wrong with the file, and where.
-fn parse_hosts_file(directory: &Path, text: &str) -> std::result::Result<Vec<HostConfig>, String> {
+fn parse_hosts_file(
+    directory: &Path,
+    text: &str,
+    rules: &HostRules,
+) -> std::result::Result<Vec<HostConfig>, String> {
     let document: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         format!("{}{}", line.map(|line| format!("line {line}: ")).unwrap_or_default(), error.message())
     })?;
     let hosts = document.get("host").and_then(Value::as_table);
+    if hosts.is_none() && rules.needs_host_table {
+        return Err("it has no [host] table (invalid `host` tree)".into());
+    }
     let mut configs = Vec::new();
     for name in hosts_in_order(text) {
         if let Some(table) = hosts.and_then(|hosts| hosts.get(&name)).and_then(Value::as_table) {
-            configs.push(parse_host(&name, directory, table)?);
+            configs.push(parse_host(&name, directory, table, rules)?);
         }
     }
     let server = document.get("server").and_then(Value::as_str).unwrap_or_default();
-    configs.push(parse_host(server, directory, &document)?);
+    configs.push(parse_host(server, directory, &document, rules)?);
     Ok(configs)
 }
 
@@ -102,7 +115,12 @@ fn hosts_in_order(text: &str) -> Vec<String> {
 }
 
 /// `parseHostConfig`
-fn parse_host(server: &str, directory: &Path, table: &Table) -> std::result::Result<HostConfig, String> {
+fn parse_host(
+    server: &str,
+    directory: &Path,
+    table: &Table,
+    rules: &HostRules,
+) -> std::result::Result<HostConfig, String> {
     let mut config = HostConfig::default();
     let flag = |key: &str| typed(table, key, Value::as_bool, "a boolean");
     if !server.is_empty() {
@@ -114,7 +132,7 @@ fn parse_host(server: &str, directory: &Path, table: &Table) -> std::result::Res
         config.host = url.host;
     }
     config.skip_verify = flag("skip_verify")?;
-    config.capabilities = capabilities(table)?;
+    config.capabilities = capabilities(table, rules.knows_referrers)?;
     config.ca_certs = table
         .get("ca")
         .map(|value| strings(value, "ca"))
@@ -128,7 +146,9 @@ fn parse_host(server: &str, directory: &Path, table: &Table) -> std::result::Res
             config.header.extend(values.into_iter().map(|value| (name.clone(), value)));
         }
     }
-    if let Some(timeout) = typed(table, "dial_timeout", Value::as_str, "a string")? {
+    if rules.knows_dial_timeout
+        && let Some(timeout) = typed(table, "dial_timeout", Value::as_str, "a string")?
+    {
         let parsed: duration::Duration =
             timeout.parse().map_err(|error: duration::Error| error.to_string())?;
         config.dial_timeout = parsed.to_std();
@@ -160,7 +180,7 @@ fn api_root(path: &str, overrides: bool) -> String {
     }
 }
 
-fn capabilities(table: &Table) -> std::result::Result<Capabilities, String> {
+fn capabilities(table: &Table, knows_referrers: bool) -> std::result::Result<Capabilities, String> {
     let named = table.get("capabilities").map(|value| strings(value, "capabilities")).transpose()?;
     let Some(named) = named.filter(|named| !named.is_empty()) else {
         return Ok(Capabilities { pull: true, resolve: true });
@@ -171,6 +191,7 @@ fn capabilities(table: &Table) -> std::result::Result<Capabilities, String> {
             "pull" => capabilities.pull = true,
             "resolve" => capabilities.resolve = true,
             "push" => {}
+            "referrers" if knows_referrers => {}
             _ => return Err(format!("unknown capability {name}")),
         }
     }
@@ -215,7 +236,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> std::result::Result<Vec<HostConfig>, String> {
-        parse_hosts_file(Path::new("/d"), text)
+        let rules = &crate::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
+        parse_hosts_file(Path::new("/d"), text, rules)
     }
 
     #[test]

@@ -1,30 +1,62 @@
 //! The HTTP client of a registry host: Go's client, with containerd's fall-back from https to http
 //! (containerd v2.1.9 core/remotes/docker/resolver.go:822-940 `NewHTTPFallback`).
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use gostd::http;
 use gostd::net::{Errno, Error};
 use gostd::tls;
-use net::{Client, Redirects, Request, Response};
+use net::{BoxFuture, Client, Redirects, Request, Response};
 use trace::{Fault, Stage};
 
 use super::error;
+use super::progress::{Active, Requests};
 
 /// A client for one or several hosts.
 pub(super) struct HttpClient {
     client: Client,
     /// Whether https may turn out to be http, and whether it did.
     fallback: Option<AtomicBool>,
+    /// Where requests are counted, and whence they are cancelled.
+    requests: Option<Arc<Requests>>,
+    /// The version of Go whose words and rules are kept.
+    pub(super) go: u8,
+}
+
+/// An answer, counted as active until it is dropped (`countingReadCloser`).
+pub(super) struct Answer {
+    response: Response,
+    active: Option<Active>,
 }
 
 impl HttpClient {
-    pub(super) fn new(client: Client, may_fall_back: bool) -> Self {
-        Self { client, fallback: may_fall_back.then(AtomicBool::default) }
+    pub(super) fn new(client: Client, may_fall_back: bool, requests: Option<Arc<Requests>>, go: u8) -> Self {
+        Self { client, fallback: may_fall_back.then(AtomicBool::default), requests, go }
     }
 
     /// One request and its answer.
-    pub(super) async fn round_trip(&self, request: &Request) -> Result<Response, Fault> {
+    pub(super) async fn round_trip(&self, request: &Request) -> Result<Answer, Fault> {
+        let Some(requests) = &self.requests else {
+            return Ok(Answer { response: self.fall_back(request).await?, active: None });
+        };
+        let active = requests.begin();
+        let response = tokio::select! {
+            biased;
+            () = active.canceled() => Err(Fault::new(Stage::Head, Error::Canceled)),
+            response = self.fall_back(request) => response,
+        };
+        Ok(Answer { response: response?, active: Some(active) })
+    }
+
+    /// Boxed, since the compiler would otherwise look through all of the transport from wherever a request is made.
+    fn fall_back<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, Fault>> {
+        Box::pin(self.https_then_http(request))
+    }
+
+    async fn https_then_http(&self, request: &Request) -> Result<Response, Fault> {
         let Some(fallen_back) = &self.fallback else { return self.client.round_trip(request).await };
         if !fallen_back.load(Ordering::Relaxed) {
             match self.client.round_trip(request).await {
@@ -42,17 +74,53 @@ impl HttpClient {
     }
 
     /// `http.Client.Do`, with Go's own redirect policy: for the token service.
-    pub(super) async fn send(&self, mut request: Request) -> error::Result<Response> {
+    pub(super) async fn send(&self, mut request: Request) -> error::Result<Answer> {
         let mut redirects = Redirects::new(&request);
         loop {
-            let failed = |fault| error::Error::exchange(request.method, &request.url, fault);
+            let failed = |fault| error::Error::exchange(request.method, &request.url, fault, self.go);
             let answer = self.round_trip(&request).await.map_err(failed)?;
             match redirects.next(&request, &answer) {
                 Ok(Some(next)) => request = next,
                 Ok(None) => return Ok(answer),
-                Err((url, fault)) => return Err(error::Error::exchange(request.method, &url, fault)),
+                Err((url, fault)) => {
+                    return Err(error::Error::exchange(request.method, &url, fault, self.go));
+                }
             }
         }
+    }
+}
+
+impl Answer {
+    /// The next piece of the body; `None` at its end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
+        let Some(active) = &self.active else { return self.response.body.chunk().await };
+        let piece = tokio::select! {
+            biased;
+            () = active.canceled() => Err(Fault::new(Stage::Body, Error::Canceled)),
+            piece = self.response.body.chunk() => piece,
+        }?;
+        active.read(piece.as_ref().map_or(0, Bytes::len));
+        Ok(piece)
+    }
+
+    /// At most `limit` bytes of the body.
+    pub(super) async fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, Fault> {
+        let Some(active) = &self.active else { return self.response.body.read_up_to(limit).await };
+        let bytes = tokio::select! {
+            biased;
+            () = active.canceled() => Err(Fault::new(Stage::Body, Error::Canceled)),
+            bytes = self.response.body.read_up_to(limit) => bytes,
+        }?;
+        active.read(bytes.len());
+        Ok(bytes)
+    }
+}
+
+impl Deref for Answer {
+    type Target = Response;
+
+    fn deref(&self) -> &Response {
+        &self.response
     }
 }
 

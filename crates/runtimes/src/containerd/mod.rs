@@ -12,8 +12,10 @@ mod fetcher;
 mod hosts;
 mod hosts_toml;
 mod http;
+mod image;
 mod progress;
 mod pull;
+mod redirect;
 mod request;
 mod resolver;
 mod status;
@@ -21,11 +23,12 @@ mod store;
 mod unpacker;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cri::{Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
-use distribution::{Descriptor, Grammar, Matcher, Reference};
+use distribution::{Descriptor, Matcher, Reference};
 use gostd::strconv;
 use net::{BoxFuture, Dialer, Recorder, Resolver, Roots, Tls};
 use tokio::sync::Semaphore;
@@ -37,6 +40,7 @@ use self::credentials::Credentials;
 use self::error::{Class, Error, Result};
 use self::fetcher::Fetcher;
 use self::hosts::{HostFactory, RegistryHost};
+use self::progress::Requests;
 use self::pull::Pull;
 use self::request::Base;
 use self::resolver::Object;
@@ -67,14 +71,18 @@ impl Containerd {
     /// `CRIImageService.PullImage` (image_pull.go:122-228)
     async fn pull(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
         let recorder = Recorder::new(self.options.trace.clone());
-        let named = Reference::parse_docker_ref(&request.image, Grammar::V0_6_0).map_err(|error| {
+        let profile = self.options.profile;
+        let named = Reference::parse_docker_ref(&request.image, profile.grammar).map_err(|error| {
             let name = strconv::quote(&request.image);
             CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
         })?;
-        let config = Config::read(&self.options.node, &recorder);
-        let limit = config.parsed_progress_timeout().map_err(|text| CriError::new(Code::Unknown, text))?;
-        let attempt = Attempt { options: &self.options, store: &self.store, config, limit, recorder, named };
-        let image_ref = attempt.run(&request).await.map_err(Error::into_cri)?;
+        let config = Config::read(&self.options.node, profile, &recorder);
+        let limit =
+            config.parsed_progress_timeout(profile).map_err(|text| CriError::new(Code::Unknown, text))?;
+        let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
+        let attempt =
+            Attempt { options: &self.options, store: &self.store, config, limit, requests, recorder, named };
+        let image_ref = attempt.run(&request).await.map_err(|error| error.into_cri(&profile.words))?;
         Ok(PulledImage { image_ref })
     }
 }
@@ -87,7 +95,9 @@ impl ImageService for Containerd {
     }
 
     async fn image_status(&self, image: &str) -> std::result::Result<Option<StoredImage>, CriError> {
-        let Ok(named) = Reference::parse_docker_ref(image, Grammar::V0_6_0) else { return Ok(None) };
+        let Ok(named) = Reference::parse_docker_ref(image, self.options.profile.grammar) else {
+            return Ok(None);
+        };
         let Some(target) = self.store.image(&named.to_string()) else { return Ok(None) };
         let mut size = 0;
         let mut config = None;
@@ -121,6 +131,8 @@ struct Attempt<'a> {
     config: Config,
     /// `image_pull_progress_timeout`
     limit: Option<Duration>,
+    /// Counts the requests of a local pull that may get nowhere.
+    requests: Option<Arc<Requests>>,
     recorder: Recorder,
     named: Reference,
 }
@@ -129,7 +141,8 @@ impl Attempt<'_> {
     /// The digest of the image's config.
     async fn run(&self, request: &PullImageRequest) -> Result<String> {
         let reference = self.named.to_string();
-        let pulled = self.pull_and_unpack(request, &reference).await;
+        let pull: BoxFuture<'_, _> = Box::pin(self.pull_and_unpack(request, &reference));
+        let pulled = self.watched(pull).await;
         let (pull, root) = pulled.map_err(|error| {
             error.context(format!("failed to pull and unpack image {}", strconv::quote(&reference)))
         })?;
@@ -138,6 +151,28 @@ impl Attempt<'_> {
         let config =
             pull.config(&root, &matcher).map_err(|error| error.context("get image config descriptor"))?;
         Ok(config.digest)
+    }
+
+    /// A local pull, ended where it gets nowhere: its requests fail, and say so in their place
+    /// (`pullProgressReporter.start`).
+    async fn watched<T>(&self, pull: impl Future<Output = T>) -> T {
+        let Some(requests) = &self.requests else { return pull.await };
+        let watch = async {
+            requests.stalled(self.limit).await;
+            self.tell_stall();
+            requests.cancel();
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        tokio::select! {
+            result = pull => result,
+            never = watch => match never {},
+        }
+    }
+
+    fn tell_stall(&self) {
+        let text =
+            format!("the pull is cancelled because of no progress in {}", self.config.progress_timeout);
+        self.recorder.decide("image_pull_progress_timeout", text);
     }
 
     async fn pull_and_unpack(
@@ -166,16 +201,32 @@ impl Attempt<'_> {
         // A client of its own: connections, challenges and tokens start anew (core/transfer/local/pull.go:107).
         let base = self.base(&factory, &credentials)?;
         let pull = Arc::new(self.new_pull(&factory, base));
-        tokio::select! {
-            result = pull.run(&root) => result?,
-            () = pull.ingester.progress.stalled(self.limit) => {
-                let text = format!("the pull is cancelled because of no progress in {}", self.config.progress_timeout);
-                self.recorder.decide("image_pull_progress_timeout", text);
-                return Err(Error::Canceled);
+        if self.config.local_pull {
+            pull.run(&root).await?;
+        } else {
+            tokio::select! {
+                result = pull.run(&root) => result?,
+                () = pull.ingester.progress.stalled(self.limit) => {
+                    self.tell_stall();
+                    return Err(Error::Canceled);
+                }
             }
         }
         self.create_image(reference, &root)?;
+        self.unpack_image(&pull, reference, &root)?;
         Ok((pull, root))
+    }
+
+    /// What the client does where nothing was unpacked so far (client/pull.go:187-193); the transfer service is
+    /// content.
+    fn unpack_image(&self, pull: &Pull, reference: &str, root: &Descriptor) -> Result<()> {
+        if !self.config.local_pull || pull.unpacks.load(Ordering::Relaxed) > 0 {
+            return Ok(());
+        }
+        let matcher = Matcher::only(&self.options.platform);
+        pull.unpack_image(reference, root, &matcher).map_err(|error| {
+            error.context(format!("failed to unpack image on snapshotter {}", self.config.snapshotter))
+        })
     }
 
     async fn resolve(
@@ -191,12 +242,20 @@ impl Attempt<'_> {
 
     /// `resolver.go` of the transfer service says it in its way, the client in its own (client/pull.go:213).
     fn schema1(&self) -> Error {
-        if self.config.local_pull {
-            let text = "media type \"application/vnd.docker.distribution.manifest.v1+prettyjws\" is no longer \
-                        supported since containerd v2.1, please rebuild the image as \
-                        \"application/vnd.docker.distribution.manifest.v2+json\" or \
-                        \"application/vnd.oci.image.manifest.v1+json\"";
-            Error::Class(Class::NotImplemented, text.into())
+        let profile = self.options.profile;
+        if profile.content.converts_schema1 {
+            // Written down rather than guessed at: no recording has a signed manifest of schema 1.
+            self.recorder.decide("schema 1", "the node converts such images; this is not simulated");
+            Error::Plain("conversion of schema 1 is not simulated".into())
+        } else if self.config.local_pull {
+            let since = profile.words.no_schema1_since;
+            let text = format!(
+                "media type \"application/vnd.docker.distribution.manifest.v1+prettyjws\" is no longer \
+                 supported since containerd {since}, please rebuild the image as \
+                 \"application/vnd.docker.distribution.manifest.v2+json\" or \
+                 \"application/vnd.oci.image.manifest.v1+json\""
+            );
+            Error::Class(Class::NotImplemented, text)
         } else {
             Error::Class(Class::InvalidArgument, "schema 1 image manifests are no longer supported".into())
         }
@@ -215,7 +274,9 @@ impl Attempt<'_> {
             tls: Tls::new(Arc::new(roots), *clock),
             recorder: self.recorder.clone(),
             clock: *clock,
-            user_agent: profile.user_agent,
+            profile,
+            requests: self.requests.clone(),
+            tls_configs: self.config.tls.clone(),
             headers: self.config.headers.clone(),
         }
     }
@@ -225,8 +286,7 @@ impl Attempt<'_> {
             namespace: self.named.domain.clone(),
             repository: self.named.path.clone(),
             header: self.config.headers.clone(),
-            user_agent: self.options.profile.user_agent,
-            max_requests: self.options.profile.max_requests,
+            profile: self.options.profile,
             hosts: self.registry_hosts(factory, credentials)?,
         })
     }
@@ -261,7 +321,7 @@ impl Attempt<'_> {
         let mut endpoints: Vec<String> = mirrors.into_iter().flatten().map(with_scheme).collect();
         let itself = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
         let is_itself =
-            |endpoint: &String| gostd::url::Url::parse(endpoint).is_ok_and(|url| url.host == itself);
+            |endpoint: &String| gostd::url::Url::parse(endpoint).is_ok_and(|url| url.host == registry);
         if !endpoints.iter().any(is_itself) {
             endpoints.push(format!("{scheme}://{itself}"));
         }
@@ -278,14 +338,17 @@ impl Attempt<'_> {
                 foreign: factory.foreign_host(),
                 limiter: Arc::new(Semaphore::new(self.config.max_concurrent_downloads.max(1))),
             },
-            ingester: Ingester::new(self.store.clone(), self.config.root.clone()),
+            ingester: Ingester::new(self.store.clone(), self.config.root.clone(), self.options.profile),
             unpacker: Unpacker {
-                matcher: if local { Matcher::only(platform) } else { strict.clone() },
+                matcher: (!local).then(|| strict.clone()),
                 snapshotter: self.config.snapshotter.clone(),
             },
             matcher: if local { Matcher::only(platform) } else { strict },
             manifest_limit: local.then_some(1),
             layers: self.options.layers,
+            profile: self.options.profile,
+            requests: self.requests.clone(),
+            unpacks: AtomicUsize::new(0),
             recorder: self.recorder.clone(),
             clock: self.options.clock,
             layers_of: Mutex::default(),

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use distribution::{
@@ -15,9 +16,11 @@ use super::archive::Applied;
 use super::content::Ingester;
 use super::error::{Class, Error, Result};
 use super::fetcher::Fetcher;
+use super::progress::Requests;
 use super::store::Blob;
 use super::unpacker::Unpacker;
 use crate::options::Layers;
+use crate::profile::Profile;
 
 /// One pull, from the descriptor on.
 pub(super) struct Pull {
@@ -29,6 +32,11 @@ pub(super) struct Pull {
     /// `manifestLimit`: how many manifests of an index; `None` is all that match.
     pub(super) manifest_limit: Option<usize>,
     pub(super) layers: Layers,
+    pub(super) profile: &'static Profile,
+    /// The requests, if a silent one ends the pull.
+    pub(super) requests: Option<Arc<Requests>>,
+    /// How many configs led to unpacking.
+    pub(super) unpacks: AtomicUsize,
     pub(super) recorder: Recorder,
     pub(super) clock: Clock,
     /// The layers of the manifests seen, by the digest of each one's config.
@@ -120,7 +128,20 @@ impl Pull {
         let Some(layers) = layers.filter(|layers| !layers.is_empty()) else { return };
         let (pull, config) = (self.clone(), config.clone());
         let mut unpacking = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
-        unpacking.spawn(async move { pull.unpacker.unpack(&pull, &config, layers).await });
+        unpacking.spawn(async move {
+            tokio::select! {
+                biased;
+                () = pull.canceled() => Err(Error::Canceled),
+                result = pull.unpacker.unpack(&pull, &config, layers) => result,
+            }
+        });
+    }
+
+    async fn canceled(&self) {
+        match &self.requests {
+            Some(requests) => requests.canceled().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// `content.ReadBlob`
@@ -179,6 +200,11 @@ impl Pull {
 
     /// `image.Config` (image.go:103-260): the config of the manifest for this node, found again in the store.
     pub(super) fn config(&self, root: &Descriptor, matcher: &Matcher) -> Result<Descriptor> {
+        Ok(self.manifest(root, matcher)?.config)
+    }
+
+    /// `images.Manifest`
+    pub(super) fn manifest(&self, root: &Descriptor, matcher: &Matcher) -> Result<Manifest> {
         let mut found = None;
         let was_index = self.walk(root, root, matcher, &mut found)?;
         found.ok_or_else(|| {
@@ -193,7 +219,7 @@ impl Pull {
         descriptor: &Descriptor,
         root: &Descriptor,
         matcher: &Matcher,
-        found: &mut Option<Descriptor>,
+        found: &mut Option<Manifest>,
     ) -> Result<bool> {
         let plain = |error: gostd::json::Error| Error::Plain(error.to_string());
         if media_type::is_manifest(&descriptor.media_type) {
@@ -201,7 +227,7 @@ impl Pull {
             check_media_type(&bytes, descriptor, "manifest")?;
             let manifest = Manifest::decode(&bytes[..]).map_err(plain)?;
             if descriptor.digest == root.digest || self.is_for(descriptor, &manifest, matcher)? {
-                found.get_or_insert(manifest.config);
+                found.get_or_insert(manifest);
             }
             return Ok(false);
         }

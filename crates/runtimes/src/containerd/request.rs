@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use gostd::url::{Url, Values};
-use net::{Header, Redirects, Request, Response};
+use net::{Header, Redirects, Request};
+use tokio::time::sleep;
 use trace::Purpose;
 
 use super::authorizer::{Authorizer, Retry, Seen};
 use super::error::{Error, Result};
 use super::hosts::RegistryHost;
-use super::http::HttpClient;
+use super::http::{Answer, HttpClient};
+use super::redirect::CarriedAuthorization;
+use crate::profile::Profile;
 
 /// A request to a host.
 pub(super) struct HostRequest {
@@ -18,9 +21,11 @@ pub(super) struct HostRequest {
     pub(super) method: &'static str,
     pub(super) url: Url,
     pub(super) header: Header,
+    /// The last two parts of the path: `manifests`, and what is asked for.
+    pub(super) object: [String; 2],
     client: Arc<HttpClient>,
     authorizer: Option<Arc<Authorizer>>,
-    max_requests: usize,
+    profile: &'static Profile,
 }
 
 /// What the requests of a pull have in common (`dockerBase`).
@@ -31,8 +36,7 @@ pub(super) struct Base {
     pub(super) repository: String,
     /// `registry.headers` of the CRI configuration.
     pub(super) header: Vec<(String, String)>,
-    pub(super) user_agent: &'static str,
-    pub(super) max_requests: usize,
+    pub(super) profile: &'static Profile,
     pub(super) hosts: Vec<RegistryHost>,
 }
 
@@ -53,7 +57,9 @@ impl Base {
             query.set("ns", self.namespace.clone());
             text = format!("{text}?{}", query.encode());
         }
-        self.to(&text, host, purpose, method)
+        let mut request = self.to(&text, host, purpose, method)?;
+        request.object = parts.map(ToOwned::to_owned);
+        Ok(request)
     }
 
     /// A request to a URL through a host's client.
@@ -69,7 +75,7 @@ impl Base {
             header.add(name.clone(), value.clone());
         }
         if header.get("User-Agent").is_none() {
-            header.set("User-Agent", self.user_agent);
+            header.set("User-Agent", self.profile.user_agent);
         }
         Ok(HostRequest {
             purpose,
@@ -78,7 +84,8 @@ impl Base {
             header,
             client: host.client.clone(),
             authorizer: host.authorizer.clone(),
-            max_requests: self.max_requests,
+            object: [const { String::new() }; 2],
+            profile: self.profile,
         })
     }
 }
@@ -98,15 +105,17 @@ fn join(parts: &[&str]) -> String {
 
 impl HostRequest {
     /// `request.do`: authorises, sends, and follows redirects, authorising again for each host.
-    async fn perform(&self) -> Result<Response> {
+    async fn perform(&self) -> Result<Answer> {
         let mut request = Request {
             header: self.header.clone(),
             ..Request::new(self.purpose, self.method, self.url.clone())
         };
         self.authorize(&mut request).await.map_err(|error| error.context("failed to authorize"))?;
         let mut redirects = Redirects::new(&request);
+        let carried = CarriedAuthorization::of(&request, self.profile.go);
         let failed = |request: &Request, fault| {
-            Error::exchange(request.method, &request.url, fault).context("failed to do request")
+            Error::exchange(request.method, &request.url, fault, self.profile.go)
+                .context("failed to do request")
         };
         loop {
             let answer = self.client.round_trip(&request).await.map_err(|fault| failed(&request, fault))?;
@@ -114,10 +123,11 @@ impl HostRequest {
                 Ok(None) => return Ok(answer),
                 Ok(Some(next)) => next,
                 Err((url, fault)) => {
-                    let error = Error::exchange(request.method, &url, fault);
+                    let error = Error::exchange(request.method, &url, fault, self.profile.go);
                     return Err(error.context("failed to do request"));
                 }
             };
+            carried.carry(&request, &mut next);
             // `CheckRedirect`: its error becomes the cause of a url.Error with the new URL.
             self.authorize(&mut next).await.map_err(|error| {
                 let quoted = gostd::strconv::quote(next.url.to_string());
@@ -135,25 +145,40 @@ impl HostRequest {
     }
 
     /// `doWithRetries`: the same request again, at once, as long as the answer gives reason to.
-    pub(super) async fn do_with_retries(&mut self, last_host: bool) -> Result<Response> {
+    pub(super) async fn do_with_retries(&mut self, last_host: bool) -> Result<Answer> {
         let mut seen: Vec<Seen> = Vec::new();
+        let mut attempts = self.profile.requests.max_requests;
         loop {
-            let answer = self.perform().await?;
+            let answer = self.attempt(&mut attempts, last_host).await?;
             seen.push(Seen {
                 method: self.method,
                 url: answer.url.clone(),
                 status: answer.status,
                 challenges: answer.header.get_all("WWW-Authenticate").map(ToOwned::to_owned).collect(),
             });
-            if !self.retry_request(&seen, last_host)? {
+            if !self.retry_request(&seen, attempts > 0, last_host)? {
                 return Ok(answer);
             }
         }
     }
 
-    /// `retryRequest` (resolver.go:731-769)
-    fn retry_request(&mut self, seen: &[Seen], last_host: bool) -> Result<bool> {
-        let Some(last) = seen.last().filter(|_| seen.len() < self.max_requests) else { return Ok(false) };
+    /// `doWithTransportRetries` (containerd v2.3.4 core/remotes/docker/resolver.go): failures on the way count as
+    /// attempts too.
+    async fn attempt(&self, attempts: &mut usize, last_host: bool) -> Result<Answer> {
+        loop {
+            let result = self.perform().await;
+            *attempts = attempts.saturating_sub(1);
+            let again = last_host && *attempts > 0 && result.as_ref().is_err_and(Error::is_transient);
+            let pause = self.profile.requests.repeats_transport_errors.filter(|_| again);
+            let Some(pause) = pause else { return result };
+            drop(result);
+            sleep(pause).await;
+        }
+    }
+
+    /// `retryRequest` (resolver.go:731-769).
+    fn retry_request(&mut self, seen: &[Seen], attempts_left: bool, last_host: bool) -> Result<bool> {
+        let Some(last) = seen.last().filter(|_| attempts_left) else { return Ok(false) };
         match last.status {
             401 => match &self.authorizer {
                 Some(authorizer) => Ok(authorizer.add_responses(seen)? == Retry::Yes),
@@ -165,7 +190,7 @@ impl HostRequest {
                 Ok(true)
             }
             408 | 429 => Ok(true),
-            500 | 503 | 504 => {
+            500 | 503 | 504 if self.profile.requests.repeats_server_errors => {
                 let same_again = matches!(seen, [.., before, last] if before.status == last.status);
                 Ok(!same_again && last_host)
             }

@@ -1,11 +1,11 @@
 //! From a name to a descriptor (containerd v2.1.9 core/remotes/docker/resolver.go:230-425 `Resolve`).
 
-use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
-use net::Response;
+use distribution::{Algorithm, Descriptor, Digest, Digester, ErrorEnvelope, media_type};
 use trace::Purpose;
 
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
+use super::http::Answer;
 use super::request::{Base, HostRequest};
 use super::status;
 
@@ -24,28 +24,42 @@ pub(super) struct Object<'a> {
     pub(super) digest: Option<&'a Digest>,
 }
 
-/// The error that got furthest: a later one of the same rank does not replace it.
-#[derive(Default)]
+/// What keeps a host from being the one, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Nothing,
+    Unreachable,
+    NotFound,
+    Refused,
+    TooLarge,
+}
+
+/// The error that is told if no host has it.
 struct FirstError {
+    /// Whether the error that got furthest counts, where a later one of the same rank does not replace it
+    /// (resolver.go:279-324); else the first one that is no 404 (containerd v1.7.24 remotes/docker/resolver.go).
+    ranks: bool,
+    rank: Rank,
     error: Option<Error>,
-    priority: u8,
 }
 
 impl FirstError {
-    fn keep(&mut self, priority: u8, error: Error) {
-        if self.priority < priority {
-            self.priority = priority;
+    fn keep(&mut self, rank: Rank, error: Error) {
+        let counts =
+            if self.ranks { rank > self.rank } else { self.error.is_none() && rank != Rank::NotFound };
+        if counts {
+            self.rank = rank;
             self.error = Some(error);
         }
     }
 }
 
-/// Asks the hosts in turn, first for a manifest, then (by digest) for a blob.
+/// `dockerResolver.Resolve`
 pub(super) async fn resolve(base: &Base, object: &Object<'_>) -> Result<Descriptor> {
     let digest = object.digest.map(ToString::to_string);
-    let paths: Vec<[&str; 2]> = match (&digest, object.tag) {
-        (Some(digest), _) => vec![["manifests", digest], ["blobs", digest]],
-        (None, tag) => vec![["manifests", tag.unwrap_or("latest")]],
+    let paths: Vec<[&str; 2]> = match &digest {
+        Some(digest) => vec![["manifests", digest], ["blobs", digest]],
+        None => vec![["manifests", object.tag.unwrap_or_default()]],
     };
     let may =
         |host: &&RegistryHost| host.capabilities.pull && (digest.is_some() || host.capabilities.resolve);
@@ -53,8 +67,12 @@ pub(super) async fn resolve(base: &Base, object: &Object<'_>) -> Result<Descript
     if hosts.is_empty() {
         return Err(Error::Class(Class::NotFound, "no resolve hosts".into()));
     }
-    let mut first = FirstError::default();
+    let rules = &base.profile.requests;
+    let mut first = FirstError { ranks: rules.ranks_errors, rank: Rank::Nothing, error: None };
     for path in paths {
+        if rules.refusal_ends_resolve && first.rank >= Rank::Refused {
+            break;
+        }
         for (index, host) in hosts.iter().enumerate() {
             let last_host = index + 1 == hosts.len();
             if let Some(descriptor) = ask(base, host, path, object, last_host, &mut first).await? {
@@ -76,41 +94,49 @@ async fn ask(
     first: &mut FirstError,
 ) -> Result<Option<Descriptor>> {
     let mut request = request(base, host, "HEAD", path)?;
-    let mut answer = match request.do_with_retries(last_host).await {
+    let answer = match request.do_with_retries(last_host).await {
         Ok(answer) => answer,
         Err(error) if error.is_invalid_authorization() => {
             let denied = "pull access denied, repository does not exist or may require authorization";
-            first.keep(1, error.context(denied));
+            first.keep(Rank::Unreachable, error.context(denied));
             return Ok(None);
         }
         Err(error) => {
-            first.keep(1, error);
+            first.keep(Rank::Unreachable, error);
             return Ok(None);
         }
     };
+    // The body was closed before: nothing of it can be shown.
+    let refused = |answer: &Answer| status::unexpected(&request, answer, base.profile.words.resolve_status);
     match answer.status {
         ..300 => {}
         404 => {
-            first.keep(2, Error::Class(Class::NotFound, object.reference.to_owned()));
+            first.keep(Rank::NotFound, Error::Class(Class::NotFound, object.reference.to_owned()));
             return Ok(None);
         }
         400.. => {
-            first.keep(3, closed_status(request.method, &answer));
+            let mut error = refused(&answer);
+            let asks_why = answer.status == 403 && request.method == "HEAD";
+            if asks_why && base.profile.requests.asks_why_forbidden {
+                error = error.with_errors(why_forbidden(base, host, path).await);
+            }
+            first.keep(Rank::Refused, error);
             return Ok(None);
         }
-        _ => return Err(closed_status(request.method, &answer)),
+        _ => return Err(refused(&answer)),
     }
     let descriptor = match described(&answer, object)? {
         Some(descriptor) => descriptor,
         None => {
-            answer = self::request(base, host, "GET", path)?.do_with_retries(true).await?;
-            from_content(&mut answer, object).await?
+            // The connection is free for what follows.
+            drop(answer);
+            from_get(base, host, path, object).await?
         }
     };
     let size = descriptor.size;
     if u64::try_from(size).unwrap_or_default() > MAX_MANIFEST_SIZE {
         let text = format!("rejecting {size} byte manifest for {}", object.reference);
-        first.keep(4, Error::Class(Class::NotFound, text));
+        first.keep(Rank::TooLarge, Error::Class(Class::NotFound, text));
         return Ok(None);
     }
     Ok(Some(descriptor))
@@ -122,13 +148,34 @@ fn request(base: &Base, host: &RegistryHost, method: &'static str, path: [&str; 
     Ok(request)
 }
 
-/// `unexpectedResponseErr` on an answer whose body was closed before: nothing of it can be shown.
-fn closed_status(method: &'static str, answer: &Response) -> Error {
-    status::unexpected(method, answer, None)
+/// `withGETErrorBody` (containerd v2.3.4 core/remotes/docker/pusher.go:589-618): the registry's words, if a GET is
+/// forbidden as well.
+async fn why_forbidden(base: &Base, host: &RegistryHost, path: [&str; 2]) -> Option<ErrorEnvelope> {
+    let mut answer = request(base, host, "GET", path).ok()?.do_with_retries(false).await.ok()?;
+    if answer.status != 403 {
+        return None;
+    }
+    ErrorEnvelope::parse(&answer.read_up_to(status::MAX_ERROR_BODY).await.ok()?)
+}
+
+/// The descriptor by a GET of the same URL.
+async fn from_get(
+    base: &Base,
+    host: &RegistryHost,
+    path: [&str; 2],
+    object: &Object<'_>,
+) -> Result<Descriptor> {
+    let mut request = request(base, host, "GET", path)?;
+    let mut answer = request.do_with_retries(true).await?;
+    if answer.status >= 400 && base.profile.requests.checks_manifest_get {
+        let words = base.profile.words.resolve_status;
+        return Err(status::unexpected_response(&request, &mut answer, words).await);
+    }
+    from_content(&mut answer, object, base.profile.content.converts_schema1).await
 }
 
 /// The descriptor as the answer's header gives it, where digest and length are there.
-fn described(answer: &Response, object: &Object<'_>) -> Result<Option<Descriptor>> {
+fn described(answer: &Answer, object: &Object<'_>) -> Result<Option<Descriptor>> {
     let Some(size) = answer.content_length else { return Ok(None) };
     let digest = match object.digest {
         Some(digest) => digest.to_string(),
@@ -148,11 +195,16 @@ fn described(answer: &Response, object: &Object<'_>) -> Result<Option<Descriptor
     Ok(Some(descriptor(content_type(answer), digest, size)))
 }
 
-/// The descriptor from the content itself. The status is not looked at: an error's body is taken for the manifest
-/// (resolver.go:368-398).
-async fn from_content(answer: &mut Response, object: &Object<'_>) -> Result<Descriptor> {
+/// The descriptor from the content itself. The status is not looked at, an error's body is taken for the manifest
+/// before 2.3 (resolver.go:368-398).
+async fn from_content(
+    answer: &mut Answer,
+    object: &Object<'_>,
+    converts_schema1: bool,
+) -> Result<Descriptor> {
     let media_type = content_type(answer);
-    if object.digest.is_none() && media_type == media_type::DOCKER_SCHEMA1_SIGNED {
+    let is_schema1 = object.digest.is_none() && media_type == media_type::DOCKER_SCHEMA1_SIGNED;
+    if is_schema1 && !converts_schema1 {
         let text = format!(
             "media type {} is no longer supported since containerd v2.0, please rebuild the image as {} or {}",
             gostd::strconv::quote(media_type::DOCKER_SCHEMA1_SIGNED),
@@ -162,7 +214,7 @@ async fn from_content(answer: &mut Response, object: &Object<'_>) -> Result<Desc
         return Err(Error::Class(Class::NotImplemented, text));
     }
     let (mut digester, mut size) = (Digester::new(Algorithm::Sha256), 0_u64);
-    while let Some(piece) = answer.body.chunk().await.map_err(|fault| Error::Plain(fault.to_string()))? {
+    while let Some(piece) = answer.chunk().await.map_err(|fault| Error::body(&fault))? {
         digester.update(&piece);
         size += piece.len() as u64;
         // Long refused by then; a node would read on for ever.
@@ -179,7 +231,7 @@ fn descriptor(media_type: String, digest: String, size: u64) -> Descriptor {
 }
 
 /// `getManifestMediaType` (resolver.go:214-229)
-fn content_type(answer: &Response) -> String {
+fn content_type(answer: &Answer) -> String {
     let value = answer.header.get("Content-Type").unwrap_or_default();
     let bare = value.split(';').next().unwrap_or_default();
     // Registries of old answer so for schema 1.

@@ -1,6 +1,7 @@
 //! Layers into snapshots (containerd v2.1.9 core/unpack/unpacker.go).
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use distribution::{Descriptor, ImageConfig, Matcher, media_type};
 use gostd::net::Errno;
@@ -13,10 +14,12 @@ use super::error::{Error, Result};
 use super::pull::{Pull, last_first};
 use super::store::chain_ids;
 use crate::options::Layers;
+use crate::profile::ExtractionWords;
 
 /// Unpacks the layers that a config describes.
 pub(super) struct Unpacker {
-    pub(super) matcher: Matcher,
+    /// For which platforms; `None`: for any, as the client has it (`platforms.All`).
+    pub(super) matcher: Option<Matcher>,
     pub(super) snapshotter: String,
 }
 
@@ -38,11 +41,14 @@ impl Unpacker {
             )));
         }
         let is_image = image.rootfs_type.is_empty() || image.rootfs_type == "layers";
-        if !is_image || !self.matcher.matches(&image.platform) {
+        let is_image = is_image || !pull.profile.content.looks_at_rootfs_type;
+        let fits = self.matcher.as_ref().is_none_or(|matcher| matcher.matches(&image.platform));
+        if !is_image || !fits {
             let platform = image.platform.normalize();
             pull.recorder.decide("unpack", format!("{platform} is not unpacked on this node, only fetched"));
             return fetch(pull, &layers).await;
         }
+        pull.unpacks.fetch_add(1, Ordering::Relaxed);
         let chain = chain_ids(&image.diff_ids);
         let present = chain.iter().take_while(|id| pull.ingester.store.has_snapshot(id)).count();
         // The first failed fetch ends it, whichever layer is being unpacked; here all are awaited before.
@@ -58,25 +64,12 @@ impl Unpacker {
         Ok(())
     }
 
-    fn apply(&self, pull: &Pull, layer: &Descriptor, diff_id: &str, chain_id: &str) -> Result<()> {
+    /// `Applier.Apply` and the comparison after it.
+    pub(super) fn apply(&self, pull: &Pull, layer: &Descriptor, diff_id: &str, chain_id: &str) -> Result<()> {
         let store = &pull.ingester.store;
-        let failed = |cause: Error| {
-            let Descriptor { media_type, digest, .. } = layer;
-            let key = strconv::quote(format!(
-                "extract-{}-{} {chain_id}",
-                pull.clock.now().subsec_nanosecond(),
-                "AAAA"
-            ));
-            cause.context(format!(
-                "failed to extract layer ({media_type} {digest}) to {} as {key}",
-                self.snapshotter
-            ))
-        };
-        if media_type::is_encrypted(&layer.media_type) {
-            let missing = Error::Plain("exec: \"ctd-decoder\": executable file not found in $PATH".into());
-            return Err(failed(
-                missing.context(format!("failed to get stream processor for {}", layer.media_type)),
-            ));
+        let failed = |cause| self.extraction(pull, layer, diff_id, chain_id, cause);
+        if let Some(problem) = no_processor(&layer.media_type) {
+            return Err(failed(problem));
         }
         let applied = match store.applied(&layer.digest) {
             Some(applied) => applied,
@@ -88,25 +81,66 @@ impl Unpacker {
                 failed(Error::Plain(format!("write {root}/{place}: {reason}")))
             })?,
         };
-        match applied {
-            Applied::DiffId(computed) if computed == diff_id => {
-                store.add_snapshot(chain_id);
-                Ok(())
+        if applied == Applied::DiffId(diff_id.to_owned()) {
+            store.add_snapshot(chain_id);
+            return Ok(());
+        }
+        if let Some(path) = store.snapshot_path(chain_id) {
+            // The snapshot is aborted; that it cannot be removed changes nothing about the error.
+            let _ = std::fs::remove_file(path);
+        }
+        Err(match applied {
+            Applied::DiffId(computed) => Error::Plain(wrong_diff_id(pull, layer, diff_id, &computed)),
+            Applied::Failed(words) => failed(Error::Plain(words)),
+        })
+    }
+
+    /// The sentence for a layer that cannot be unpacked.
+    fn extraction(
+        &self,
+        pull: &Pull,
+        layer: &Descriptor,
+        diff_id: &str,
+        chain_id: &str,
+        cause: Error,
+    ) -> Error {
+        let Descriptor { media_type, digest, .. } = layer;
+        match pull.profile.words.extraction {
+            ExtractionWords::DiffId { over_grpc } => {
+                let cause = if over_grpc { Error::Plain(format!("{cause}: unknown")) } else { cause };
+                cause.context(format!("failed to extract layer {diff_id}"))
             }
-            wrong => {
-                if let Some(path) = store.snapshot_path(chain_id) {
-                    // The snapshot is aborted; that it cannot be removed changes nothing about the error.
-                    let _ = std::fs::remove_file(path);
-                }
-                Err(match wrong {
-                    Applied::DiffId(_) => {
-                        let quoted = strconv::quote(diff_id);
-                        Error::Plain(format!("wrong diff id calculated on extraction {quoted}"))
-                    }
-                    Applied::Failed(words) => failed(Error::Plain(words)),
-                })
+            ExtractionWords::Snapshot => {
+                let nanoseconds = pull.clock.now().subsec_nanosecond();
+                let key = strconv::quote(format!("extract-{nanoseconds}-{} {chain_id}", "AAAA"));
+                let snapshotter = &self.snapshotter;
+                cause.context(format!(
+                    "failed to extract layer ({media_type} {digest}) to {snapshotter} as {key}"
+                ))
             }
         }
+    }
+}
+
+/// What cannot be read as an archive (diff/stream.go `GetProcessor`).
+fn no_processor(media_type: &str) -> Option<Error> {
+    let missing = if media_type::is_encrypted(media_type) {
+        "exec: \"ctd-decoder\": executable file not found in $PATH"
+    } else if media_type::diff_compression(media_type).is_none() {
+        "no processor for media-type"
+    } else {
+        return None;
+    };
+    Some(Error::Plain(missing.into()).context(format!("failed to get stream processor for {media_type}")))
+}
+
+fn wrong_diff_id(pull: &Pull, layer: &Descriptor, wanted: &str, computed: &str) -> String {
+    let (wanted, computed) = (strconv::quote(wanted), strconv::quote(computed));
+    if pull.profile.words.tells_both_diff_ids {
+        let digest = strconv::quote(&layer.digest);
+        format!("wrong diff id {computed} calculated on extraction {wanted}, desc {digest}")
+    } else {
+        format!("wrong diff id calculated on extraction {wanted}")
     }
 }
 

@@ -1,0 +1,111 @@
+//! containerd 1.6 and 1.7: the client pulls, within the CRI plugin.
+
+use distribution::Grammar;
+
+use super::{
+    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, StatusWords, Words,
+};
+
+/// As Debian bookworm builds it: with its user agent and Go 1.19 (`golden containerd-1.6.20 ok-tag-index`).
+pub(super) const V1_6: Profile = Profile {
+    name: "containerd-1.6.20",
+    release: [1, 6, 20],
+    user_agent: "containerd/1.6.20~ds1",
+    go: 19,
+    // containerd v1.6.20 reference/docker/reference.go is that of docker/distribution v2.
+    grammar: Grammar::V2_8_2,
+    config_path: "",
+    has_transfer: false,
+    // pkg/cri/server/image_pull.go has no reporter yet.
+    watches_progress: false,
+    hosts: HostRules {
+        // remotes/docker/config/hosts.go `getSortedHosts`: "invalid `host` tree"
+        needs_host_table: true,
+        knows_dial_timeout: false,
+        knows_referrers: false,
+        // hosts.go `ConfigureHosts` has no fall-back: localhost is plain http.
+        tries_https_first: false,
+        honours_config_tls: true,
+        response_header_timeout: None,
+    },
+    requests: RequestRules {
+        // remotes/docker/resolver.go `retryRequest`
+        max_requests: 6,
+        repeats_server_errors: false,
+        repeats_transport_errors: None,
+        ranks_errors: false,
+        refusal_ends_resolve: false,
+        asks_why_forbidden: false,
+        checks_manifest_get: false,
+    },
+    authorization: AuthorizationRules {
+        // remotes/docker/authorizer.go `AddResponses`, `doBearerAuth`, `invalidAuthorization`
+        tokens_expire: false,
+        sends_headers: false,
+        renews_refused_token: false,
+        tells_missing_credentials: false,
+    },
+    content: ContentRules {
+        // remotes/docker/fetcher.go `open`
+        accept_encoding: None,
+        names_empty_type: true,
+        trusts_partial: false,
+        converts_schema1: true,
+        // remotes/handlers.go `fetch`
+        uses_descriptor_data: false,
+        names_attestations: false,
+        looks_at_rootfs_type: false,
+        // image.go `getLayers`
+        leaves_artifact_layers_out: false,
+    },
+    words: Words {
+        // resolver.go `Resolve`, fetcher.go `open`, remotes/errors/errors.go
+        resolve_status: StatusWords::Host,
+        fetch_status: StatusWords::Code,
+        token_status: StatusWords::Bare,
+        counts_short_reads: false,
+        extraction: ExtractionWords::DiffId { over_grpc: true },
+        tells_both_diff_ids: false,
+        hides_queries: false,
+        hides_missing_queries: false,
+        // errdefs/grpc.go `ToGRPC`: `status.Errorf(code, err.Error())`
+        formats_messages: true,
+        no_schema1_since: "",
+    },
+};
+
+/// As Debian trixie builds it (`golden containerd-1.7.24 ok-tag-index`).
+pub(super) const V1_7: Profile = Profile {
+    name: "containerd-1.7.24",
+    release: [1, 7, 24],
+    user_agent: "containerd/1.7.24~ds1",
+    go: 24,
+    grammar: Grammar::V0_6_0,
+    // pkg/cri/server/image_pull.go `pullProgressReporter`
+    watches_progress: true,
+    hosts: HostRules {
+        // remotes/docker/resolver.go `NewHTTPFallback`
+        tries_https_first: true,
+        ..V1_6.hosts
+    },
+    authorization: AuthorizationRules {
+        // remotes/docker/authorizer.go `invalidAuthorization`, `AddResponses`
+        renews_refused_token: true,
+        tells_missing_credentials: true,
+        ..V1_6.authorization
+    },
+    content: ContentRules {
+        // remotes/docker/fetcher.go `open`, remotes/handlers.go `Fetch`, image.go `getLayers`
+        names_empty_type: false,
+        uses_descriptor_data: true,
+        leaves_artifact_layers_out: true,
+        ..V1_6.content
+    },
+    words: Words {
+        // remotes/errors/errors.go
+        resolve_status: StatusWords::Request,
+        token_status: StatusWords::Request,
+        ..V1_6.words
+    },
+    ..V1_6
+};

@@ -1,0 +1,122 @@
+//! containerd 2: the client pulls up to 2.0, the transfer service from 2.1 on.
+
+use std::time::Duration;
+
+use super::containerd_1::V1_7;
+use super::{
+    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, StatusWords, Words,
+};
+
+/// containerd v2.0.11, read and not recorded. Upstream's builds name themselves after the tag.
+pub(super) const V2_0: Profile = Profile {
+    name: "containerd-2.0.11",
+    release: [2, 0, 11],
+    user_agent: "containerd/v2.0.11",
+    go: 25,
+    hosts: HostRules {
+        // core/remotes/docker/config/hosts.go `getSortedHosts`, `hostFileConfig`
+        needs_host_table: false,
+        knows_dial_timeout: true,
+        honours_config_tls: false,
+        ..V1_7.hosts
+    },
+    requests: RequestRules {
+        // core/remotes/docker/resolver.go `Resolve`: `firstErrPriority`
+        ranks_errors: true,
+        refusal_ends_resolve: true,
+        ..V1_7.requests
+    },
+    authorization: AuthorizationRules {
+        // core/remotes/docker/authorizer.go `getExpirationTime`
+        tokens_expire: true,
+        ..V1_7.authorization
+    },
+    content: ContentRules {
+        // core/remotes/docker/fetcher.go:271, core/remotes/handlers.go `MakeRefKey`
+        accept_encoding: Some("zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"),
+        names_attestations: true,
+        ..V1_7.content
+    },
+    words: Words {
+        // core/unpack/unpacker.go:378, internal/cri/instrument/instrumented_service.go
+        extraction: ExtractionWords::DiffId { over_grpc: false },
+        hides_queries: true,
+        formats_messages: false,
+        ..V1_7.words
+    },
+    ..V1_7
+};
+
+/// As Debian builds it (`golden containerd-2.1.9 ok-tag-index`); upstream's own builds say `containerd/v2.1.9`.
+pub(super) const V2_1: Profile = Profile {
+    name: "containerd-2.1.9",
+    release: [2, 1, 9],
+    user_agent: "containerd/2.1.9+unknown",
+    has_transfer: true,
+    requests: RequestRules {
+        // core/remotes/docker/resolver.go:732 `retryRequest`, :256-282 `Resolve`
+        repeats_server_errors: true,
+        refusal_ends_resolve: false,
+        ..V2_0.requests
+    },
+    authorization: AuthorizationRules {
+        // core/remotes/docker/config/hosts.go:184-205
+        sends_headers: true,
+        ..V2_0.authorization
+    },
+    content: ContentRules {
+        // core/remotes/docker/resolver.go `withOffsetCheck`, client/pull.go, core/unpack/unpacker.go
+        trusts_partial: true,
+        converts_schema1: false,
+        looks_at_rootfs_type: true,
+        ..V2_0.content
+    },
+    words: Words {
+        // core/remotes/docker/errdesc.go, core/content/helpers.go, core/unpack/unpacker.go, client/pull.go:213
+        fetch_status: StatusWords::Request,
+        counts_short_reads: true,
+        extraction: ExtractionWords::Snapshot,
+        no_schema1_since: "v2.1",
+        ..V2_0.words
+    },
+    ..V2_0
+};
+
+/// containerd v2.2.7, read and not recorded.
+pub(super) const V2_2: Profile = Profile {
+    name: "containerd-2.2.7",
+    release: [2, 2, 7],
+    user_agent: "containerd/v2.2.7",
+    // plugins/cri/images/plugin.go:64-72
+    config_path: "/etc/containerd/certs.d:/etc/docker/certs.d",
+    hosts: HostRules { knows_referrers: true, ..V2_1.hosts },
+    // core/remotes/docker/resolver.go `Resolve`
+    requests: RequestRules { refusal_ends_resolve: true, ..V2_1.requests },
+    // core/unpack/unpacker.go `topHalf`
+    words: Words { tells_both_diff_ids: true, ..V2_1.words },
+    ..V2_1
+};
+
+/// containerd v2.3.4, read and not recorded.
+pub(super) const V2_3: Profile = Profile {
+    name: "containerd-2.3.4",
+    release: [2, 3, 4],
+    user_agent: "containerd/v2.3.4",
+    go: 26,
+    hosts: HostRules {
+        // core/remotes/docker/registry.go:254-269
+        response_header_timeout: Some(Duration::from_secs(30)),
+        ..V2_2.hosts
+    },
+    requests: RequestRules {
+        // core/remotes/docker/resolver.go `maxAttempts`, `doWithTransportRetries`, `withGETErrorBody`, `Resolve`
+        max_requests: 5,
+        repeats_transport_errors: Some(Duration::from_millis(50)),
+        asks_why_forbidden: true,
+        checks_manifest_get: true,
+        ..V2_2.requests
+    },
+    // resolver.go `sanitizedURL`
+    words: Words { hides_missing_queries: true, ..V2_2.words },
+    ..V2_2
+};

@@ -1,0 +1,289 @@
+//! Versions: which upstream code is imitated, and the words, numbers and switches that differ between them.
+//!
+//! The flow is the same code for all; one file for each major version holds what differs, with the revision that
+//! proves it.
+
+mod containerd_1;
+mod containerd_2;
+
+use std::time::Duration;
+
+use distribution::Grammar;
+use gostd::url::{Url, Values};
+
+use self::containerd_1::{V1_6, V1_7};
+use self::containerd_2::{V2_0, V2_1, V2_2, V2_3};
+
+/// A version of a runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    name: &'static str,
+    /// Major, minor and patch of the release.
+    release: [u16; 3],
+    /// What the version calls itself: `User-Agent: containerd/VERSION`.
+    pub(crate) user_agent: &'static str,
+    /// The minor version of Go 1 that it was built with: some words and rules are those of Go's library.
+    pub(crate) go: u8,
+    /// How references are read.
+    pub(crate) grammar: Grammar,
+    /// `registry.config_path`, where the node does not set it.
+    pub(crate) config_path: &'static str,
+    /// Whether pulls are made by the transfer service, unless the configuration wants them local.
+    pub(crate) has_transfer: bool,
+    /// Whether a pull that gets nowhere is cancelled (`image_pull_progress_timeout`).
+    pub(crate) watches_progress: bool,
+    pub(crate) hosts: HostRules,
+    pub(crate) requests: RequestRules,
+    pub(crate) authorization: AuthorizationRules,
+    pub(crate) content: ContentRules,
+    pub(crate) words: Words,
+}
+
+/// What is read from the configuration of hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HostRules {
+    /// Whether a `hosts.toml` without a `[host]` table counts for nothing.
+    pub(crate) needs_host_table: bool,
+    /// Whether `dial_timeout` is known, and the capability `referrers`.
+    pub(crate) knows_dial_timeout: bool,
+    pub(crate) knows_referrers: bool,
+    /// Whether a host that may be http or https is asked by https first.
+    pub(crate) tries_https_first: bool,
+    /// Whether `registry.configs.HOST.tls` counts.
+    pub(crate) honours_config_tls: bool,
+    /// `ResponseHeaderTimeout`
+    pub(crate) response_header_timeout: Option<Duration>,
+}
+
+/// How requests are repeated, and which error of several is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RequestRules {
+    /// The most requests for one operation (`retryRequest`).
+    pub(crate) max_requests: usize,
+    /// Whether 500, 503 and 504 of the last host are repeated.
+    pub(crate) repeats_server_errors: bool,
+    /// Whether time-outs and ends of connections at the last host are repeated, so long after.
+    pub(crate) repeats_transport_errors: Option<Duration>,
+    /// Whether the error that got furthest is told, and not the first one that is no 404.
+    pub(crate) ranks_errors: bool,
+    /// Whether a digest is not looked for below `blobs/` once a host has refused its manifest.
+    pub(crate) refusal_ends_resolve: bool,
+    /// Whether a HEAD that was forbidden is followed by a GET, for the registry's words.
+    pub(crate) asks_why_forbidden: bool,
+    /// Whether the status of the GET that stands in for a digest is looked at.
+    pub(crate) checks_manifest_get: bool,
+}
+
+/// How tokens are asked for and kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AuthorizationRules {
+    /// Whether a token is asked for anew once `expires_in` has passed.
+    pub(crate) tokens_expire: bool,
+    /// Whether the header fields of the configuration go to the token service as well.
+    pub(crate) sends_headers: bool,
+    /// Whether a token that was refused with an `error` is asked for anew, once.
+    pub(crate) renews_refused_token: bool,
+    /// Whether Basic without complete credentials is an error of its own, and not the plain 401.
+    pub(crate) tells_missing_credentials: bool,
+}
+
+/// How content is fetched, and what is unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ContentRules {
+    /// `Accept-Encoding` of its own; without one Go asks for gzip, unless a range is wanted.
+    pub(crate) accept_encoding: Option<&'static str>,
+    /// Whether `Accept` names a media type even where there is none: `, */*`.
+    pub(crate) names_empty_type: bool,
+    /// Whether 206 is taken for the range that was asked for without a look at `Content-Range`.
+    pub(crate) trusts_partial: bool,
+    /// Whether schema 1 is converted.
+    pub(crate) converts_schema1: bool,
+    /// Whether content that a descriptor brings along is used.
+    pub(crate) uses_descriptor_data: bool,
+    /// Whether attestations have an ingest name of their own.
+    pub(crate) names_attestations: bool,
+    /// Whether only `layers` is unpacked (`rootfs.type`).
+    pub(crate) looks_at_rootfs_type: bool,
+    /// Whether layers that are none are left out when the image is compared with its config.
+    pub(crate) leaves_artifact_layers_out: bool,
+}
+
+/// How things are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// Of an answer to a resolving request with an unexpected status.
+    pub(crate) resolve_status: StatusWords,
+    /// Of an answer to a fetching request.
+    pub(crate) fetch_status: StatusWords,
+    /// Of an answer of the token service.
+    pub(crate) token_status: StatusWords,
+    /// Whether content that ended early is told with its numbers.
+    pub(crate) counts_short_reads: bool,
+    pub(crate) extraction: ExtractionWords,
+    /// Whether a wrong diff id is told with both digests.
+    pub(crate) tells_both_diff_ids: bool,
+    /// Whether the query of a URL that could not be reached is hidden (`SanitizeError`).
+    pub(crate) hides_queries: bool,
+    /// Whether the query of a URL that is not there is hidden, but for `ns`.
+    pub(crate) hides_missing_queries: bool,
+    /// Whether messages with a code went through `fmt.Sprintf`, which takes `%` for a verb (`errdefs.ToGRPC`).
+    pub(crate) formats_messages: bool,
+    /// Since which version schema 1 is said not to be supported, where the client says it.
+    pub(crate) no_schema1_since: &'static str,
+}
+
+impl Words {
+    /// A URL where nothing is, as it is told (containerd v2.3.4 core/remotes/docker/resolver.go `sanitizedURL`).
+    pub(crate) fn missing_url(&self, url: &Url) -> String {
+        if !self.hides_missing_queries || url.raw_query.is_empty() {
+            return url.to_string();
+        }
+        let mut hidden = Values::default();
+        for (key, value) in url.query().iter() {
+            let shown = key == "ns" || value.is_empty();
+            hidden.add(key, if shown { value } else { "REDACTED" });
+        }
+        Url { raw_query: hidden.encode(), ..url.clone() }.to_string()
+    }
+}
+
+/// The sentence for an unexpected status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusWords {
+    /// `unexpected status from GET request to URL: 403 Forbidden`, the registry's words on a line of their own
+    Request,
+    /// `unexpected status code URL: 403 Forbidden - Server message: …`, with the URL that was asked first
+    Code,
+    /// `pulling from host HOST failed with status code [manifests v1]: 403 Forbidden`
+    Host,
+    /// `unexpected status: 403 Forbidden`
+    Bare,
+}
+
+/// How a layer that cannot be unpacked is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExtractionWords {
+    /// By its diff id. Where the applier's words have passed gRPC they end in `: unknown`.
+    DiffId {
+        /// Whether they have (errdefs/grpc.go `FromGRPC`).
+        over_grpc: bool,
+    },
+    /// By media type, digest, snapshotter and key.
+    Snapshot,
+}
+
+/// A runtime that pullsim does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown runtime {name:?}")]
+pub struct UnknownRuntime {
+    /// The name as given.
+    pub name: String,
+}
+
+/// A profile for a version that may not have one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// The newest known version that is not newer than the one asked for; the oldest where all are newer.
+    pub profile: &'static Profile,
+    /// Whether it is the very version that was asked for.
+    pub exact: bool,
+}
+
+/// Oldest first.
+const KNOWN: [Profile; 6] = [V1_6, V1_7, V2_0, V2_1, V2_2, V2_3];
+
+/// The versions that are meant by a name without patch, and by none.
+const CONTAINERD: &str = "containerd";
+
+impl Profile {
+    /// The profile of a name: `containerd-2.1.9`; `containerd-2.1` for the line's newest known patch; `containerd` for
+    /// the newest of all.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn named(name: &str) -> Result<&'static Self, UnknownRuntime> {
+        let unknown = || UnknownRuntime { name: name.to_owned() };
+        if name == CONTAINERD {
+            return KNOWN.last().ok_or_else(unknown);
+        }
+        let in_line = |profile: &&Self| {
+            let line = profile.name.rsplit_once('.').map(|(line, _)| line);
+            profile.name == name || line == Some(name)
+        };
+        KNOWN.iter().rev().find(in_line).ok_or_else(unknown)
+    }
+
+    /// The profile for a version, or for the nearest known one below it: `containerd-2.1.6` is pulled with as
+    /// `containerd-2.0.11` if nothing between them is known. `None` where the name is that of no version.
+    ///
+    /// ```
+    /// use runtimes::Profile;
+    /// let nearest = Profile::nearest("containerd-2.2.9").unwrap();
+    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.2.7", false));
+    /// ```
+    pub fn nearest(name: &str) -> Option<Nearest> {
+        if let Ok(profile) = Self::named(name) {
+            return Some(Nearest { profile, exact: true });
+        }
+        let release = release(name.strip_prefix(CONTAINERD)?.strip_prefix('-')?)?;
+        let below = KNOWN.iter().rev().find(|profile| profile.release <= release);
+        Some(Nearest { profile: below.or(KNOWN.first())?, exact: false })
+    }
+
+    /// All profiles, oldest first.
+    pub const fn known() -> &'static [Self] {
+        &KNOWN
+    }
+
+    /// The profile's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// `2.1`, `2.1.6`, `v2.1.6`; what follows the patch, as in `1.6.20~ds1`, is left out.
+fn release(text: &str) -> Option<[u16; 3]> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let mut numbers = text.split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let minor = numbers.next()?.parse().ok()?;
+    let patch = match numbers.next() {
+        None => u16::MAX,
+        Some(patch) => {
+            let end = patch.find(|character: char| !character.is_ascii_digit()).unwrap_or(patch.len());
+            patch[..end].parse().ok()?
+        }
+    };
+    Some([major, minor, patch])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_versions() {
+        let cases = [
+            ("containerd", Some(("containerd-2.3.4", true))),
+            ("containerd-2.1.9", Some(("containerd-2.1.9", true))),
+            ("containerd-2.1", Some(("containerd-2.1.9", true))),
+            ("containerd-2.1.6", Some(("containerd-2.0.11", false))),
+            ("containerd-v1.7.34", Some(("containerd-1.7.24", false))),
+            ("containerd-1.6.20~ds1", Some(("containerd-1.6.20", false))),
+            ("containerd-1.5.2", Some(("containerd-1.6.20", false))),
+            ("containerd-9", None),
+            ("podman-5.0.0", None),
+        ];
+        for (name, expected) in cases {
+            let nearest = Profile::nearest(name);
+            assert_eq!(nearest.map(|nearest| (nearest.profile.name(), nearest.exact)), expected, "{name}");
+        }
+        assert!(Profile::named("containerd-2.1.6").is_err());
+    }
+
+    #[test]
+    fn releases_ascend() {
+        assert!(KNOWN.is_sorted_by(|a, b| a.release < b.release));
+        assert!(KNOWN.iter().all(|profile| release(&profile.name[11..]) == Some(profile.release)));
+    }
+}
