@@ -25,7 +25,7 @@ pub(super) struct Archive {
 enum Stream {
     /// The first bytes decide on the compression (`DetectCompression`).
     Undecided(Vec<u8>),
-    Plain(Tar),
+    Plain(Box<Tar>),
     Gzip(Box<flate2::write::MultiGzDecoder<Tar>>),
     Zstd(Box<zstd::stream::write::Decoder<'static, Tar>>),
     Failed(String),
@@ -72,7 +72,7 @@ impl Archive {
         }
         let tar = match self.stream {
             Stream::Failed(words) => return Applied::Failed(words),
-            Stream::Plain(tar) => Ok(tar),
+            Stream::Plain(tar) => Ok(*tar),
             Stream::Gzip(decoder) => decoder.finish(),
             Stream::Zstd(mut decoder) => decoder.flush().map(|()| decoder.into_inner()),
             Stream::Undecided(_) => return Applied::Failed("EOF".into()),
@@ -94,7 +94,7 @@ impl Stream {
                 Err(error) => Self::Failed(error.to_string()),
             }
         } else {
-            Self::Plain(Tar::new())
+            Self::Plain(Box::new(Tar::new()))
         }
     }
 }

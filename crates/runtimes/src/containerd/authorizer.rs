@@ -51,7 +51,7 @@ pub(super) enum Retry {
 
 enum Handler {
     Basic(UserAndSecret),
-    Bearer(Bearer),
+    Bearer(Box<Bearer>),
 }
 
 struct Bearer {
@@ -143,7 +143,7 @@ impl Authorizer {
         }
         let user = self.credentials.for_host(host)?;
         let bearer = self.token_options(challenge, user)?;
-        self.lock().insert(host.to_owned(), Arc::new(Handler::Bearer(bearer)));
+        self.lock().insert(host.to_owned(), Arc::new(Handler::Bearer(Box::new(bearer))));
         Ok(Retry::Yes)
     }
 

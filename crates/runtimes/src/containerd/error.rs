@@ -21,9 +21,9 @@ pub(super) enum Error {
     /// `fmt.Errorf("context: %w", cause)`
     Context(String, Box<Error>),
     /// `*url.Error`: `Head "URL": why`, in the words of the Go version.
-    Exchange { method: &'static str, url: String, fault: Fault, go: u8 },
+    Exchange { method: &'static str, url: String, fault: Box<Fault>, go: u8 },
     /// `ErrUnexpectedStatus`, with the registry's own errors.
-    Status { said: StatusSaid, status: u16, status_line: String, errors: Option<ErrorEnvelope> },
+    Status { said: Box<StatusSaid>, status: u16, status_line: String, errors: Option<ErrorEnvelope> },
     /// `ErrInvalidAuthorization`, and what it is about.
     InvalidAuthorization(AuthorizationProblem),
     /// An error of a class of `errdefs`: `what: not found`
@@ -74,7 +74,7 @@ impl Error {
     }
 
     pub(super) fn exchange(method: &'static str, url: &Url, fault: Fault, go: u8) -> Self {
-        Self::Exchange { method, url: url.to_string(), fault, go }
+        Self::Exchange { method, url: url.to_string(), fault: Box::new(fault), go }
     }
 
     /// The error that a body's fault is, read in passing.
@@ -136,7 +136,8 @@ impl Error {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Context(_, cause) => cause.is_transient(),
-            Self::Exchange { fault: Fault { error, .. }, .. } => {
+            Self::Exchange { fault, .. } => {
+                let error = &fault.error;
                 !error.is_deadline_exceeded()
                     && (error.is_timeout()
                         || [Cause::Eof, Cause::UnexpectedEof, HANDSHAKE_TIMEOUT].contains(error))
@@ -242,7 +243,7 @@ impl fmt::Display for Error {
             Self::Status { said, status_line, errors, .. } => {
                 write!(f, "{said}: {status_line}")?;
                 let between =
-                    if matches!(said, StatusSaid::Code { .. }) { " - Server message: " } else { "\n" };
+                    if matches!(**said, StatusSaid::Code { .. }) { " - Server message: " } else { "\n" };
                 errors.as_ref().map_or(Ok(()), |errors| write!(f, "{between}{errors}"))
             }
             Self::InvalidAuthorization(AuthorizationProblem::ServerMessage(message)) => {
@@ -288,7 +289,7 @@ mod tests {
             "failed to do request: Head \"https://m.test/v2/a/manifests/t?a=%5BREDACTED%5D&ns=%5BREDACTED%5D\": EOF"
         );
         let status = Error::Status {
-            said: StatusSaid::Request { method: "GET", url: "https://cdn.test/x?sig=s".into() },
+            said: Box::new(StatusSaid::Request { method: "GET", url: "https://cdn.test/x?sig=s".into() }),
             status: 403,
             status_line: "403 Forbidden".into(),
             errors: None,

@@ -67,8 +67,8 @@ impl Pull {
     fn dispatch(self: Arc<Self>, descriptors: Vec<Descriptor>) -> Dispatched {
         Box::pin(async move {
             let mut siblings = JoinSet::new();
-            for descriptor in last_first(&descriptors).cloned() {
-                let pull = self.clone();
+            for descriptor in last_first(&descriptors) {
+                let (pull, descriptor) = (self.clone(), descriptor.clone());
                 siblings.spawn(async move {
                     let children = pull.handle(&descriptor).await?;
                     if children.is_empty() { Ok(()) } else { Self::dispatch(pull, children).await }

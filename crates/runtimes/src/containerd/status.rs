@@ -48,5 +48,10 @@ fn said(request: &HostRequest, answer: &Answer, words: StatusWords) -> StatusSai
 }
 
 fn error(said: StatusSaid, answer: &Answer, errors: Option<ErrorEnvelope>) -> Error {
-    Error::Status { said, status: answer.status, status_line: answer.status_line.clone(), errors }
+    Error::Status {
+        said: Box::new(said),
+        status: answer.status,
+        status_line: answer.status_line.clone(),
+        errors,
+    }
 }
