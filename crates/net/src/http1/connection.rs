@@ -193,7 +193,17 @@ impl Connection {
         let size = parse_hex(digits).map_err(chunk_error)?;
         if size == 0 {
             // The trailer: fields until an empty line.
-            while !self.read_line().await?.is_empty() {}
+            // Go looks for its end within a buffer's length (`seeUpcomingDoubleCRLF`).
+            let mut length = 0;
+            loop {
+                match self.read_line().await?.len() {
+                    0 => break,
+                    line => length += line,
+                }
+                if length > MAX_CHUNK_LINE {
+                    return Err(chunk_error(Chunk::LineTooLong));
+                }
+            }
             *state = BodyState::Done;
             return Ok(None);
         }

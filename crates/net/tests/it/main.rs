@@ -7,5 +7,6 @@ mod memory;
 mod proxy;
 mod raw;
 mod support;
+mod tls;
 mod traced;
 mod wire;

@@ -127,6 +127,7 @@ async fn bodies() {
         (format!("{CHUNKED}\r\n"), "empty hex number for chunk length"),
         (format!("{CHUNKED}5\r\nhelloworld\r\n"), "malformed chunked encoding"),
         (format!("{CHUNKED}11112222333344445\r\n"), "http chunk length too large"),
+        (format!("{CHUNKED}0\r\n{}", "X: y\r\n".repeat(2000)), "header line too long"),
         (format!("{CHUNKED}5;{}", "x".repeat(70_000)), "header line too long"),
     ];
     for (answer, expected) in cases {

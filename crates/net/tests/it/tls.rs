@@ -1,0 +1,266 @@
+//! TLS over hosts in memory: Go's verdicts on certificates made on the spot, in Go's words.
+
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, NameConstraints, date_time_ymd,
+};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::AsyncReadExt;
+use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
+use trace::{Stage, What};
+
+use crate::memory::Memory;
+use crate::support::{Act, Setup, act, fault, get, send, words};
+
+const VERDICT: &str = "tls: failed to verify certificate: x509: ";
+const UNKNOWN: &str = "certificate signed by unknown authority";
+const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+/// An authority: its certificate, and what it issues with.
+struct Authority {
+    der: CertificateDer<'static>,
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A server's chain and key.
+struct Served {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+type Change = fn(&mut CertificateParams);
+
+fn unchanged(_: &mut CertificateParams) {}
+
+fn params(name: &str, sans: &[&str]) -> CertificateParams {
+    let sans: Vec<String> = sans.iter().map(ToString::to_string).collect();
+    let mut params = CertificateParams::new(sans).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+fn authority(name: &str, above: Option<&Authority>, change: Change) -> Authority {
+    let mut params = params(name, &[]);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = match above {
+        Some(above) => params.signed_by(&key, &above.issuer),
+        None => params.self_signed(&key),
+    };
+    let certificate = certificate.unwrap();
+    Authority { der: certificate.der().clone(), pem: certificate.pem(), issuer: Issuer::new(params, key) }
+}
+
+impl Authority {
+    fn issue(&self, name: &str, sans: &[&str], change: Change) -> Served {
+        let mut params = params(name, sans);
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Served { chain: vec![certificate.der().clone()], key: key.into() }
+    }
+}
+
+fn self_signed(change: Change) -> (Served, String) {
+    let mut params = params("r.test", &["r.test"]);
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    (Served { chain: vec![certificate.der().clone()], key: key.into() }, certificate.pem())
+}
+
+/// A server that answers one request; `clients` is whose certificates it demands.
+fn server(
+    served: Served,
+    clients: Option<&Authority>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Memory {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions).unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(authority.der.clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+    };
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(served.chain, served.key).unwrap()));
+    Memory::default().host("10.1.0.1:443", move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                act(&mut stream, vec![Act::Read, send(EMPTY), Act::Hold]).await;
+            }
+        }
+    })
+}
+
+fn trusting(roots: Vec<String>) -> Setup {
+    Setup { files: vec![("/etc/hosts", "10.1.0.1 r.test\n".to_owned())], roots, ..Setup::default() }
+}
+
+/// The verdict on what is served at `host`, without its beginning.
+async fn verdict(served: Served, root: &str, host: &str) -> String {
+    let (client, _) = trusting(vec![root.to_owned()]).over(server(served, None, rustls::ALL_VERSIONS));
+    let text = words(&client, &get(&format!("https://{host}/"))).await;
+    text.strip_prefix(VERDICT).unwrap_or(&text).to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn verdicts_on_a_leaf() {
+    let root = authority("Test Root", None, unchanged);
+    let expired: Change = |params| params.not_after = date_time_ymd(2026, 11, 1);
+    let early: Change = |params| params.not_before = date_time_ymd(2026, 12, 1);
+    let client: Change = |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let time = "certificate has expired or is not yet valid: current time 2026-11-22T12:00:00Z is";
+    let after = format!("{time} after 2026-11-01T00:00:00Z");
+    let before = format!("{time} before 2026-12-01T00:00:00Z");
+    let cases: [(&[&str], &str, Change, &str); 12] = [
+        (&["r.test"], "r.test", unchanged, "answered 200"),
+        (&["*.test"], "r.test", unchanged, "answered 200"),
+        (&["10.1.0.1"], "10.1.0.1", unchanged, "answered 200"),
+        (&["r.test"], "r.test", expired, &after),
+        (&["r.test"], "r.test", early, &before),
+        // Time is judged before the name.
+        (&["a.test"], "r.test", expired, &after),
+        (&["a.test", "b.test"], "r.test", unchanged, "certificate is valid for a.test, b.test, not r.test"),
+        (
+            &["10.9.9.9"],
+            "r.test",
+            unchanged,
+            "certificate is not valid for any names, but wanted to match r.test",
+        ),
+        (&[], "r.test", unchanged, "certificate relies on legacy Common Name field, use SANs instead"),
+        (
+            &["r.test"],
+            "10.1.0.1",
+            unchanged,
+            "cannot validate certificate for 10.1.0.1 because it doesn't contain any IP SANs",
+        ),
+        (&["10.9.9.9"], "10.1.0.1", unchanged, "certificate is valid for 10.9.9.9, not 10.1.0.1"),
+        (&["r.test"], "r.test", client, "certificate specifies an incompatible key usage"),
+    ];
+    for (sans, host, change, expected) in cases {
+        let served = root.issue("r.test", sans, change);
+        assert_eq!(verdict(served, &root.pem, host).await, expected, "{sans:?} {host}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn verdicts_on_authorities() {
+    let root = authority("Test Root", None, unchanged);
+    let other = authority("Other Root", None, unchanged);
+    let leaf = |authority: &Authority| authority.issue("r.test", &["r.test"], unchanged);
+    assert_eq!(verdict(leaf(&other), &root.pem, "r.test").await, UNKNOWN);
+    assert_eq!(verdict(self_signed(unchanged).0, &root.pem, "r.test").await, UNKNOWN);
+
+    let namesake = authority("Test Root", None, unchanged);
+    let hint = |why: &str, name: &str| {
+        format!(
+            "{UNKNOWN} (possibly because of {why:?} while trying to verify candidate authority certificate {name:?})"
+        )
+    };
+    let ecdsa = hint("x509: ECDSA verification failure", "Test Root");
+    assert_eq!(verdict(leaf(&namesake), &root.pem, "r.test").await, ecdsa);
+
+    let middle = authority("Middle", Some(&root), unchanged);
+    assert_eq!(verdict(leaf(&middle), &root.pem, "r.test").await, UNKNOWN);
+    let mut whole = leaf(&middle);
+    whole.chain.push(middle.der.clone());
+    assert_eq!(verdict(whole, &root.pem, "r.test").await, "answered 200");
+
+    let constrained = authority("Limited", None, |params| {
+        let permitted = vec![GeneralSubtree::DnsName("other.test".into())];
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
+    });
+    let why = "x509: a root or intermediate certificate is not authorized to sign for this name: \
+               DNS name \"r.test\" is not permitted by any constraint";
+    assert_eq!(verdict(leaf(&constrained), &constrained.pem, "r.test").await, hint(why, "Limited"));
+
+    let old = authority("Old", None, |params| params.not_after = date_time_ymd(2026, 11, 1));
+    let why = "x509: certificate has expired or is not yet valid: current time 2026-11-22T12:00:00Z is after 2026-11-01T00:00:00Z";
+    assert_eq!(verdict(leaf(&old), &old.pem, "r.test").await, hint(why, "Old"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trusted_certificate_may_serve_itself() {
+    // Go accepts both; webpki refuses an authority as a server's certificate.
+    for change in [unchanged as Change, |params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)] {
+        let (served, pem) = self_signed(change);
+        assert_eq!(verdict(served, &pem, "r.test").await, "answered 200");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn skipped_verification_is_told_in_the_trace() {
+    let setup = Setup { skip_verify: true, ..trusting(Vec::new()) };
+    let (client, trace) = setup.over(server(self_signed(unchanged).0, None, rustls::ALL_VERSIONS));
+    assert_eq!(words(&client, &get("https://r.test/")).await, "answered 200");
+    let handshake = trace.steps().into_iter().find_map(|step| match step.what {
+        What::Handshake(handshake) => Some((handshake.verified, handshake.chain.len(), handshake.version)),
+        _ => None,
+    });
+    assert_eq!(handshake, Some((false, 1, Some("TLS 1.3".into()))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn client_certificates() {
+    let root = authority("Test Root", None, unchanged);
+    let tls12: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    for versions in [rustls::ALL_VERSIONS, tls12] {
+        let leaf = || root.issue("r.test", &["r.test"], unchanged);
+        let (client, _) = trusting(vec![root.pem.clone()]).over(server(leaf(), Some(&root), versions));
+        assert_eq!(words(&client, &get("https://r.test/")).await, "remote error: tls: certificate required");
+
+        let key = KeyPair::generate().unwrap();
+        let certificate = params("me", &[]).signed_by(&key, &root.issuer).unwrap().pem();
+        let identity = Some((certificate, key.serialize_pem()));
+        let setup = Setup { identity, ..trusting(vec![root.pem.clone()]) };
+        let (client, _) = setup.over(server(leaf(), Some(&root), versions));
+        assert_eq!(words(&client, &get("https://r.test/")).await, "answered 200");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_tls() {
+    let cases = [
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", "http: server gave HTTP response to HTTPS client"),
+        ("SSH-2.0-OpenSSH_9.6\r\n", "tls: first record does not look like a TLS handshake"),
+        ("\x15\x03\x01\0\x02\x02F", "remote error: tls: protocol version not supported"),
+        ("\x15\x03\x03\0\x02\x02\x28", "remote error: tls: handshake failure"),
+        ("\x16\x03", "unexpected EOF"),
+        ("", "EOF"),
+    ];
+    for (answer, expected) in cases {
+        let memory = Memory::default().host("10.1.0.1:443", move |mut stream| async move {
+            stream.read_u8().await.unwrap();
+            act(&mut stream, vec![send(answer)]).await;
+        });
+        let (client, _) = trusting(Vec::new()).over(memory);
+        let fault = fault(&client, &get("https://r.test/")).await;
+        assert_eq!((fault.stage, fault.to_string().as_str()), (Stage::Handshake, expected), "{answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_has_ten_seconds() {
+    let memory = Memory::default().host("10.1.0.1:443", |mut stream| async move {
+        act(&mut stream, vec![Act::Hold]).await;
+    });
+    let (client, _) = trusting(Vec::new()).over(memory);
+    let start = Instant::now();
+    assert_eq!(words(&client, &get("https://r.test/")).await, "net/http: TLS handshake timeout");
+    assert_eq!(start.elapsed().as_secs(), 10);
+}
