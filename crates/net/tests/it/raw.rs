@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use net::Response;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use trace::{Purpose, Stage};
 
-use crate::support::{Act, Setup, body, fault, get, request, scripted, send, words};
+use crate::memory::Memory;
+use crate::support::{Act, Setup, act, body, fault, get, request, scripted, send, words};
 
 const BROKEN: &str = "net/http: HTTP/1.x transport connection broken: ";
 const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -271,12 +273,16 @@ async fn the_bytes_of_a_request() {
     assert_eq!(server.await.unwrap(), [expected]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_head_that_does_not_come_in_time() {
-    let (address, _) = scripted(vec![vec![Act::Read, Act::Hold]]).await;
-    let limit = Some(Duration::from_millis(20));
-    let (client, _) = Setup { response_header_timeout: limit, ..Setup::default() }.real();
-    let fault = fault(&client, &get(&format!("http://{address}/"))).await;
+    let memory = Memory::default().host("10.1.0.1:80", |mut stream| async move {
+        act(&mut stream, vec![Act::Read, Act::Hold]).await;
+    });
+    let limit = Some(Duration::from_secs(30));
+    let (client, _) = Setup { response_header_timeout: limit, ..Setup::default() }.over(memory);
+    let start = Instant::now();
+    let fault = fault(&client, &get("http://10.1.0.1/")).await;
     assert_eq!(fault.to_string(), "net/http: timeout awaiting response headers");
     assert!(fault.error.is_timeout());
+    assert_eq!(start.elapsed().as_secs(), 30);
 }
