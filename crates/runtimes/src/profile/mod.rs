@@ -192,20 +192,21 @@ pub struct Nearest {
 /// Oldest first.
 const KNOWN: [Profile; 6] = [V1_6, V1_7, V2_0, V2_1, V2_2, V2_3];
 
-/// The versions that are meant by a name without patch, and by none.
+/// The name without a version.
 const CONTAINERD: &str = "containerd";
+
+/// What the name without a version means: the newest that was recorded and not only read.
+const DEFAULT: &str = V2_1.name;
 
 impl Profile {
     /// The profile of a name: `containerd-2.1.9`; `containerd-2.1` for the line's newest known patch; `containerd` for
-    /// the newest of all.
+    /// the newest that was recorded.
     ///
     /// # Errors
     /// When there is none of that name.
     pub fn named(name: &str) -> Result<&'static Self, UnknownRuntime> {
         let unknown = || UnknownRuntime { name: name.to_owned() };
-        if name == CONTAINERD {
-            return KNOWN.last().ok_or_else(unknown);
-        }
+        let name = if name == CONTAINERD { DEFAULT } else { name };
         let in_line = |profile: &&Self| {
             let line = profile.name.rsplit_once('.').map(|(line, _)| line);
             profile.name == name || line == Some(name)
@@ -264,7 +265,7 @@ mod tests {
     #[test]
     fn names_of_versions() {
         let cases = [
-            ("containerd", Some(("containerd-2.3.4", true))),
+            ("containerd", Some(("containerd-2.1.9", true))),
             ("containerd-2.1.9", Some(("containerd-2.1.9", true))),
             ("containerd-2.1", Some(("containerd-2.1.9", true))),
             ("containerd-2.1.6", Some(("containerd-2.0.11", false))),
