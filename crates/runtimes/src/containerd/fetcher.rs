@@ -126,7 +126,7 @@ impl Fetcher {
         if let Some(encodings) = rules.accept_encoding {
             request.header.set("Accept-Encoding", encodings);
         }
-        if offset > 0 {
+        if offset > 0 || rules.always_asks_for_range {
             request.header.set("Range", format!("bytes={offset}-"));
         }
         let permit = self.permit().await;

@@ -266,6 +266,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_hosts_counted_for_nothing() {
+        let rules = &crate::profile::Profile::named("containerd-1.7.24").unwrap().hosts;
+        let parse = |text| parse_hosts_file(Path::new("/d"), text, rules);
+        let said = parse("server = \"http://up.test\"\n").unwrap_err();
+        assert_eq!(said, "it has no [host] table (invalid `host` tree)");
+        assert_eq!(parse("[host.\"https://a\"]\ndial_timeout = \"5s\"\n").unwrap()[0].dial_timeout, None);
+    }
+
+    #[test]
     fn override_path() {
         assert_eq!(api_root("", false), "/v2");
         assert_eq!(api_root("/proxy/x/", true), "/proxy/x");

@@ -237,3 +237,28 @@ fn content_type(answer: &Answer) -> String {
     // Registries of old answer so for schema 1.
     if bare == "text/plain" { media_type::DOCKER_SCHEMA1_SIGNED.to_owned() } else { bare.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mirror cannot be reached, and the registry does not have it: old versions blame the mirror (recording
+    /// `mirror-refused-upstream-404`).
+    #[test]
+    fn which_error_of_several_is_told() {
+        let told = |ranks| {
+            let mut first = FirstError { ranks, rank: Rank::Nothing, error: None };
+            for (rank, text) in [
+                (Rank::Unreachable, "refused"),
+                (Rank::NotFound, "not found"),
+                (Rank::Refused, "403"),
+                (Rank::Refused, "500"),
+            ] {
+                first.keep(rank, Error::Plain(text.into()));
+            }
+            first.error
+        };
+        assert_eq!(told(true), Some(Error::Plain("403".into())));
+        assert_eq!(told(false), Some(Error::Plain("refused".into())));
+    }
+}

@@ -10,6 +10,7 @@ use super::{
 pub(super) const V1_6: Profile = Profile {
     name: "containerd-1.6.20",
     release: [1, 6, 20],
+    since: [1, 6, 0],
     user_agent: "containerd/1.6.20~ds1",
     go: 19,
     // containerd v1.6.20 reference/docker/reference.go is that of docker/distribution v2.
@@ -48,6 +49,7 @@ pub(super) const V1_6: Profile = Profile {
     content: ContentRules {
         // remotes/docker/fetcher.go `open`
         accept_encoding: None,
+        always_asks_for_range: false,
         names_empty_type: true,
         trusts_partial: false,
         converts_schema1: true,
@@ -78,6 +80,7 @@ pub(super) const V1_6: Profile = Profile {
 pub(super) const V1_7: Profile = Profile {
     name: "containerd-1.7.24",
     release: [1, 7, 24],
+    since: [1, 7, 0],
     user_agent: "containerd/1.7.24~ds1",
     go: 24,
     grammar: Grammar::V0_6_0,
@@ -108,4 +111,22 @@ pub(super) const V1_7: Profile = Profile {
         ..V1_6.words
     },
     ..V1_6
+};
+
+/// containerd v1.7.34, read and not recorded.
+pub(super) const V1_7_34: Profile = Profile {
+    name: "containerd-1.7.34",
+    release: [1, 7, 34],
+    since: [1, 7, 30],
+    user_agent: "containerd/v1.7.34",
+    go: 25,
+    // remotes/docker/config/hosts.go `getSortedHosts`
+    hosts: HostRules { needs_host_table: false, ..V1_7.hosts },
+    // remotes/docker/authorizer.go `getExpirationTime`
+    authorization: AuthorizationRules { tokens_expire: true, ..V1_7.authorization },
+    // remotes/handlers.go `MakeRefKey`
+    content: ContentRules { names_attestations: true, ..V1_7.content },
+    // pkg/cri/instrument/instrumented_service.go, errdefs/grpc.go
+    words: Words { hides_queries: true, formats_messages: false, ..V1_7.words },
+    ..V1_7
 };

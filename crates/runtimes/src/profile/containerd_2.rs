@@ -11,6 +11,7 @@ use super::{
 pub(super) const V2_0: Profile = Profile {
     name: "containerd-2.0.11",
     release: [2, 0, 11],
+    since: [2, 0, 0],
     user_agent: "containerd/v2.0.11",
     go: 25,
     hosts: HostRules {
@@ -51,6 +52,7 @@ pub(super) const V2_0: Profile = Profile {
 pub(super) const V2_1: Profile = Profile {
     name: "containerd-2.1.9",
     release: [2, 1, 9],
+    since: [2, 1, 6],
     user_agent: "containerd/2.1.9+unknown",
     has_transfer: true,
     requests: RequestRules {
@@ -82,10 +84,41 @@ pub(super) const V2_1: Profile = Profile {
     ..V2_0
 };
 
+/// containerd v2.1.3, read and not recorded: errors are not sanitized yet
+/// (internal/cri/instrument/instrumented_service.go).
+pub(super) const V2_1_3: Profile = Profile {
+    name: "containerd-2.1.3",
+    release: [2, 1, 3],
+    since: [2, 1, 3],
+    user_agent: "containerd/v2.1.3",
+    go: 23,
+    words: Words { hides_queries: false, ..V2_1.words },
+    ..V2_1
+};
+
+/// containerd v2.1.0, read and not recorded.
+pub(super) const V2_1_0: Profile = Profile {
+    name: "containerd-2.1.0",
+    release: [2, 1, 0],
+    since: [2, 1, 0],
+    user_agent: "containerd/v2.1.0",
+    // core/remotes/docker/fetcher.go:455 `open`
+    content: ContentRules { always_asks_for_range: true, ..V2_1_3.content },
+    words: Words {
+        // core/remotes/docker/resolver.go `withErrorCheck`, core/content/helpers.go, core/unpack/unpacker.go
+        fetch_status: StatusWords::Code,
+        counts_short_reads: false,
+        extraction: ExtractionWords::DiffId { over_grpc: false },
+        ..V2_1_3.words
+    },
+    ..V2_1_3
+};
+
 /// containerd v2.2.7, read and not recorded.
 pub(super) const V2_2: Profile = Profile {
     name: "containerd-2.2.7",
     release: [2, 2, 7],
+    since: [2, 2, 0],
     user_agent: "containerd/v2.2.7",
     // plugins/cri/images/plugin.go:64-72
     config_path: "/etc/containerd/certs.d:/etc/docker/certs.d",
@@ -101,6 +134,7 @@ pub(super) const V2_2: Profile = Profile {
 pub(super) const V2_3: Profile = Profile {
     name: "containerd-2.3.4",
     release: [2, 3, 4],
+    since: [2, 3, 0],
     user_agent: "containerd/v2.3.4",
     go: 26,
     hosts: HostRules {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use distribution::Grammar;
 use gostd::url::{Url, Values};
 
-use self::containerd_1::{V1_6, V1_7};
-use self::containerd_2::{V2_0, V2_1, V2_2, V2_3};
+use self::containerd_1::{V1_6, V1_7, V1_7_34};
+use self::containerd_2::{V2_0, V2_1, V2_1_0, V2_1_3, V2_2, V2_3};
 
 /// A version of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Profile {
     name: &'static str,
     /// Major, minor and patch of the release.
     release: [u16; 3],
+    /// The first release that pulls in the same way, as far as the profiles go.
+    since: [u16; 3],
     /// What the version calls itself: `User-Agent: containerd/VERSION`.
     pub(crate) user_agent: &'static str,
     /// The minor version of Go 1 that it was built with: some words and rules are those of Go's library.
@@ -92,6 +94,8 @@ pub(crate) struct AuthorizationRules {
 pub(crate) struct ContentRules {
     /// `Accept-Encoding` of its own; without one Go asks for gzip, unless a range is wanted.
     pub(crate) accept_encoding: Option<&'static str>,
+    /// Whether a range is asked for even from the first byte on.
+    pub(crate) always_asks_for_range: bool,
     /// Whether `Accept` names a media type even where there is none: `, */*`.
     pub(crate) names_empty_type: bool,
     /// Whether 206 is taken for the range that was asked for without a look at `Content-Range`.
@@ -183,14 +187,14 @@ pub struct UnknownRuntime {
 /// A profile for a version that may not have one of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nearest {
-    /// The newest known version that is not newer than the one asked for; the oldest where all are newer.
+    /// The version whose way of pulling is nearest; the oldest where all are newer.
     pub profile: &'static Profile,
     /// Whether it is the very version that was asked for.
     pub exact: bool,
 }
 
 /// Oldest first.
-const KNOWN: [Profile; 6] = [V1_6, V1_7, V2_0, V2_1, V2_2, V2_3];
+const KNOWN: [Profile; 9] = [V1_6, V1_7, V1_7_34, V2_0, V2_1_0, V2_1_3, V2_1, V2_2, V2_3];
 
 /// The name without a version.
 const CONTAINERD: &str = "containerd";
@@ -214,20 +218,23 @@ impl Profile {
         KNOWN.iter().rev().find(in_line).ok_or_else(unknown)
     }
 
-    /// The profile for a version, or for the nearest known one below it: `containerd-2.1.6` is pulled with as
-    /// `containerd-2.0.11` if nothing between them is known. `None` where the name is that of no version.
+    /// The profile for a version, or the nearest one below it: that of the release whose way of pulling was still
+    /// the newest then. `None` where the name is that of no version.
     ///
     /// ```
     /// use runtimes::Profile;
-    /// let nearest = Profile::nearest("containerd-2.2.9").unwrap();
-    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.2.7", false));
+    /// // 2.1.6 pulls as 2.1.9 does, 2.1.4 as 2.1.3 did.
+    /// let nearest = Profile::nearest("containerd-2.1.6").unwrap();
+    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.1.9", false));
+    /// let nearest = Profile::nearest("containerd-2.1.4").unwrap();
+    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.1.3", false));
     /// ```
     pub fn nearest(name: &str) -> Option<Nearest> {
         if let Ok(profile) = Self::named(name) {
             return Some(Nearest { profile, exact: true });
         }
         let release = release(name.strip_prefix(CONTAINERD)?.strip_prefix('-')?)?;
-        let below = KNOWN.iter().rev().find(|profile| profile.release <= release);
+        let below = KNOWN.iter().rev().find(|profile| profile.since <= release);
         Some(Nearest { profile: below.or(KNOWN.first())?, exact: false })
     }
 
@@ -268,8 +275,13 @@ mod tests {
             ("containerd", Some(("containerd-2.1.9", true))),
             ("containerd-2.1.9", Some(("containerd-2.1.9", true))),
             ("containerd-2.1", Some(("containerd-2.1.9", true))),
-            ("containerd-2.1.6", Some(("containerd-2.0.11", false))),
-            ("containerd-v1.7.34", Some(("containerd-1.7.24", false))),
+            ("containerd-2.1.6", Some(("containerd-2.1.9", false))),
+            ("containerd-2.1.5", Some(("containerd-2.1.3", false))),
+            ("containerd-2.1.2", Some(("containerd-2.1.0", false))),
+            ("containerd-2.0.5", Some(("containerd-2.0.11", false))),
+            ("containerd-v1.7.30", Some(("containerd-1.7.34", false))),
+            ("containerd-1.7.28", Some(("containerd-1.7.24", false))),
+            ("containerd-3.0.0", Some(("containerd-2.3.4", false))),
             ("containerd-1.6.20~ds1", Some(("containerd-1.6.20", false))),
             ("containerd-1.5.2", Some(("containerd-1.6.20", false))),
             ("containerd-9", None),
@@ -285,6 +297,7 @@ mod tests {
     #[test]
     fn releases_ascend() {
         assert!(KNOWN.is_sorted_by(|a, b| a.release < b.release));
+        assert!(KNOWN.is_sorted_by(|a, b| a.release < b.since));
         assert!(KNOWN.iter().all(|profile| release(&profile.name[11..]) == Some(profile.release)));
     }
 }
