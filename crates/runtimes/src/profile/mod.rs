@@ -193,8 +193,8 @@ pub struct Nearest {
     pub exact: bool,
 }
 
-/// Oldest first.
-const KNOWN: [Profile; 9] = [V1_6, V1_7, V1_7_34, V2_0, V2_1_0, V2_1_3, V2_1, V2_2, V2_3];
+/// Newest first.
+const KNOWN: [Profile; 9] = [V2_3, V2_2, V2_1, V2_1_3, V2_1_0, V2_0, V1_7_34, V1_7, V1_6];
 
 /// The name without a version.
 const CONTAINERD: &str = "containerd";
@@ -215,7 +215,7 @@ impl Profile {
             let line = profile.name.rsplit_once('.').map(|(line, _)| line);
             profile.name == name || line == Some(name)
         };
-        KNOWN.iter().rev().find(in_line).ok_or_else(unknown)
+        KNOWN.iter().find(in_line).ok_or_else(unknown)
     }
 
     /// The profile for a version, or the nearest one below it: that of the release whose way of pulling was still
@@ -234,11 +234,11 @@ impl Profile {
             return Some(Nearest { profile, exact: true });
         }
         let release = release(name.strip_prefix(CONTAINERD)?.strip_prefix('-')?)?;
-        let below = KNOWN.iter().rev().find(|profile| profile.since <= release);
-        Some(Nearest { profile: below.or(KNOWN.first())?, exact: false })
+        let below = KNOWN.iter().find(|profile| profile.since <= release);
+        Some(Nearest { profile: below.or(KNOWN.last())?, exact: false })
     }
 
-    /// All profiles, oldest first.
+    /// All profiles, newest first.
     pub const fn known() -> &'static [Self] {
         &KNOWN
     }
@@ -295,9 +295,9 @@ mod tests {
     }
 
     #[test]
-    fn releases_ascend() {
-        assert!(KNOWN.is_sorted_by(|a, b| a.release < b.release));
-        assert!(KNOWN.is_sorted_by(|a, b| a.release < b.since));
+    fn releases_descend() {
+        assert!(KNOWN.is_sorted_by(|a, b| a.release > b.release));
+        assert!(KNOWN.is_sorted_by(|a, b| a.since > b.release));
         assert!(KNOWN.iter().all(|profile| release(&profile.name[11..]) == Some(profile.release)));
     }
 }
