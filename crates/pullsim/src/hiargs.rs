@@ -56,7 +56,7 @@ impl HiCheck {
     /// Reads what the flags name.
     pub fn read(low: &LowCheck, environment: &Environment) -> Result<Self, Failure> {
         let scenario = low.scenario.as_ref().map(Scenario::load).transpose()?;
-        let (mut secrets, notes) = secrets(&low.secret)?;
+        let (mut secrets, mut notes) = secrets(&low.secret)?;
         if let (Some(scenario), true) = (&scenario, secrets.is_empty()) {
             secrets = scenario.secrets();
         }
@@ -68,6 +68,7 @@ impl HiCheck {
         let named_platform = low.platform.clone().or_else(|| of_scenario(Scenario::platform));
         let named_runtime =
             low.runtime.clone().or_else(|| of_scenario(|scenario| scenario.runtime().map(str::to_owned)));
+        let runtime = profile(named_runtime.as_deref().unwrap_or(DEFAULT_RUNTIME), &mut notes)?;
         Ok(Self {
             image: low.image.clone(),
             secrets,
@@ -77,7 +78,7 @@ impl HiCheck {
             own_files: low.node.is_some() || scenario.is_some(),
             scenario,
             platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,
-            profile: profile(named_runtime.as_deref().unwrap_or(DEFAULT_RUNTIME))?,
+            profile: runtime,
             kubelet: low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?,
             policy: low.policy.as_deref().map(policy).transpose()?,
             store: low.store.clone(),
@@ -131,8 +132,17 @@ fn kubelet_version(given: &str) -> Result<Version, Failure> {
     given.parse().map_err(|_| unknown("kubelet version", given, Version::KNOWN))
 }
 
-fn profile(given: &str) -> Result<&'static Profile, Failure> {
-    Profile::named(given).map_err(|_| unknown("runtime", given, Profile::known().iter().map(Profile::name)))
+/// The profile of a runtime; for a version without one of its own the nearest, which joins the notes.
+fn profile(given: &str, notes: &mut Vec<String>) -> Result<&'static Profile, Failure> {
+    let known = || unknown("runtime", given, Profile::known().iter().map(Profile::name));
+    let nearest = Profile::nearest(given).ok_or_else(known)?;
+    if !nearest.exact {
+        notes.push(format!(
+            "{given} has no profile of its own: it is taken to pull as {}",
+            nearest.profile.name()
+        ));
+    }
+    Ok(nearest.profile)
 }
 
 fn unknown(what: &'static str, given: &str, known: impl IntoIterator<Item = impl ToString>) -> Failure {

@@ -20,7 +20,7 @@ fn unusable_files_and_flags() {
             "unknown platform \"plan9/vax\"",
             "known are linux/amd64, linux/arm64",
         ),
-        (&["--runtime", "containerd-2.1.8"], "unknown runtime", "did you mean containerd-2.1.9?"),
+        (&["--runtime", "containrd-2.1.9"], "unknown runtime", "did you mean containerd-2.1.9?"),
         (&["--policy", "always"], "unknown pull policy \"always\"", "did you mean Always?"),
         (&["--kubelet", "one"], "unknown kubelet version \"one\"", "known are"),
         (&["--node", "/nowhere/node"], "/nowhere/node is not a directory", "help: "),
