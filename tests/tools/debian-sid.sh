@@ -6,9 +6,9 @@
 # Where sid lies is taken from the machine's own apt configuration, with the suite's name replaced.
 set -eu
 
-dest=$1
+mkdir -p "$1"
+dest=$(cd "$1" && pwd)           # absolute, since the packages are fetched elsewhere
 shift
-mkdir -p "$dest"
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT INT TERM
 mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
