@@ -1,0 +1,279 @@
+//! A scripted server: registry, token server, CDN or proxy.
+//!
+//! It writes HTTP/1.1 by hand, since much of what it is for is to write it wrong.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+
+use crate::answers::{self, Built};
+use crate::certificates::{ServerTls, server_tls};
+use crate::log::Log;
+use crate::names::Names;
+use crate::pipe::Reset;
+use crate::recording::{Connection, Do, Request, ServerFile};
+use crate::world::World;
+
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+
+/// A server, with how often each of its rules has answered.
+pub(crate) struct Server {
+    pub(crate) key: String,
+    pub(crate) file: ServerFile,
+    pub(crate) connection: Connection,
+    pub(crate) names: Arc<Names>,
+    pub(crate) used: Mutex<Vec<u32>>,
+    tls: Option<ServerTls>,
+    log: Arc<Log>,
+}
+
+/// One connection, as what happens on it needs it.
+struct Conversation {
+    wire: Box<dyn Wire>,
+    reset: Reset,
+    world: Arc<World>,
+}
+
+impl Server {
+    pub(crate) fn new(key: &str, file: &ServerFile, names: Arc<Names>, log: Arc<Log>) -> Self {
+        Self {
+            key: key.to_owned(),
+            connection: file.conn,
+            names,
+            used: Mutex::new(vec![0; file.rules.len()]),
+            tls: file.tls.as_ref().map(server_tls),
+            file: file.clone(),
+            log,
+        }
+    }
+
+    /// Serves one connection to its end. Whatever fails on it ends it.
+    pub(crate) async fn serve(self: Arc<Self>, world: Arc<World>, mut wire: DuplexStream, reset: Reset) {
+        if self.connection != Connection::Normal {
+            return misbehave(self.connection, wire, &reset).await;
+        }
+        let wire: Box<dyn Wire> = match &self.tls {
+            None => Box::new(wire),
+            Some(tls) => {
+                // The first byte says whether the client speaks TLS at all.
+                let Ok(first) = wire.read_u8().await else { return };
+                let again = io::Cursor::new(vec![first]);
+                if first != 0x16 {
+                    let _ = wire.read(&mut [0; 65_536]).await;
+                    let text =
+                        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+                    let _ = wire.write_all(text).await;
+                    return;
+                }
+                match tls {
+                    ServerTls::Old => {
+                        let _ = wire.read(&mut [0; 65_536]).await;
+                        // A fatal alert: protocol_version.
+                        let _ = wire.write_all(&[0x15, 3, 1, 0, 2, 2, 70]).await;
+                        return;
+                    }
+                    ServerTls::Modern(config) => {
+                        let (read, write) = tokio::io::split(wire);
+                        let joined = tokio::io::join(again.chain(read), write);
+                        match TlsAcceptor::from(config.clone()).accept(joined).await {
+                            Ok(stream) => Box::new(stream),
+                            Err(_) => return,
+                        }
+                    }
+                }
+            }
+        };
+        let _ = self.converse(Conversation { wire, reset, world }).await;
+    }
+
+    async fn converse(&self, mut conversation: Conversation) -> io::Result<()> {
+        let (mut buffer, mut first) = (Vec::new(), true);
+        loop {
+            let end = loop {
+                if let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
+                    break end;
+                }
+                if conversation.wire.read_buf(&mut buffer).await? == 0 {
+                    return Ok(());
+                }
+                if first && buffer[0] == 0x16 {
+                    let text = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                                 Connection: close\r\n\r\n400 Bad Request";
+                    return conversation.wire.write_all(text).await;
+                }
+            };
+            first = false;
+            let rest = buffer.split_off(end + 4);
+            let mut request = self.request(&buffer[..end]);
+            buffer = rest;
+            let length = request.header("content-length").first().and_then(|n| n.parse().ok()).unwrap_or(0);
+            while buffer.len() < length {
+                if conversation.wire.read_buf(&mut buffer).await? == 0 {
+                    return Ok(());
+                }
+            }
+            let rest = buffer.split_off(length);
+            request.body = (length > 0).then(|| String::from_utf8_lossy(&buffer).into_owned());
+            buffer = rest;
+            let place = self.log.add(request.clone());
+            let answer = answers::choose(self, &request);
+            if !self.respond(&mut conversation, answer, &request, place).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn request(&self, head: &[u8]) -> Request {
+        let head: String = head.iter().map(|&byte| char::from(byte)).collect();
+        let mut lines = head.split("\r\n");
+        let mut words = lines.next().unwrap_or_default().split(' ');
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let headers: Vec<(String, String)> = lines
+            .map(|line| line.split_once(": ").unwrap_or((line.trim_end_matches(':'), "")))
+            .map(|(key, value)| (key.to_owned(), answers::readable(key, value)))
+            .collect();
+        let whole = self.file.proxy && target.starts_with("http://");
+        let (path, query) = if whole { (target, "") } else { target.split_once('?').unwrap_or((target, "")) };
+        let host = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case("host"));
+        Request {
+            server: self.key.clone(),
+            host: host.map(|(_, value)| value.clone()),
+            tls: self.tls.is_some(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers,
+            body: None,
+            status: Value::Null,
+            step: None,
+        }
+    }
+
+    /// Answers; false ends the connection.
+    async fn respond(
+        &self,
+        conversation: &mut Conversation,
+        answer: Do,
+        request: &Request,
+        place: usize,
+    ) -> io::Result<bool> {
+        sleep(Duration::from_secs_f64(answer.delay.unwrap_or(0.0))).await;
+        if answer.reset {
+            self.log.answered(place, "RST");
+            conversation.reset.set();
+            return Ok(false);
+        }
+        if answer.close {
+            self.log.answered(place, "closed");
+            return Ok(false);
+        }
+        if answer.stall {
+            self.log.answered(place, "no answer");
+            return wait_for_end(&mut conversation.wire).await;
+        }
+        if answer.tunnel {
+            self.log.answered(place, 200);
+            return self.tunnel(conversation, request, place).await;
+        }
+        let built = answers::build(self, &answer, request);
+        self.log.answered(place, built.status);
+        conversation.wire.write_all(&built.head).await?;
+        if request.method == "HEAD" {
+            return Ok(!built.until_close);
+        }
+        self.send_body(conversation, &answer, built).await
+    }
+
+    async fn send_body(
+        &self,
+        conversation: &mut Conversation,
+        answer: &Do,
+        built: Built,
+    ) -> io::Result<bool> {
+        let (wire, body) = (&mut conversation.wire, built.body);
+        if let Some(count) = answer.send {
+            wire.write_all(&body[..count.min(body.len())]).await?;
+            wire.flush().await?;
+            match answer.after.as_deref() {
+                Some("reset") => {
+                    sleep(Duration::from_millis(200)).await;
+                    conversation.reset.set();
+                }
+                Some("stall") => return wait_for_end(wire).await,
+                _ => {}
+            }
+            return Ok(false);
+        }
+        if let Some((size, pause)) = answer.trickle {
+            for piece in body.chunks(size) {
+                wire.write_all(piece).await?;
+                wire.flush().await?;
+                sleep(Duration::from_secs_f64(pause)).await;
+            }
+        } else if answer.chunked {
+            if !body.is_empty() {
+                wire.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await?;
+                wire.write_all(&body).await?;
+                wire.write_all(b"\r\n").await?;
+            }
+            wire.write_all(b"0\r\n\r\n").await?;
+        } else {
+            wire.write_all(&body).await?;
+        }
+        wire.flush().await?;
+        Ok(!built.until_close && answer.length.unwrap_or(0) <= body.len())
+    }
+
+    /// Joins the client with the host that it named (`CONNECT`).
+    async fn tunnel(
+        &self,
+        conversation: &mut Conversation,
+        request: &Request,
+        place: usize,
+    ) -> io::Result<bool> {
+        let (host, port) = request.path.rsplit_once(':').unwrap_or_default();
+        let target = self.file.tunnel_to.get(host).map(|address| format!("{address}:{port}"));
+        let upstream = match target.and_then(|target| target.parse::<SocketAddr>().ok()) {
+            Some(address) => conversation.world.connect(address).await.ok(),
+            None => None,
+        };
+        let Some(mut upstream) = upstream else {
+            self.log.answered(place, 502);
+            let text = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
+            return conversation.wire.write_all(text).await.map(|()| false);
+        };
+        conversation.wire.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+        tokio::io::copy_bidirectional(&mut conversation.wire, &mut upstream).await?;
+        Ok(false)
+    }
+}
+
+/// What a server does that never speaks HTTP.
+async fn misbehave(kind: Connection, mut wire: DuplexStream, reset: &Reset) {
+    if kind == Connection::Rst {
+        return reset.set();
+    }
+    let mut hello = vec![0; 65_536];
+    let Ok(1..) = wire.read(&mut hello).await else { return };
+    match kind {
+        Connection::Stall => while let Ok(1..) = wire.read(&mut hello).await {},
+        Connection::Garbage => {
+            let _ = wire.write_all(b"\x00\x01garbage bytes, not TLS\r\n\r\n").await;
+        }
+        Connection::RstAfterHello => reset.set(),
+        _ => {}
+    }
+}
+
+async fn wait_for_end(wire: &mut Box<dyn Wire>) -> io::Result<bool> {
+    wire.flush().await?;
+    let _ = wire.read(&mut [0]).await;
+    Ok(false)
+}
