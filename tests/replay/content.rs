@@ -55,10 +55,15 @@ pub(crate) fn tar(path: &str, data: &[u8]) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.set_size(data.len() as u64);
     header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
     header.set_mtime(0);
     let mut archive = tar::Builder::new(Vec::new());
     archive.append_data(&mut header, path, data).unwrap();
-    archive.into_inner().unwrap()
+    let mut bytes = archive.into_inner().unwrap();
+    // As tar(1) does, in blocks of twenty records.
+    bytes.resize(bytes.len().next_multiple_of(10_240), 0);
+    bytes
 }
 
 /// Bytes that no compressor makes smaller.
