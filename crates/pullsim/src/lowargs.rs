@@ -61,7 +61,8 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "PLATFORM")]
     pub platform: Option<String>,
 
-    /// The container runtime and its version, such as containerd-2.1.9 [default: containerd, the newest known].
+    /// The container runtime and its version, such as containerd-2.1.9 [default: containerd-2.1.9, the newest
+    /// that was recorded]; a version without a profile is taken as the nearest one.
     #[arg(long, value_name = "PROFILE")]
     pub runtime: Option<String>,
 
