@@ -1,7 +1,5 @@
 //! The programme `pullsim`: arguments, exit status, wiring; nothing else.
 
-mod answers;
-mod assemble;
 mod check;
 mod error;
 mod exit;

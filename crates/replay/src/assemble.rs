@@ -12,8 +12,7 @@ use report::{
 use runtimes::Layers;
 
 use crate::answers::Recorded;
-use crate::check::Pulled;
-use crate::hiargs::HiCheck;
+use crate::check::{Pulled, Setting};
 
 /// What was planned, whether or not it could be.
 struct Planned {
@@ -52,8 +51,8 @@ impl Planned {
     }
 }
 
-/// The report of `--plan`.
-pub(crate) fn plan(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) -> PlanReport {
+/// What would be asked, and with which credentials; nothing is asked.
+pub fn plan(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) -> PlanReport {
     let Planned { reference, credentials, unmatched, skipped } = Planned::new(plan, auth);
     let known = plan.as_ref().ok();
     let error = plan
@@ -74,7 +73,7 @@ pub(crate) fn plan(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) ->
 
 /// The report of a check.
 pub(crate) fn check(
-    hi: &HiCheck,
+    setting: &Setting,
     inputs: &PullInputs,
     plan: &Result<Plan, PlanError>,
     pulled: &Pulled,
@@ -82,17 +81,17 @@ pub(crate) fn check(
     let planned = Planned::new(plan, inputs.auth.as_ref());
     let answers = answers(pulled, inputs.auth.is_some());
     let direct = pulled.direct.as_ref().map(|recorded| answer(recorded, None));
-    let named = kubelet::apply_default_image_tag(&hi.image, hi.kubelet).ok();
+    let named = kubelet::apply_default_image_tag(&inputs.image, setting.kubelet).ok();
     let mut report = CheckReport {
         header: Default::default(),
-        image: hi.image.clone(),
+        image: inputs.image.clone(),
         reference: named.as_ref().map(|name| reference(&name.reference)),
         node: NodeSummary {
-            platform: hi.platform.to_string(),
-            runtime: hi.profile.name().to_owned(),
-            kubelet: hi.kubelet.to_string(),
+            platform: setting.platform.to_string(),
+            runtime: setting.profile.name().to_owned(),
+            kubelet: setting.kubelet.to_string(),
         },
-        pull_policy: policy(inputs, plan, hi),
+        pull_policy: policy(inputs, plan, setting),
         credentials: planned.credentials,
         unmatched: planned.unmatched,
         skipped: planned.skipped,
@@ -101,14 +100,14 @@ pub(crate) fn check(
         cri: direct.or_else(|| answers.last().cloned()).unwrap_or_default(),
         answers,
         events: pulled.sync.events.iter().map(event).collect(),
-        described: describe_events(&pulled.sync.events, pulled.took, hi.kubelet),
+        described: describe_events(&pulled.sync.events, pulled.took, setting.kubelet),
         waiting: pulled
             .sync
             .waiting
             .as_ref()
             .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
         diagnosis: None,
-        notes: notes(hi, pulled),
+        notes: notes(setting, pulled),
         at: pulled.at,
         took: pulled.took,
         trace: pulled.steps.clone(),
@@ -118,11 +117,11 @@ pub(crate) fn check(
 }
 
 /// The policy of the pod; a name that cannot be read has the default.
-fn policy(inputs: &PullInputs, plan: &Result<Plan, PlanError>, hi: &HiCheck) -> String {
+fn policy(inputs: &PullInputs, plan: &Result<Plan, PlanError>, setting: &Setting) -> String {
     match (inputs.policy, plan) {
         (Some(policy), _) => policy.to_string(),
         (None, Ok(plan)) => plan.policy.to_string(),
-        (None, Err(_)) => kubelet::default_pull_policy(&hi.image, hi.kubelet).to_string(),
+        (None, Err(_)) => kubelet::default_pull_policy(&inputs.image, setting.kubelet).to_string(),
     }
 }
 
@@ -158,14 +157,14 @@ fn event(event: &KubeletEvent) -> Event {
     }
 }
 
-fn notes(hi: &HiCheck, pulled: &Pulled) -> Vec<String> {
-    let mut notes = hi.notes.clone();
+fn notes(setting: &Setting, pulled: &Pulled) -> Vec<String> {
+    let mut notes = setting.notes.clone();
     if pulled.direct.is_some() {
         notes.push(
             "the runtime is not asked; `cri` holds what it would answer if it were, as by crictl".to_owned(),
         );
     }
-    if pulled.sync.is_present() && hi.layers == Layers::Head && !pulled.answers.is_empty() {
+    if pulled.sync.is_present() && setting.layers == Layers::Head && !pulled.answers.is_empty() {
         notes.push("layers were only asked for; --layers get fetches, verifies and unpacks them".to_owned());
     }
     notes

@@ -1,17 +1,12 @@
-//! The command line as it was typed.
+//! `pullsim check`
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-const EXIT_STATUS: &str = "\
-Exit status:
-  0  the image would be pulled
-  1  it would not
-  2  the input or the usage is wrong
-  3  pullsim itself failed";
+use super::{Color, Output};
 
-const CHECK_EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
   pullsim check nginx
   pullsim check registry.example.com/team/app:v1 --secret pull-secret.yaml
@@ -25,24 +20,6 @@ Exit status:
   1  it would not
   2  the input or the usage is wrong
   3  pullsim itself failed";
-
-/// Says what a Kubernetes node would do to pull an image, without a cluster: the same requests, events and errors.
-#[derive(Debug, Parser)]
-#[command(name = "pullsim", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
-pub(crate) struct LowArgs {
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Replays the pull of an image as a node would do it.
-    #[command(after_help = CHECK_EXAMPLES)]
-    Check(Box<LowCheck>),
-    /// Changes a simulated node's image store.
-    #[command(subcommand, after_help = EXIT_STATUS)]
-    Store(StoreCommand),
-}
 
 #[derive(Debug, Args)]
 pub(crate) struct LowCheck {
@@ -109,34 +86,8 @@ pub(crate) struct LowCheck {
     pub color: Color,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum StoreCommand {
-    /// Removes an image from a store.
-    #[command(after_help = EXIT_STATUS)]
-    Remove {
-        /// The image.
-        reference: String,
-        /// The store.
-        #[arg(long, value_name = "DIR")]
-        store: PathBuf,
-    },
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LowLayers {
     Head,
     Get,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    Text,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }

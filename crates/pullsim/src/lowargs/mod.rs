@@ -1,0 +1,48 @@
+//! The command line as it was typed: a file a command.
+
+mod check;
+mod store;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use check::{LowCheck, LowLayers};
+pub(crate) use store::StoreCommand;
+
+/// What every command's help ends with.
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  the image would be pulled
+  1  it would not
+  2  the input or the usage is wrong
+  3  pullsim itself failed";
+
+/// Says what a Kubernetes node would do to pull an image, without a cluster: the same requests, events and errors.
+#[derive(Debug, Parser)]
+#[command(name = "pullsim", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+pub(crate) struct LowArgs {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replays the pull of an image as a node would do it.
+    #[command(after_help = check::EXAMPLES)]
+    Check(Box<LowCheck>),
+    /// Changes a simulated node's image store.
+    #[command(subcommand, after_help = EXIT_STATUS)]
+    Store(StoreCommand),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
