@@ -24,21 +24,28 @@
 //! ```
 
 mod answer;
+mod api;
 mod describe;
 mod event;
 mod image_manager;
 mod image_name;
 mod plan;
+mod pod;
 mod policy;
 mod pull_error;
 mod version;
 
 pub use answer::{CredentialAnswer, PullFailure};
+pub use api::{
+    Admission, FieldError, FieldProblem, Rejection, ServiceAccount, admit, admit_always_pull_images,
+    admit_service_account, default_pull_policies, default_pull_policy, validate,
+};
 pub use describe::{describe_events, human_duration};
 pub use event::{ContainerWaiting, Event, EventKind};
 pub use image_manager::{SyncResult, ensure_image_exists};
 pub use image_name::{ImageName, ImageNameError, apply_default_image_tag};
 pub use plan::{Attempt, Plan, PlanError, PullInputs};
-pub use policy::{ParsePolicyError, PullPolicy, default_pull_policy};
+pub use pod::{Container, ContainerKind, ImageVolume, Pod, WrittenPolicy};
+pub use policy::{ParsePolicyError, PullPolicy};
 pub use pull_error::{aggregate, eval_cri_pull_err};
 pub use version::{ParseVersionError, Version};

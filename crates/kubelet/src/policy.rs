@@ -3,8 +3,6 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::{Version, apply_default_image_tag};
-
 /// `imagePullPolicy`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum PullPolicy {
@@ -41,14 +39,5 @@ impl FromStr for PullPolicy {
         let known = [Self::Always, Self::IfNotPresent, Self::Never];
         let found = known.into_iter().find(|policy| policy.to_string() == text);
         found.ok_or_else(|| ParsePolicyError { text: text.to_owned() })
-    }
-}
-
-/// The policy of a container that names none (`kubernetes v1.28.7 pkg/apis/core/v1/defaults.go SetDefaults_Container`):
-/// `Always` for the tag `latest`, written or not, otherwise `IfNotPresent`, also for a name that cannot be read.
-pub fn default_pull_policy(image: &str, version: Version) -> PullPolicy {
-    match apply_default_image_tag(image, version) {
-        Ok(name) if name.reference.tag.as_deref() == Some("latest") => PullPolicy::Always,
-        _ => PullPolicy::IfNotPresent,
     }
 }

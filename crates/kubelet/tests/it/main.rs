@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that panics fails its test")]
 
+mod admission;
 mod fake;
 mod image_manager;
 mod names;
