@@ -57,35 +57,41 @@ type Answering = Pin<Box<dyn Future<Output = Result<http::Response<ReplyBody>, N
 impl Host {
     /// Serves one connection from `peer` until its end. Nothing that a peer sends makes this fail; what went wrong
     /// with the connection shows up at the peer alone.
-    pub async fn serve<T: Transport>(self: Arc<Self>, stream: T, _peer: SocketAddr) {
+    pub async fn serve<T: Transport>(self: Arc<Self>, stream: T, peer: SocketAddr) {
         let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
         let fault = self.connection_rules.iter().find(|rule| rule.count.includes(number));
         let _ = match fault.map(|rule| &rule.fault) {
-            Some(ConnectionFault::PlainHttp) => self.clone().serve_http(Connection::Clear(stream)).await,
+            Some(ConnectionFault::PlainHttp) => {
+                self.clone().serve_http(Connection::Clear(stream), peer).await
+            }
             Some(fault) => break_connection(fault, stream).await,
-            None => self.clone().serve_healthy(stream).await,
+            None => self.clone().serve_healthy(stream, peer).await,
         };
     }
 
-    async fn serve_healthy<T: Transport>(self: Arc<Self>, stream: T) -> io::Result<()> {
+    async fn serve_healthy<T: Transport>(self: Arc<Self>, stream: T, peer: SocketAddr) -> io::Result<()> {
         let Some(config) = self.tls.clone() else {
-            return self.serve_http(Connection::Clear(stream)).await;
+            return self.serve_http(Connection::Clear(stream), peer).await;
         };
         let accepting = TlsAcceptor::from(config).accept(stream).into_fallible();
         match timeout(PATIENCE, accepting).await {
-            Ok(Ok(stream)) => self.serve_http(Connection::Tls(Box::new(stream))).await,
+            Ok(Ok(stream)) => self.serve_http(Connection::Tls(Box::new(stream)), peer).await,
             // rustls has sent the alert that tells the peer why; it must arrive.
             Ok(Err((error, mut stream))) => linger(&mut stream).await.and(Err(error)),
             Err(elapsed) => Err(elapsed.into()),
         }
     }
 
-    async fn serve_http<T: Transport>(self: Arc<Self>, stream: Connection<T>) -> io::Result<()> {
+    async fn serve_http<T: Transport>(
+        self: Arc<Self>,
+        stream: Connection<T>,
+        peer: SocketAddr,
+    ) -> io::Result<()> {
         let fate = Arc::new(Fate::default());
         let gate = Gate::new(stream, fate.closing.clone());
         let answering = fate.clone();
         let service = service_fn(move |request| -> Answering {
-            Box::pin(self.clone().handle(request, answering.clone()))
+            Box::pin(self.clone().handle(request, peer.ip(), answering.clone()))
         });
         let mut serving = http1::Builder::new()
             .title_case_headers(true)

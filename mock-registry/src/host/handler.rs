@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -28,6 +29,7 @@ impl Host {
     pub(super) async fn handle(
         self: Arc<Self>,
         request: http::Request<Incoming>,
+        peer: IpAddr,
         fate: Arc<Fate>,
     ) -> Result<Response<ReplyBody>, NoAnswer> {
         let (parts, body) = request.into_parts();
@@ -37,6 +39,8 @@ impl Host {
             query: parts.uri.query().unwrap_or_default(),
             authorization: text(parts.headers.get(AUTHORIZATION)),
             range: text(parts.headers.get(RANGE)),
+            headers: &parts.headers,
+            peer,
         };
         let number = self.log.start(self.note(&head));
         let action = self.rules.action(head.method, head.path);
@@ -71,7 +75,9 @@ impl Host {
             };
         }
         match (&self.registry, &self.blobs) {
-            (Some(registry), _) if head.path.starts_with("/v2") => registry.answer(head),
+            (Some(registry), _) if head.path.starts_with("/v2") => {
+                registry.answer(head, body, &self.clock).await
+            }
             (_, Some(store)) => answer_blob_host(store, head),
             _ => Reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
         }

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, Method, StatusCode};
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use crate::auth::Guard;
 use crate::content::{Blob, Repository, Store, is_repository};
 use crate::host::range::{Asked, asked};
 use crate::host::{ErrorCode, Reply, RequestHead};
-use crate::{Digest, Who};
+use crate::{Clock, Digest, Who};
 
 const DOCKER_CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
@@ -48,7 +49,7 @@ impl Registry {
         self
     }
 
-    pub(super) fn answer(&self, request: &RequestHead<'_>) -> Reply {
+    pub(super) async fn answer(&self, request: &RequestHead<'_>, _body: Incoming, _clock: &Clock) -> Reply {
         let Some(resource) = resource(request.path) else {
             return Reply::text(StatusCode::NOT_FOUND, "404 page not found\n");
         };

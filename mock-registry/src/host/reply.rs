@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -15,6 +16,12 @@ pub(crate) struct RequestHead<'a> {
     pub(crate) query: &'a str,
     pub(crate) authorization: Option<&'a str>,
     pub(crate) range: Option<&'a str>,
+    /// All of its headers.
+    #[expect(dead_code, reason = "for negotiation and uploads")]
+    pub(crate) headers: &'a HeaderMap,
+    /// Where it comes from.
+    #[expect(dead_code, reason = "for limits by address")]
+    pub(crate) peer: IpAddr,
 }
 
 /// What a host answers: a value, until the connection sends it.
