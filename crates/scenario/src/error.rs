@@ -1,22 +1,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use serde_saphyr::{Error, Location};
+use serde_saphyr::Error;
 
+use crate::place::Place;
+use crate::sources::Sources;
 use crate::suggest::nearest;
-
-/// A place in a scenario file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The line, from 1; 0 is the file as a whole.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// How many characters are meant, at least one.
-    pub length: usize,
-    /// The line's text; empty where it could hold a secret.
-    pub text: String,
-}
+use crate::yaml::{Location, Trouble};
 
 /// What is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +64,17 @@ pub enum Mistake {
         /// The address and port.
         address: std::net::SocketAddr,
     },
+    /// A file that is to be included cannot be read.
+    #[error("cannot include {path}: {reason}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// A file includes itself, if by way of others.
+    #[error("{path} includes itself", path = .0.display())]
+    IncludeCycle(PathBuf),
     /// An image has a name that no registry allows.
     #[error(transparent)]
     ImageName(#[from] mock_registry::InvalidName),
@@ -152,17 +153,22 @@ impl LoadError {
         }
     }
 
-    /// The YAML library's error, as ours.
-    pub(crate) fn from_yaml(file: &str, text: &str, error: &Error) -> Self {
-        let place = error.location().map(|location| place(text, location)).unwrap_or_default();
-        let mistake = mistake(error.without_snippet());
-        Self::Mistake { file: file.to_owned(), place: Box::new(place), mistake: Box::new(mistake) }
+    /// The YAML library's error, as ours. The text is the last of the sources.
+    pub(crate) fn from_yaml(sources: &Sources, file: usize, error: &Error) -> Self {
+        let found = error.location().map(|found| crate::yaml::location(found, file));
+        let at = found.unwrap_or(Location { file, ..Location::default() });
+        Self::at(sources, at, mistake(error.without_snippet()))
     }
 
-    /// A mistake at a place that was read well.
-    pub(crate) fn at(file: &str, text: &str, location: Location, mistake: Mistake) -> Self {
-        let place = Box::new(place(text, location));
-        Self::Mistake { file: file.to_owned(), place, mistake: Box::new(mistake) }
+    /// What is wrong with a tree, as ours.
+    pub(crate) fn from_tree(sources: &Sources, trouble: Trouble) -> Self {
+        Self::at(sources, trouble.at.unwrap_or_default(), *trouble.mistake)
+    }
+
+    /// A mistake at a place.
+    pub(crate) fn at(sources: &Sources, location: Location, mistake: Mistake) -> Self {
+        let (file, place) = sources.place(location);
+        Self::Mistake { file: file.to_owned(), place: Box::new(place), mistake: Box::new(mistake) }
     }
 }
 
@@ -185,28 +191,4 @@ fn mistake(error: &Error) -> Mistake {
         Error::Eof { .. } => Mistake::Value("the file ends too early".to_owned()),
         other => Mistake::Value(other.to_string().lines().next().unwrap_or("malformed YAML").to_owned()),
     }
-}
-
-fn place(text: &str, location: Location) -> Place {
-    let as_usize = |number: u64| usize::try_from(number).unwrap_or(0);
-    let (line, column) = (as_usize(location.line()), as_usize(location.column()));
-    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let rest = shown.chars().count().saturating_sub(column.saturating_sub(1));
-    let length = match as_usize(location.span().len()) {
-        // A value that goes on over several lines, or a place without an extent: the rest of the word is meant.
-        0 => shown
-            .chars()
-            .skip(column.saturating_sub(1))
-            .take_while(|c| !c.is_whitespace() && *c != ':')
-            .count(),
-        length => length.min(rest),
-    };
-    let text = if may_hold_secret(shown) { String::new() } else { shown.to_owned() };
-    Place { line, column, length: length.max(1), text }
-}
-
-/// A line that could hold a password is not shown, even though those of scenarios are made up.
-fn may_hold_secret(line: &str) -> bool {
-    let line = line.to_ascii_lowercase();
-    ["password", "\"auth\"", "token", "dockerconfigjson"].iter().any(|word| line.contains(word))
 }

@@ -2,12 +2,12 @@
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use mock_registry::{ConnectionFault, ConnectionRule, End, Rule};
-use serde_saphyr::Spanned;
 
 use crate::LoadError;
 use crate::error::Mistake;
 use crate::file::{ConnectionFile, EndWord, FaultWord, RuleFile};
 use crate::world::Origin;
+use crate::yaml::Spanned;
 
 pub(crate) fn rule(origin: &Origin<'_>, written: &Spanned<RuleFile>) -> Result<Rule, LoadError> {
     read(&written.value).map_err(|message| origin.mistake(written, Mistake::Value(message)))

@@ -7,6 +7,7 @@ use node::Node;
 use serde_json::json;
 
 use crate::file::{ScenarioFile, SecretFile};
+use crate::sources::Sources;
 use crate::world::World;
 use crate::{LoadError, SimulatedNetwork};
 
@@ -39,8 +40,9 @@ impl Scenario {
     /// # Errors
     /// When the text says something that a scenario cannot.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        let file = ScenarioFile::parse(name, text)?;
-        let world = World::build(name, text, &file)?;
+        let (sources, tree) = Sources::read(name, text)?;
+        let file = ScenarioFile::read(&sources, &tree)?;
+        let world = World::build(&sources, &file)?;
         Ok(Self { file, world })
     }
 
@@ -110,6 +112,12 @@ impl Scenario {
     fn nameserver(&self) -> IpAddr {
         self.file.node.nameserver.as_ref().map_or(NAMESERVER, |nameserver| nameserver.0)
     }
+}
+
+/// The JSON Schema of scenario files, made from the types that read them.
+pub fn json_schema() -> serde_json::Value {
+    let schema = schemars::schema_for!(ScenarioFile);
+    schema.to_value()
 }
 
 /// The Secret as `kubectl create secret docker-registry` would make it.

@@ -10,7 +10,6 @@ use mock_registry::{
     Layer, Registry, RequestLog, Rule, Store, TokenService, Zone,
 };
 use rustls::ServerConfig;
-use serde_saphyr::Spanned;
 
 use crate::SimulatedNetwork;
 use crate::auth::{Auth, Tokens};
@@ -18,6 +17,8 @@ use crate::error::{LoadError, Mistake};
 use crate::file::{CertificateWord, FirewallFile, FormatWord, HostFile, ImageFile, ScenarioFile};
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
+use crate::sources::Sources;
+use crate::yaml::Spanned;
 
 /// What is built once.
 #[derive(Debug)]
@@ -44,14 +45,13 @@ struct BuiltHost {
 
 /// The file that is being built from, for the places of its mistakes.
 pub(crate) struct Origin<'a> {
-    name: &'a str,
-    text: &'a str,
+    sources: &'a Sources,
     hosts: Vec<&'a str>,
 }
 
 impl Origin<'_> {
     pub(crate) fn mistake<T>(&self, at: &Spanned<T>, mistake: Mistake) -> LoadError {
-        LoadError::at(self.name, self.text, at.referenced, mistake)
+        LoadError::at(self.sources, at.referenced, mistake)
     }
 
     /// The name of a host, if the scenario has it.
@@ -65,8 +65,8 @@ impl Origin<'_> {
 }
 
 impl World {
-    pub(crate) fn build(name: &str, text: &str, file: &ScenarioFile) -> Result<Self, LoadError> {
-        let origin = Origin { name, text, hosts: file.hosts.keys().map(String::as_str).collect() };
+    pub(crate) fn build(sources: &Sources, file: &ScenarioFile) -> Result<Self, LoadError> {
+        let origin = Origin { sources, hosts: file.hosts.keys().map(String::as_str).collect() };
         let now = file.now.0;
         let authority = Authority::new("pullsim simulated CA", now)
             .map_err(|source| LoadError::Certificate { host: "the authority".to_owned(), source })?;

@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use mock_registry::{Count, Glob, Platform};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use crate::file::{AccountFile, Parsed, Size, Span};
+use crate::yaml::Spanned;
 
 /// What stands behind a name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct HostFile {
     /// Its address, which the name server gives for its name unless `dns` says otherwise.
@@ -42,7 +43,7 @@ const fn yes() -> bool {
 }
 
 /// A host's certificate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum CertificateWord {
     #[default]
@@ -58,7 +59,7 @@ pub(crate) enum CertificateWord {
 }
 
 /// An image of a registry.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ImageFile {
     /// The repository.
@@ -78,7 +79,7 @@ pub(crate) struct ImageFile {
     pub index: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FormatWord {
     #[default]
@@ -87,7 +88,7 @@ pub(crate) enum FormatWord {
 }
 
 /// What a registry demands of those who ask.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) enum AuthFile {
     /// Name and password.
@@ -96,7 +97,7 @@ pub(crate) enum AuthFile {
     Bearer(BearerFile),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct BasicFile {
     /// The realm in the challenge; by default the host's name.
@@ -108,7 +109,7 @@ pub(crate) struct BasicFile {
     pub anonymous: Vec<Parsed<Glob>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct BearerFile {
     /// The host that issues tokens; by default this one.
@@ -143,7 +144,7 @@ fn token_path() -> String {
 }
 
 /// What a host does otherwise than it should.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct RuleFile {
     #[serde(default)]
@@ -166,14 +167,14 @@ pub(crate) struct RuleFile {
 }
 
 /// An error of the distribution specification.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ErrorFile {
     pub code: String,
     pub message: String,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum EndWord {
     Close,
@@ -182,7 +183,7 @@ pub(crate) enum EndWord {
 }
 
 /// What a host does to connections.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ConnectionFile {
     pub fault: FaultWord,
@@ -192,7 +193,7 @@ pub(crate) struct ConnectionFile {
     pub bytes: String,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FaultWord {
     Close,

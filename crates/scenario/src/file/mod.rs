@@ -2,22 +2,25 @@
 
 mod host;
 mod node;
+mod schema;
 mod values;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 pub(crate) use host::{
     AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, FormatWord, HostFile, ImageFile, RuleFile,
 };
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, NodeFile, SecretFile};
-pub(crate) use values::{Names, Parsed, Size, Span};
+pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 
 use crate::LoadError;
 use crate::error::Mistake;
+use crate::sources::Sources;
+use crate::yaml::{Spanned, Tree, from_tree};
 
 /// The `apiVersion` that is read here.
 pub(crate) const API_VERSION: &str = "pullsim/v1";
@@ -25,11 +28,15 @@ pub(crate) const API_VERSION: &str = "pullsim/v1";
 pub(crate) const KIND: &str = "Scenario";
 
 /// The whole file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ScenarioFile {
     pub api_version: Spanned<String>,
     pub kind: Spanned<String>,
+    /// A file, or several, over which this one lies: mappings join, anything else replaces what was there.
+    #[serde(default)]
+    #[expect(dead_code, reason = "the files are merged before this is read")]
+    include: Option<Paths>,
     /// What happens, in a line.
     pub title: String,
     /// How somebody comes to be there, in a few.
@@ -53,17 +60,15 @@ pub(crate) struct ScenarioFile {
 }
 
 impl ScenarioFile {
-    /// Reads the text of the file called `name`.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
-        let file: Self = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| LoadError::from_yaml(name, text, &error))?;
+    /// Reads what the sources say together.
+    pub(crate) fn read(sources: &Sources, tree: &Tree) -> Result<Self, LoadError> {
+        let file: Self = from_tree(tree).map_err(|trouble| LoadError::from_tree(sources, trouble))?;
         for (key, found, expected) in
             [("apiVersion", &file.api_version, API_VERSION), ("kind", &file.kind, KIND)]
         {
             if found.value != expected {
                 let mistake = Mistake::OtherFormat { key, found: found.value.clone(), expected };
-                return Err(LoadError::at(name, text, found.referenced, mistake));
+                return Err(LoadError::at(sources, found.referenced, mistake));
             }
         }
         Ok(file)

@@ -3,14 +3,15 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use mock_registry::Glob;
+use schemars::JsonSchema;
 use secret::Secret;
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use crate::file::Parsed;
+use crate::yaml::Spanned;
 
 /// The node that pulls.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NodeFile {
     /// `os/architecture`; by default linux/amd64.
@@ -27,7 +28,7 @@ pub(crate) struct NodeFile {
 }
 
 /// What stands between the node and an address.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FirewallFile {
     /// A host of the scenario, or an address.
@@ -39,7 +40,7 @@ pub(crate) struct FirewallFile {
 }
 
 /// What becomes of packets to a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FirewallAction {
     /// They vanish.
@@ -53,9 +54,10 @@ pub(crate) enum FirewallAction {
 }
 
 /// A user of a registry.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountFile {
+    #[schemars(with = "String")]
     pub password: Secret,
     /// Patterns of the repositories that may be pulled.
     #[serde(default)]
@@ -63,7 +65,7 @@ pub(crate) struct AccountFile {
 }
 
 /// A pull secret of the pod.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SecretFile {
     pub name: String,
@@ -75,10 +77,11 @@ pub(crate) struct SecretFile {
 }
 
 /// A login of a pull secret.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LoginFile {
     pub username: String,
+    #[schemars(with = "String")]
     pub password: Secret,
 }
 

@@ -80,6 +80,16 @@ fn number_with_unit<'a>(text: &str, mut units: impl Iterator<Item = &'a (&'a str
     number.checked_mul(*factor)
 }
 
+/// Files to include. They were read and merged before; here they only may stand.
+#[derive(Debug)]
+pub(crate) struct Paths;
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
 /// What the name server says: an address, a list of addresses, or one of the words for its failures.
 #[derive(Clone, Debug)]
 pub(crate) struct Names(pub Answer);

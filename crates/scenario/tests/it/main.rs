@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
 mod file;
+mod include;
 mod network;
 mod pull;
 mod shipped;
