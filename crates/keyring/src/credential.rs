@@ -32,6 +32,17 @@ pub enum Provenance {
         /// The name in the kubelet's configuration.
         name: String,
     },
+    /// A credential provider plugin that was called for the pod's service account.
+    ServiceAccount {
+        /// The plugin's name in the kubelet's configuration.
+        plugin: String,
+        /// The account's namespace.
+        namespace: String,
+        /// The account's name.
+        name: String,
+        /// The account's UID; empty when unknown.
+        uid: String,
+    },
     /// Given outright, past the keyring.
     Given,
 }
@@ -47,6 +58,9 @@ impl fmt::Display for Provenance {
             Self::ConfigFile { path } => write!(f, "file {path}"),
             Self::NodeFile { path } => write!(f, "node file {path}"),
             Self::Plugin { name } => write!(f, "plugin {name}"),
+            Self::ServiceAccount { plugin, namespace, name, .. } => {
+                write!(f, "plugin {plugin} for service account {namespace}/{name}")
+            }
             Self::Given => f.write_str("given"),
         }
     }

@@ -1,14 +1,17 @@
 //! The kubelet around the runtime's pull: image name, pull policy, credentials in order, events and waiting state.
 //!
 //! ```text
-//! PullInputs ─▶ Plan: name, policy, attempts ─▶ ensure_image_exists ─▶ cri::ImageService, once per credential
-//!      └──────────── PlanError                          └─▶ SyncResult { events, waiting, answers, image_ref }
-//!                                                 events ─▶ describe_events: the table of `kubectl describe`
+//! Pod ─▶ admit: defaults, service account, validation ─▶ Pod | Rejection       (what the API server does)
+//!
+//! PullInputs ─▶ Plan: name, policy, attempts ─▶ ImageManager ─▶ cri::ImageService, once per credential
+//!      └──────────── PlanError                   │  Backoff, TokenBucket, PullRecords
+//!                                                └─▶ SyncResult { action, events, waiting, answers, image_ref }
+//!                              events ─▶ EventCorrelator ─▶ describe_events: the table of `kubectl describe`
 //! ```
 //!
-//! One call of [`ensure_image_exists`] is one sync of one container. Nothing here waits or looks at a clock: the time
-//! comes in as a closure, so that the same code runs in real and in simulated time. What differs between Kubernetes
-//! versions is listed in [`Version`].
+//! One call of [`ImageManager::ensure_image_exists`] is one sync of one container. Nothing here waits or looks at a
+//! clock: the time and the place in the queue come in through [`Surroundings`], so that the same code runs in real and in
+//! simulated time. What differs between Kubernetes versions is listed in [`Version`].
 //!
 //! ```
 //! use kubelet::{Version, Plan, PullInputs, PullPolicy};
@@ -25,6 +28,10 @@
 
 mod answer;
 mod api;
+mod backoff;
+mod bucket;
+mod config;
+mod correlator;
 mod describe;
 mod event;
 mod image_manager;
@@ -33,6 +40,9 @@ mod plan;
 mod pod;
 mod policy;
 mod pull_error;
+mod records;
+mod sync;
+mod verification;
 mod version;
 
 pub use answer::{CredentialAnswer, PullFailure};
@@ -40,12 +50,18 @@ pub use api::{
     Admission, FieldError, FieldProblem, Rejection, ServiceAccount, admit, admit_always_pull_images,
     admit_service_account, default_pull_policies, default_pull_policy, validate,
 };
+pub use backoff::Backoff;
+pub use bucket::TokenBucket;
+pub use config::{KubeletConfig, PullConcurrency};
+pub use correlator::{Correlated, EventCorrelator};
 pub use describe::{describe_events, human_duration};
 pub use event::{ContainerWaiting, Event, EventKind};
-pub use image_manager::{SyncResult, ensure_image_exists};
+pub use image_manager::{ImageManager, Surroundings, SyncAction, SyncResult, ensure_image_exists};
 pub use image_name::{ImageName, ImageNameError, apply_default_image_tag};
 pub use plan::{Attempt, Plan, PlanError, PullInputs};
 pub use pod::{Container, ContainerKind, ImageVolume, Pod, WrittenPolicy};
 pub use policy::{ParsePolicyError, PullPolicy};
 pub use pull_error::{aggregate, eval_cri_pull_err};
+pub use records::{Coordinates, PullRecords, PulledRecord, RecordedCredentials, RecordedSecret};
+pub use verification::{Allowlist, PatternError, VerificationPolicy};
 pub use version::{ParseVersionError, Version};

@@ -13,6 +13,8 @@ use crate::{ImageName, ImageNameError, PullPolicy, Version, apply_default_image_
 pub struct PullInputs {
     /// `image`, as written in the pod.
     pub image: String,
+    /// The pod's `metadata.uid`; back-off is by pod and image.
+    pub pod_uid: String,
     /// `imagePullPolicy`; none: the API server's default.
     pub policy: Option<PullPolicy>,
     /// The part of the pod that events refer to: `spec.containers{app}`; empty: the pod itself.
@@ -29,6 +31,15 @@ impl PullInputs {
     /// The inputs for an image in a container called `app`, without credentials.
     pub fn new(image: impl Into<String>) -> Self {
         Self { image: image.into(), field_path: "spec.containers{app}".to_owned(), ..Self::default() }
+    }
+
+    /// Whether the image is that of a volume, whose events refer to the pod as a whole.
+    pub(crate) const fn is_volume(&self) -> bool {
+        self.field_path.is_empty()
+    }
+
+    pub(crate) fn backoff_key(&self) -> String {
+        format!("{}_{}", self.pod_uid, self.image)
     }
 
     pub(crate) fn effective_policy(&self, version: Version) -> PullPolicy {

@@ -52,6 +52,21 @@ impl Version {
         matches!(self.minor, 33 | 34)
     }
 
+    /// Whether a container in back-off tells what failed before (kubernetes/kubernetes#127918).
+    pub(crate) const fn keeps_previous_error(self) -> bool {
+        self.minor >= 32
+    }
+
+    /// Whether Normal and Warning events are limited apart (`k8s.io/client-go` v0.31.0 does not, v0.32.0 does).
+    pub(crate) const fn filters_spam_by_type(self) -> bool {
+        self.minor >= 32
+    }
+
+    /// Whether there is a feature gate `KubeletEnsureSecretPulledImages`.
+    pub const fn can_ensure_secret_pulled_images(self) -> bool {
+        self.minor >= 33
+    }
+
     /// Whether the feature gate `KubeletEnsureSecretPulledImages` is on unless configured.
     pub(crate) const fn ensures_secret_pulled_images(self) -> bool {
         self.minor >= 35

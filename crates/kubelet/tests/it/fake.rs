@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use cri::{AuthConfig, Code, CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
-use kubelet::{PullInputs, SyncResult, Version, ensure_image_exists};
+use kubelet::{Event, ImageManager, PullInputs, Surroundings, SyncResult, Version, ensure_image_exists};
 
 /// A runtime that answers as it is told, and remembers what it was asked.
 #[derive(Default)]
@@ -93,4 +93,36 @@ pub fn sync_with_clock(fake: &Fake, inputs: &PullInputs, version: Version, clock
 
 pub fn sync(fake: &Fake, inputs: &PullInputs, version: Version) -> SyncResult {
     sync_with_clock(fake, inputs, version, &[])
+}
+
+/// A node whose time is set by hand, and whose every pull may run at once.
+#[derive(Default)]
+pub struct TestNode {
+    pub now: Cell<Duration>,
+}
+
+impl TestNode {
+    pub fn advance(&self, seconds: u64) {
+        self.now.set(self.now.get() + Duration::from_secs(seconds));
+    }
+}
+
+impl Surroundings for TestNode {
+    type Turn = ();
+
+    fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    fn turn(&self) -> impl Future<Output = ()> {
+        ready(())
+    }
+
+    fn record(&self, _: &Event) {}
+}
+
+/// Runs one sync of a kubelet that lasts.
+pub fn sync_by(manager: &ImageManager, fake: &Fake, inputs: &PullInputs, node: &TestNode) -> SyncResult {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(manager.ensure_image_exists(fake, inputs, node))
 }

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that panics fails its test")]
 
 mod admission;
+mod backoff;
 mod fake;
 mod image_manager;
 mod names;
+mod records;
 mod redaction;
 mod secrets;
 
