@@ -24,10 +24,14 @@ impl Clock {
         Self { started: now, origin: None }
     }
 
+    /// How long it has run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.origin.map_or(Duration::ZERO, |origin| origin.elapsed())
+    }
+
     /// The date.
     pub fn now(&self) -> Timestamp {
-        let elapsed = self.origin.map_or(Duration::ZERO, |origin| origin.elapsed());
-        self.started.checked_add(elapsed).unwrap_or(self.started)
+        self.started.checked_add(self.elapsed()).unwrap_or(self.started)
     }
 
     /// The date as the `Date` header writes it (RFC 9110, 5.6.7).

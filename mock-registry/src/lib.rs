@@ -43,6 +43,7 @@ mod glob;
 mod host;
 mod log;
 mod pki;
+mod proxy;
 mod transport;
 mod zone;
 
@@ -53,10 +54,14 @@ pub use content::{
     Platform, Repository, Store,
 };
 pub use digest::{Digest, InvalidDigest};
-pub use fault::{ConnectionFault, ConnectionRule, Count, End, InvalidCount, Rule};
+pub use fault::{
+    Argument, ConnectionFault, ConnectionRule, Count, DialFault, Dialect, End, Fault, FaultEntry, FaultLayer,
+    Flapping, InvalidCount, Probability, Rule, Selector, SelectorKey, TlsIdentity, UnknownFault, Window,
+};
 pub use glob::Glob;
 pub use host::{Host, HostBuilder, Registry, Server};
 pub use log::{Request, RequestLog, Who};
 pub use pki::{Authority, CertificateError, CertificateKind, Identity};
+pub use proxy::{Proxy, Routes};
 pub use transport::Transport;
-pub use zone::{Answer, Zone};
+pub use zone::{Answer, NameReply, Via, Zone};

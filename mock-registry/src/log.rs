@@ -3,6 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use crate::Fault;
+
 /// Requests that are remembered; the oldest make room for more.
 const REMEMBERED: usize = 65_536;
 /// Query parameters whose values are not for a log.
@@ -23,6 +25,9 @@ pub struct Request {
     pub status: Option<u16>,
     /// Who asked, as far as they proved it.
     pub who: Who,
+    /// The faults of the catalogue that were played, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
 }
 
 /// Who sent a request.
@@ -67,6 +72,18 @@ impl RequestLog {
         }
         entries.requests.push_back(request);
         entries.forgotten + entries.requests.len() - 1
+    }
+
+    /// Notes which faults a request met.
+    pub(crate) fn note_faults(&self, number: usize, faults: &[Fault]) {
+        if faults.is_empty() {
+            return;
+        }
+        let mut entries = self.lock();
+        let place = number.checked_sub(entries.forgotten);
+        if let Some(request) = place.and_then(|place| entries.requests.get_mut(place)) {
+            request.faults = faults.iter().map(Fault::to_string).collect();
+        }
     }
 
     /// Notes what became of a request.

@@ -16,7 +16,7 @@ use crate::Clock;
 const DAY: u64 = 24 * 60 * 60;
 
 /// What is right or wrong with a host's certificate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CertificateKind {
     /// Valid for 90 days, of which 29 are over; all names; issued by the world's authority.
     #[default]
@@ -33,6 +33,12 @@ pub enum CertificateKind {
     SelfSigned,
     /// Issued by an authority of which nobody has heard.
     UnknownAuthority,
+    /// Issued by an intermediate authority whose certificate is not sent along.
+    MissingIntermediate,
+    /// Itself the certificate of an authority, with the host's names.
+    AuthorityAsLeaf,
+    /// Issued by a device on the way, which sends its own authority along.
+    Intercepted,
 }
 
 /// Why no certificate or TLS configuration could be made.
@@ -79,11 +85,7 @@ impl Authority {
     /// # Errors
     /// When no key could be made.
     pub fn new(name: &str, now: Timestamp) -> Result<Self, CertificateError> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        set_validity(&mut params, now, -365, 9 * 365);
+        let params = authority_params(name, now);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         Ok(Self { issuer, now })
     }
@@ -116,6 +118,14 @@ impl Authority {
             _ => (-29, 61),
         };
         set_validity(&mut params, self.now, from, until);
+        self.issue(kind, params)
+    }
+
+    fn issue(
+        &self,
+        kind: CertificateKind,
+        mut params: CertificateParams,
+    ) -> Result<Identity, CertificateError> {
         match kind {
             CertificateKind::SelfSigned => {
                 let key = KeyPair::generate()?;
@@ -123,8 +133,27 @@ impl Authority {
                 Ok(Identity { chain: vec![certificate.into()], key: key.serialize_der() })
             }
             CertificateKind::UnknownAuthority => Self::new("Unknown Authority", self.now)?.sign(&params),
+            CertificateKind::Intercepted => {
+                let device = Self::new("TLS Inspection CA", self.now)?;
+                let mut identity = device.sign(&params)?;
+                identity.chain.push(device.der().clone());
+                Ok(identity)
+            }
+            CertificateKind::MissingIntermediate => self.intermediate()?.sign(&params),
+            CertificateKind::AuthorityAsLeaf => {
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+                params.key_usages.extend([KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign]);
+                self.sign(&params)
+            }
             _ => self.sign(&params),
         }
+    }
+
+    /// An authority that this one vouches for.
+    fn intermediate(&self) -> Result<Self, CertificateError> {
+        let params = authority_params("pullsim simulated intermediate CA", self.now);
+        let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate()?, &self.issuer)?;
+        Ok(Self { issuer, now: self.now })
     }
 
     /// A client's certificate.
@@ -182,6 +211,15 @@ impl Identity {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
+}
+
+fn authority_params(name: &str, now: Timestamp) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    set_validity(&mut params, now, -365, 9 * 365);
+    params
 }
 
 fn leaf(

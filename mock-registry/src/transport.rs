@@ -32,15 +32,6 @@ pub(crate) enum Connection<T> {
     Tls(Box<TlsStream<T>>),
 }
 
-impl<T: Transport> Connection<T> {
-    pub(crate) fn reset_on_drop(&mut self) {
-        match self {
-            Self::Clear(stream) => stream.reset_on_drop(),
-            Self::Tls(stream) => stream.get_mut().0.reset_on_drop(),
-        }
-    }
-}
-
 impl<T: Transport> AsyncRead for Connection<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, b: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
@@ -70,6 +61,64 @@ impl<T: Transport> AsyncWrite for Connection<T> {
             Self::Clear(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+impl<T: Transport> Transport for Connection<T> {
+    fn reset_on_drop(&mut self) {
+        match self {
+            Self::Clear(stream) => stream.reset_on_drop(),
+            Self::Tls(stream) => stream.get_mut().0.reset_on_drop(),
+        }
+    }
+}
+
+/// A stream that ends when so many bytes were written to it.
+pub(crate) struct Limited<T> {
+    inner: T,
+    remaining: u64,
+    resets: bool,
+}
+
+impl<T: Transport> Limited<T> {
+    pub(crate) const fn new(inner: T, bytes: u64, resets: bool) -> Self {
+        Self { inner, remaining: bytes, resets }
+    }
+}
+
+impl<T: Transport> Transport for Limited<T> {
+    fn reset_on_drop(&mut self) {
+        self.inner.reset_on_drop();
+    }
+}
+
+impl<T: Transport> AsyncRead for Limited<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, b: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_read(cx, b)
+    }
+}
+
+impl<T: Transport> AsyncWrite for Limited<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.remaining == 0 {
+            if this.resets {
+                this.inner.reset_on_drop();
+            }
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        let count = bytes.len().min(usize::try_from(this.remaining).unwrap_or(usize::MAX));
+        let written = std::task::ready!(Pin::new(&mut this.inner).poll_write(cx, &bytes[..count]))?;
+        this.remaining -= written as u64;
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
     }
 }
 

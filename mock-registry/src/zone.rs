@@ -1,9 +1,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA};
 use hickory_proto::rr::{RData, Record, RecordType};
+
+use crate::fault::{Effect, NameFault, Trigger};
+use crate::{Clock, Fault, Selector};
 
 /// Seconds for which an answer may be kept.
 const TTL: u32 = 60;
@@ -23,6 +27,24 @@ pub enum Answer {
     Silence,
 }
 
+/// How a question comes to a name server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// In a datagram.
+    Datagram,
+    /// Over a stream.
+    Stream,
+}
+
+/// What comes back from a name server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameReply {
+    /// The answer's bytes; `None`: nothing comes back.
+    pub bytes: Option<Vec<u8>>,
+    /// After how long.
+    pub delay: Duration,
+}
+
 /// A name server as a function: the bytes of a query in, the bytes of its answer out.
 ///
 /// ```
@@ -36,6 +58,16 @@ pub enum Answer {
 pub struct Zone {
     names: BTreeMap<String, Answer>,
     otherwise: Answer,
+    faults: Vec<NameTrigger>,
+    clock: Clock,
+}
+
+/// A fault of the name server. Questions for addresses of the one and the other kind come in pairs: each kind is
+/// counted by itself.
+#[derive(Clone, Debug)]
+struct NameTrigger {
+    v4: Trigger<NameFault>,
+    v6: Trigger<NameFault>,
 }
 
 impl Default for Zone {
@@ -47,7 +79,12 @@ impl Default for Zone {
 impl Zone {
     /// A zone without names: all that is asked for does not exist.
     pub const fn new() -> Self {
-        Self { names: BTreeMap::new(), otherwise: Answer::NoSuchName }
+        Self {
+            names: BTreeMap::new(),
+            otherwise: Answer::NoSuchName,
+            faults: Vec::new(),
+            clock: Clock::standing_at(jiff::Timestamp::UNIX_EPOCH),
+        }
     }
 
     /// What is said about names that are not in the zone.
@@ -66,37 +103,106 @@ impl Zone {
         self.names.get(&canonical(name)).unwrap_or(&self.otherwise)
     }
 
+    /// Plays a fault of the name server for the names (and servers) that the selector says; one of another layer is
+    /// none of its business. The first that is due decides.
+    pub fn fault(&mut self, fault: Fault, when: Selector) {
+        if let Effect::Name(make) = fault.entry().effect {
+            let trigger = Trigger::new(fault, when, make(fault.value()));
+            self.faults.push(NameTrigger { v4: trigger.clone(), v6: trigger });
+        }
+    }
+
+    /// The same zone at its beginning: nothing was asked, and its time runs on this clock.
+    pub fn starting(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// Answers a query as a recursive name server does (RFC 1035, 4.1). `None` is silence: nothing is sent back,
     /// which is also what a packet gets that is no query.
     pub fn answer(&self, query: &[u8]) -> Option<Vec<u8>> {
-        let query = Message::from_vec(query).ok()?;
+        self.respond(query, Via::Datagram, None).bytes
+    }
+
+    /// Answers a query that came to `server`, with the faults that are armed.
+    pub fn respond(&self, query: &[u8], via: Via, server: Option<IpAddr>) -> NameReply {
+        let silence = NameReply { bytes: None, delay: Duration::ZERO };
+        let Ok(query) = Message::from_vec(query) else { return silence };
         if query.metadata.message_type != MessageType::Query {
-            return None;
+            return silence;
         }
         let mut answer = Message::response(query.metadata.id, query.metadata.op_code);
         answer.metadata.recursion_desired = query.metadata.recursion_desired;
         answer.metadata.recursion_available = true;
+        let mut delay = Duration::ZERO;
         answer.metadata.response_code = match (query.metadata.op_code, query.queries.as_slice()) {
             (OpCode::Query, [question]) => {
-                let said = self.lookup(&question.name.to_ascii());
-                if *said == Answer::Silence {
-                    return None;
+                let fault = self.due(question, server);
+                answer.metadata.truncation = fault == Some(&NameFault::Truncated) && via == Via::Datagram;
+                if let Some(NameFault::Slow(time)) = fault {
+                    delay = *time;
+                }
+                let said = self.said(question, fault);
+                if said == Answer::Silence {
+                    return silence;
                 }
                 answer.add_query(question.clone());
-                answer.add_answers(records(question, said));
-                response_code(said)
+                if !answer.metadata.truncation {
+                    answer.add_answers(records(question, &said));
+                }
+                response_code(&said)
             }
             (OpCode::Query, _) => ResponseCode::FormErr,
             _ => ResponseCode::NotImp,
         };
-        answer.to_vec().ok()
+        NameReply { bytes: answer.to_vec().ok(), delay }
+    }
+
+    fn due(&self, question: &Query, server: Option<IpAddr>) -> Option<&NameFault> {
+        let name = canonical(&question.name.to_ascii());
+        let elapsed = self.clock.elapsed();
+        let mut faults = self.faults.iter().map(|trigger| match question.query_type {
+            RecordType::AAAA => &trigger.v6,
+            _ => &trigger.v4,
+        });
+        let due = |trigger: &&Trigger<NameFault>| {
+            let here = trigger.when.server.is_none_or(|wanted| Some(wanted) == server);
+            here && self.concerns(trigger, &name) && trigger.is_due(elapsed, || name.clone())
+        };
+        faults.find(due).map(|trigger| &trigger.what)
+    }
+
+    /// Whether a fault is about this name. A wildcard is about those below its name: what a search list makes of it.
+    fn concerns(&self, trigger: &Trigger<NameFault>, name: &str) -> bool {
+        if !matches!(trigger.what, NameFault::Wildcard(_)) {
+            return trigger.when.fits_host(name);
+        }
+        let below = |known: &String| {
+            trigger.when.fits_host(known)
+                && name.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.names.keys().any(below)
+    }
+
+    fn said(&self, question: &Query, fault: Option<&NameFault>) -> Answer {
+        match fault {
+            Some(NameFault::NoSuchName) => Answer::NoSuchName,
+            Some(NameFault::NoData) => Answer::Addresses(Vec::new()),
+            Some(NameFault::ServerFailure) => Answer::ServerFailure,
+            Some(NameFault::Refused) => Answer::Refused,
+            Some(NameFault::Silence) => Answer::Silence,
+            Some(NameFault::Addresses(addresses)) => Answer::Addresses(addresses.clone()),
+            Some(NameFault::Wildcard(address)) => Answer::Addresses(vec![*address]),
+            Some(NameFault::Truncated | NameFault::Slow(_)) | None => {
+                self.lookup(&question.name.to_ascii()).clone()
+            }
+        }
     }
 }
 
-fn response_code(said: &Answer) -> ResponseCode {
+const fn response_code(said: &Answer) -> ResponseCode {
     match said {
-        Answer::Addresses(_) | Answer::Silence => ResponseCode::NoError,
         Answer::NoSuchName => ResponseCode::NXDomain,
+        Answer::Addresses(_) | Answer::Silence => ResponseCode::NoError,
         Answer::ServerFailure => ResponseCode::ServFail,
         Answer::Refused => ResponseCode::Refused,
     }

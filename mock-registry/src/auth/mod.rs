@@ -10,3 +10,4 @@ pub use guard::Guard;
 pub use tokens::TokenService;
 
 pub(crate) use accounts::basic_credentials;
+pub(crate) use form::Form;

@@ -19,6 +19,15 @@ pub enum ConnectionFault {
     CloseAfterHello,
     /// Resets it when the client's first bytes (its hello) have come.
     ResetAfterHello,
+    /// Closes it in order when so many bytes were sent.
+    CloseAfter(u64),
+    /// Resets it when so many bytes were sent.
+    ResetAfter(u64),
+    /// Answers the client's hello with this fatal alert (RFC 8446, 6).
+    Alert(u8),
+    /// Answers the client's hello as a server does that speaks nothing newer than this version of TLS: `0x0301` is
+    /// TLS 1.0.
+    TlsVersion(u16),
 }
 
 /// A fault, and which of a host's connections it is for.

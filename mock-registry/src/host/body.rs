@@ -1,11 +1,14 @@
 use std::convert::Infallible;
+use std::future::Future as _;
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use tokio::time::Sleep;
 
 use crate::content::Blob;
 use crate::fault::End;
@@ -13,12 +16,17 @@ use crate::host::connection::Fate;
 
 /// Bytes sent at a time.
 const CHUNK: usize = 64 * 1024;
+/// How often a body that comes slowly comes on.
+const BEAT: Duration = Duration::from_millis(250);
 
 /// An answer's body: a part of a blob, made while it is sent, which may end before its time.
 pub(super) struct ReplyBody {
     content: Blob,
     range: Range<u64>,
     cut: Option<Cut>,
+    /// The place of the byte of which a bit is another.
+    flipped: Option<u64>,
+    pace: Option<Pace>,
     /// Whether the length of the answer is this body's; otherwise a header states one that may lie.
     states_length: bool,
 }
@@ -30,15 +38,40 @@ struct Cut {
     fate: Arc<Fate>,
 }
 
+/// How slowly a body comes.
+struct Pace {
+    bytes_a_beat: usize,
+    rest: Option<Pin<Box<Sleep>>>,
+}
+
 impl ReplyBody {
     pub(super) fn new(content: Blob, range: Range<u64>) -> Self {
-        Self { content, range, cut: None, states_length: true }
+        Self { content, range, cut: None, flipped: None, pace: None, states_length: true }
+    }
+
+    /// A bit in the middle of the content is another.
+    pub(super) fn flipped(mut self) -> Self {
+        self.flipped = Some(self.content.len() / 2);
+        self
+    }
+
+    /// Sends so many bytes a second, on tokio's clock.
+    pub(super) fn paced(mut self, bytes: u64) -> Self {
+        let beats = 1000 / BEAT.as_millis() as u64;
+        let bytes_a_beat = usize::try_from((bytes / beats).max(1)).unwrap_or(CHUNK);
+        self.pace = Some(Pace { bytes_a_beat, rest: None });
+        self
     }
 
     /// Leaves it to the headers to state the length.
     pub(super) fn unstated_length(mut self) -> Self {
         self.states_length = false;
         self
+    }
+
+    /// Leaves the length unstated, if that is wanted.
+    pub(super) fn unstated_if(wanted: bool) -> impl FnOnce(Self) -> Self {
+        move |body| if wanted { body.unstated_length() } else { body }
     }
 
     /// Breaks off after so many bytes.
@@ -54,7 +87,7 @@ impl Body for ReplyBody {
 
     fn poll_frame(
         self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
         let mut limit = CHUNK;
@@ -70,7 +103,21 @@ impl Body for ReplyBody {
         if this.range.is_empty() {
             return Poll::Ready(None);
         }
-        let chunk = this.content.next_chunk(&mut this.range, limit);
+        if let Some(pace) = &mut this.pace {
+            if let Some(rest) = &mut pace.rest {
+                ready!(rest.as_mut().poll(cx));
+            }
+            limit = limit.min(pace.bytes_a_beat);
+            pace.rest = Some(Box::pin(tokio::time::sleep(BEAT)));
+        }
+        let start = this.range.start;
+        let mut chunk = this.content.next_chunk(&mut this.range, limit);
+        let place = this.flipped.and_then(|place| usize::try_from(place.checked_sub(start)?).ok());
+        if let Some(place) = place.filter(|place| *place < chunk.len()) {
+            let mut spoilt = chunk.to_vec();
+            spoilt[place] ^= 1;
+            chunk = spoilt.into();
+        }
         if let Some(cut) = &mut this.cut {
             cut.remaining -= chunk.len() as u64;
         }

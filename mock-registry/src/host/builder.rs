@@ -4,8 +4,13 @@ use std::sync::atomic::AtomicU64;
 use jiff::Timestamp;
 use rustls::ServerConfig;
 
-use crate::fault::RuleTable;
-use crate::{Clock, ConnectionRule, Host, Registry, RequestLog, Rule, Store, TokenService};
+use crate::fault::{FaultTable, RuleTable};
+use crate::host::magic::Magic;
+use crate::host::spoilt::Spoilt;
+use crate::{
+    Authority, CertificateError, Clock, ConnectionRule, Fault, Host, Proxy, Registry, RequestLog, Rule,
+    Selector, Store, TlsIdentity, TokenService,
+};
 
 /// Puts a [`Host`] together.
 #[derive(Debug)]
@@ -25,6 +30,11 @@ impl HostBuilder {
             rules: RuleTable::default(),
             connection_rules: Vec::new(),
             connections: AtomicU64::new(0),
+            faults: FaultTable::default(),
+            identities: Vec::new(),
+            proxy: None,
+            magic: None,
+            spoilt: Spoilt::default(),
             clock: Clock::standing_at(Timestamp::UNIX_EPOCH),
             log: RequestLog::new(),
         };
@@ -64,6 +74,59 @@ impl HostBuilder {
     /// Fails connections by this rule. The first that is for a connection's turn decides.
     pub fn connection_rule(mut self, rule: impl Into<ConnectionRule>) -> Self {
         self.host.connection_rules.push(rule.into());
+        self
+    }
+
+    /// Plays a fault of the catalogue for whom the selector says, if that is this host.
+    ///
+    /// At each point (the dial, the connection, the certificate, the proxy) the first fault that is due decides. Those
+    /// about requests come behind the rules; each that is due changes the answer, in order, until one comes that
+    /// answers itself. Those of the name server are a [`Zone`](crate::Zone)'s.
+    pub fn fault(mut self, fault: Fault, when: Selector) -> Self {
+        if when.fits_host(&self.host.name) {
+            self.host.faults.arm(fault, when);
+        }
+        self
+    }
+
+    /// Shows this in place of its certificate when a fault says so: [`HostBuilder::identities`] tells what it needs.
+    pub fn identity(mut self, identity: TlsIdentity, config: Arc<ServerConfig>) -> Self {
+        self.host.identities.push((identity, config));
+        self
+    }
+
+    /// What its faults may show: each needs an [`HostBuilder::identity`], without which it closes the connection.
+    pub fn identities(&self) -> impl Iterator<Item = TlsIdentity> {
+        self.host.faults.identities()
+    }
+
+    /// Makes the certificates that its faults so far need, for these names.
+    ///
+    /// # Errors
+    /// When one cannot be made, as for a name that cannot stand in a certificate.
+    pub fn identities_from(
+        mut self,
+        authority: &Authority,
+        names: &[String],
+    ) -> Result<Self, CertificateError> {
+        for identity in self.identities().collect::<Vec<_>>() {
+            let clients = identity.demands_client.then_some(authority);
+            let config = authority.server(identity.kind, names)?.server_config(clients, self.host.clock)?;
+            self = self.identity(identity, config);
+        }
+        Ok(self)
+    }
+
+    /// Is a forward proxy, and nothing else.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.host.proxy = Some(proxy);
+        self
+    }
+
+    /// Has images by whose reference a fault can be chosen: `HOST/faults/<fault>[/<argument>]`, with any tag, as in
+    /// `faults/blob-truncated/4096`. Faults that do not sit in an answer cannot: the answer lists those that can.
+    pub fn magic_repository(mut self) -> Self {
+        self.host.magic = Some(Magic::default());
         self
     }
 

@@ -14,10 +14,10 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::fault::{ConnectionFault, End};
-use crate::host::Host;
 use crate::host::body::ReplyBody;
 use crate::host::handler::NoAnswer;
-use crate::transport::{Connection, Gate, Transport};
+use crate::host::{Host, handshake};
+use crate::transport::{Connection, Gate, Limited, Transport};
 
 /// Bytes of a request's head that are read; beyond, the answer is 431.
 const HEAD_LIMIT: usize = 64 * 1024;
@@ -59,32 +59,57 @@ impl Host {
     /// with the connection shows up at the peer alone.
     pub async fn serve<T: Transport>(self: Arc<Self>, stream: T, peer: SocketAddr) {
         let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
-        let fault = self.connection_rules.iter().find(|rule| rule.count.includes(number));
-        let _ = match fault.map(|rule| &rule.fault) {
-            Some(ConnectionFault::PlainHttp) => {
-                self.clone().serve_http(Connection::Clear(stream), peer).await
+        let rule = self.connection_rules.iter().find(|rule| rule.count.includes(number));
+        let fault =
+            rule.map(|rule| rule.fault.clone()).or_else(|| self.faults.connection(self.clock.elapsed()));
+        let _ = match fault {
+            Some(ConnectionFault::PlainHttp) => self.serve_inside(Connection::Clear(stream), peer).await,
+            Some(ConnectionFault::CloseAfter(bytes)) => {
+                self.serve_healthy(Limited::new(stream, bytes, false), peer).await
             }
-            Some(fault) => break_connection(fault, stream).await,
-            None => self.clone().serve_healthy(stream, peer).await,
+            Some(ConnectionFault::ResetAfter(bytes)) => {
+                self.serve_healthy(Limited::new(stream, bytes, true), peer).await
+            }
+            Some(fault) => break_connection(&fault, stream).await,
+            None => self.serve_healthy(stream, peer).await,
         };
     }
 
     async fn serve_healthy<T: Transport>(self: Arc<Self>, stream: T, peer: SocketAddr) -> io::Result<()> {
-        let Some(config) = self.tls.clone() else {
-            return self.serve_http(Connection::Clear(stream), peer).await;
+        let Some(own) = self.tls.clone() else {
+            return self.serve_inside(Connection::Clear(stream), peer).await;
+        };
+        let config = match self.faults.identity(self.clock.elapsed()) {
+            None => own,
+            Some(wanted) => match self.identities.iter().find(|(identity, _)| *identity == wanted) {
+                Some((_, config)) => config.clone(),
+                None => return Ok(()),
+            },
         };
         let accepting = TlsAcceptor::from(config).accept(stream).into_fallible();
         match timeout(PATIENCE, accepting).await {
-            Ok(Ok(stream)) => self.serve_http(Connection::Tls(Box::new(stream)), peer).await,
+            Ok(Ok(stream)) => self.serve_inside(Connection::Tls(Box::new(stream)), peer).await,
             // rustls has sent the alert that tells the peer why; it must arrive.
             Ok(Err((error, mut stream))) => linger(&mut stream).await.and(Err(error)),
             Err(elapsed) => Err(elapsed.into()),
         }
     }
 
-    async fn serve_http<T: Transport>(
+    async fn serve_inside<T: Transport>(
         self: Arc<Self>,
         stream: Connection<T>,
+        peer: SocketAddr,
+    ) -> io::Result<()> {
+        if self.proxy.is_some() {
+            self.serve_proxy(stream, peer).await
+        } else {
+            self.serve_http(stream, peer).await
+        }
+    }
+
+    pub(crate) async fn serve_http<T: Transport>(
+        self: Arc<Self>,
+        stream: T,
         peer: SocketAddr,
     ) -> io::Result<()> {
         let fate = Arc::new(Fate::default());
@@ -135,13 +160,25 @@ async fn break_connection<T: Transport>(fault: &ConnectionFault, mut stream: T) 
             stream.reset_on_drop();
             Ok(())
         }
-        // Decided before: this one is served.
-        ConnectionFault::PlainHttp => Ok(()),
+        ConnectionFault::Alert(number) => {
+            let _ = timeout(PATIENCE, stream.read(&mut hello)).await?;
+            stream.write_all(&handshake::alert(*number)).await?;
+            linger(&mut stream).await
+        }
+        ConnectionFault::TlsVersion(version) => {
+            let _ = timeout(PATIENCE, stream.read(&mut hello)).await?;
+            stream.write_all(&handshake::server_hello(*version)).await?;
+            linger(&mut stream).await
+        }
+        // Decided before: these are served.
+        ConnectionFault::PlainHttp | ConnectionFault::CloseAfter(_) | ConnectionFault::ResetAfter(_) => {
+            Ok(())
+        }
     }
 }
 
 /// Ends the stream in order: says so, then takes in what the peer still sends.
-async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
+pub(crate) async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
     stream.shutdown().await?;
     match timeout(LINGER, drain(stream)).await {
         Ok(result) => result,
@@ -150,7 +187,7 @@ async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Resul
 }
 
 /// Takes in what the peer sends, until its end.
-async fn drain(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+pub(crate) async fn drain(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     let mut ignored = [0; 4096];
     while stream.read(&mut ignored).await? > 0 {}
     Ok(())

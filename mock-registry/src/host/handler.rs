@@ -1,28 +1,29 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, DATE, RANGE};
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, RANGE};
+use http::{HeaderValue, Method, Response, StatusCode};
 use hyper::body::Incoming;
-use tokio::time::timeout;
 
-use crate::fault::{Action, End};
+use crate::fault::{Action, Change, End, Fault, Plan, Target};
 use crate::host::body::ReplyBody;
-use crate::host::connection::{Fate, PATIENCE};
+use crate::host::connection::Fate;
+use crate::host::play::{Shape, apply};
 use crate::host::registry::answer_blob_host;
-use crate::host::{Host, Reply, RequestHead};
+use crate::host::{Body, Host, Reply, RequestHead};
 use crate::log::redact_query;
 use crate::{Request, Who};
-
-/// Bytes of a request's body that are read: a token request is far smaller.
-const BODY_LIMIT: usize = 64 * 1024;
 
 /// The connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection ends without an answer")]
 pub(super) struct NoAnswer;
+
+/// What becomes of a request.
+pub(super) enum Outcome {
+    Answer(Box<Reply>, Shape),
+    End(End),
+}
 
 impl Host {
     /// Answers one request, or decides that the connection ends.
@@ -43,33 +44,122 @@ impl Host {
             peer,
         };
         let number = self.log.start(self.note(&head));
-        let action = self.rules.action(head.method, head.path);
-        if let Some(action) = action {
-            tokio::time::sleep(action.delay).await;
-            if let Some(end) = action.end {
+        let base = self.base_url(text(parts.headers.get(HOST)));
+        let mut fired = Vec::new();
+        let outcome = match self.by_reference(&head, Body::Coming(body), &base).await {
+            Ok(magic) => magic.respond(&base, &mut fired).await,
+            Err(body) => self.respond(&head, body, &base, &mut fired).await,
+        };
+        self.log.note_faults(number, &fired);
+        let (mut reply, shape) = match outcome {
+            Outcome::Answer(reply, shape) => (*reply, shape),
+            Outcome::End(end) => {
+                self.log.finish(number, None, Who::Anonymous);
                 return fate.end_now(end).await;
             }
-        }
-        let mut reply = match action.and_then(|action| action.status) {
-            Some(status) => Reply::empty(status),
-            None => self.answer(&head, body).await,
         };
-        let mut cut = None;
-        if let Some(action) = action {
-            apply(action, &mut reply);
-            cut = action.cut;
-        }
         self.log.finish(number, Some(reply.status.as_u16()), std::mem::take(&mut reply.who));
         let reply = reply.header(DATE, &self.clock.http_date());
         if parts.method == Method::HEAD {
-            return Ok(to_response(reply.without_body(), |body| body));
+            let reply = if shape.no_length { reply.without_length() } else { reply.without_body() };
+            return Ok(to_response(reply, ReplyBody::unstated_if(shape.no_length)));
         }
-        Ok(with_body(reply, cut, fate))
+        Ok(with_body(reply, shape, fate))
     }
 
-    async fn answer(&self, head: &RequestHead<'_>, body: Incoming) -> Reply {
+    /// What the first rule says that fits; where none does, what the faults make of the host's answer.
+    pub(super) async fn respond(
+        &self,
+        head: &RequestHead<'_>,
+        body: Body,
+        base: &str,
+        fired: &mut Vec<Fault>,
+    ) -> Outcome {
+        match self.rules.action(head.method, head.path) {
+            Some(action) => self.by_rule(action, head, body).await,
+            None => self.by_faults(head, body, base, fired).await,
+        }
+    }
+
+    async fn by_rule(&self, action: &Action, head: &RequestHead<'_>, body: Body) -> Outcome {
+        tokio::time::sleep(action.delay).await;
+        if let Some(end) = action.end {
+            return Outcome::End(end);
+        }
+        let mut reply = match action.status {
+            Some(status) => Reply::empty(status),
+            None => self.answer(head, body).await,
+        };
+        apply(action, None, &mut reply);
+        Outcome::Answer(Box::new(reply), Shape { cut: action.cut, ..Shape::default() })
+    }
+
+    async fn by_faults(
+        &self,
+        head: &RequestHead<'_>,
+        body: Body,
+        base: &str,
+        fired: &mut Vec<Fault>,
+    ) -> Outcome {
+        let mut facts = self.facts(head);
+        if !self.faults.concerns(&facts) {
+            return Outcome::Answer(Box::new(self.answer(head, body).await), Shape::default());
+        }
+        // Who asks is known when the host has answered. What stores something is not tried.
+        let tried = [Method::GET, Method::HEAD].contains(head.method) || facts.target == Target::Token;
+        let (body, own) = if tried {
+            let read = body.read().await;
+            (Body::from(read.clone()), Some(self.answer(head, read.into()).await))
+        } else {
+            (body, None)
+        };
+        let who = own.as_ref().map(|own| (own.who.clone(), own.status != StatusCode::UNAUTHORIZED));
+        facts.admitted = who.as_ref().map(|(who, admitted)| (who, *admitted));
+        let plan = self.faults.plan(&facts, self.clock.elapsed());
+        fired.clone_from(&plan.fired);
+        tokio::time::sleep(plan.delay()).await;
+        if let Some(end) = plan.says.and_then(|action| action.end) {
+            return Outcome::End(end);
+        }
+        let mut reply = match own {
+            Some(own) if plan.says.is_some() || !plan.changes_request() => own,
+            None if plan.says.is_some() => Reply::empty(StatusCode::OK),
+            _ => self.answer_changed(&plan, head, body).await,
+        };
+        if let Some(action) = plan.says {
+            apply(action, Some(&facts), &mut reply);
+        }
+        for change in plan.changes.iter().filter(|_| plan.says.is_none()) {
+            self.change(change, head, base, &mut reply);
+        }
+        let mut shape = plan.shape(&reply);
+        shape.cut = plan.says.and_then(|action| action.cut).or(shape.cut);
+        Outcome::Answer(Box::new(reply), shape)
+    }
+
+    /// Answers as if something else had been asked.
+    async fn answer_changed(&self, plan: &Plan<'_>, head: &RequestHead<'_>, body: Body) -> Reply {
+        if plan.has(|change| matches!(change, Change::NoRights)) {
+            let query = without_scope(head.query);
+            return self.answer(&RequestHead { query: &query, ..*head }, without_rights(body).await).await;
+        }
+        let authorization = head.authorization.filter(|_| !plan.changes_request());
+        self.answer(&RequestHead { authorization, ..*head }, body).await
+    }
+
+    async fn answer(&self, head: &RequestHead<'_>, body: Body) -> Reply {
+        let reply = self.own_answer(head, body).await;
+        if reply.status == StatusCode::NOT_FOUND {
+            // Of an image that was spoilt, the host's content does not know all.
+            let digest = head.path.rsplit('/').next().unwrap_or_default();
+            return self.spoilt.reply(digest).unwrap_or(reply);
+        }
+        reply
+    }
+
+    async fn own_answer(&self, head: &RequestHead<'_>, body: Body) -> Reply {
         if let Some((_, tokens)) = self.tokens.iter().find(|(path, _)| path == head.path) {
-            return match read_body(body).await {
+            return match body.read().await {
                 Some(body) => tokens.answer(head, &body, &self.clock),
                 None => Reply::text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large\n"),
             };
@@ -83,6 +173,12 @@ impl Host {
         }
     }
 
+    /// `https://HOST`, as the client calls this host.
+    fn base_url(&self, called: Option<&str>) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", called.unwrap_or(&self.name))
+    }
+
     fn note(&self, head: &RequestHead<'_>) -> Request {
         Request {
             host: self.name.clone(),
@@ -91,45 +187,37 @@ impl Host {
             query: redact_query(head.query),
             status: None,
             who: Who::Anonymous,
+            faults: Vec::new(),
         }
     }
 }
 
-async fn read_body(body: Incoming) -> Option<Bytes> {
-    let reading = Limited::new(body, BODY_LIMIT).collect();
-    Some(timeout(PATIENCE, reading).await.ok()?.ok()?.to_bytes())
+/// The form without its scopes.
+fn without_scope(form: &str) -> String {
+    let kept: Vec<&str> = form.split('&').filter(|pair| !pair.starts_with("scope=")).collect();
+    kept.join("&")
 }
 
-fn apply(action: &Action, reply: &mut Reply) {
-    if let Some(body) = &action.body {
-        reply.replace_content(body.clone());
-    }
-    let mut fresh: Vec<&HeaderName> = Vec::new();
-    for (name, value) in &action.headers {
-        // A rule may set a header several times (challenges come so); what the host would say of it goes away.
-        if !fresh.contains(&name) {
-            reply.headers.remove(name);
-            fresh.push(name);
-        }
-        if let Some(value) = value {
-            reply.headers.append(name, value.clone());
-        }
-    }
+async fn without_rights(form: Body) -> Body {
+    let form = form.read().await;
+    form.map(|form| without_scope(&String::from_utf8_lossy(&form)).into()).into()
 }
 
 /// The whole answer, or as much of it as a cut or a wrong length leaves.
-fn with_body(mut reply: Reply, mut cut: Option<(u64, End)>, fate: Arc<Fate>) -> Response<ReplyBody> {
+fn with_body(mut reply: Reply, mut shape: Shape, fate: Arc<Fate>) -> Response<ReplyBody> {
     let actual = reply.range.end.saturating_sub(reply.range.start);
     let stated = text(reply.headers.get(CONTENT_LENGTH)).and_then(|length| length.parse::<u64>().ok());
     // A length that a rule states may lie: of too short a body all is sent, and of too long a one what was stated.
     match stated {
-        Some(stated) if stated > actual => cut = cut.or(Some((actual, End::Close))),
+        Some(stated) if stated > actual => shape.cut = shape.cut.or(Some((actual, End::Close))),
         Some(stated) => reply.range.end = reply.range.start + stated,
         None => {}
     }
     to_response(reply, |body| {
-        let body = if stated.is_some() { body.unstated_length() } else { body };
-        match cut {
+        let body = if stated.is_some() || shape.no_length { body.unstated_length() } else { body };
+        let body = if shape.flipped { body.flipped() } else { body };
+        let body = if let Some(bytes) = shape.pace { body.paced(bytes) } else { body };
+        match shape.cut {
             Some((bytes, end)) => body.cut(bytes, end, fate),
             None => body,
         }

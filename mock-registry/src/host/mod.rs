@@ -3,31 +3,42 @@
 mod body;
 mod builder;
 mod connection;
+mod facts;
 mod handler;
+mod handshake;
+mod incoming;
+mod magic;
+mod play;
 mod range;
 mod registry;
 mod reply;
 mod server;
+mod spoilt;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use rustls::ServerConfig;
 
-use crate::fault::RuleTable;
-use crate::{Clock, ConnectionRule, Request, RequestLog, Store, TokenService};
+use crate::fault::{FaultTable, RuleTable};
+use crate::host::magic::Magic;
+use crate::host::spoilt::Spoilt;
+use crate::proxy::Proxy;
+use crate::{Clock, ConnectionRule, DialFault, Request, RequestLog, Store, TlsIdentity, TokenService};
 
 pub use builder::HostBuilder;
 pub use registry::Registry;
 pub use server::Server;
 
+pub(crate) use connection::{drain, linger};
+pub(crate) use incoming::Body;
 pub(crate) use reply::{ErrorCode, Reply, RequestHead};
 
 /// What stands behind one name: a registry, a token service, a host of blobs, or several of these, with TLS or
 /// without, and the rules by which it fails.
 #[derive(Debug)]
 pub struct Host {
-    name: String,
+    pub(crate) name: String,
     tls: Option<Arc<ServerConfig>>,
     registry: Option<Registry>,
     tokens: Vec<(String, Arc<TokenService>)>,
@@ -35,8 +46,16 @@ pub struct Host {
     rules: RuleTable,
     connection_rules: Vec<ConnectionRule>,
     connections: AtomicU64,
-    clock: Clock,
-    log: RequestLog,
+    pub(crate) faults: FaultTable,
+    /// What its faults show in place of `tls`.
+    identities: Vec<(TlsIdentity, Arc<ServerConfig>)>,
+    /// It is a forward proxy.
+    pub(crate) proxy: Option<Proxy>,
+    /// Images that go along with faults.
+    magic: Option<Magic>,
+    spoilt: Spoilt,
+    pub(crate) clock: Clock,
+    pub(crate) log: RequestLog,
 }
 
 impl Host {
@@ -48,6 +67,12 @@ impl Host {
     /// The host's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What becomes of an attempt to connect to it; to be asked once an attempt, before [`Host::serve`]. A real
+    /// socket accepts by itself: [`Host::serve_on`] plays what can be played behind that.
+    pub fn dial_fault(&self) -> Option<DialFault> {
+        self.faults.dial(self.clock.elapsed())
     }
 
     /// The requests that came to this host, the oldest first.

@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, Method, StatusCode};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use crate::auth::Guard;
 use crate::content::{Blob, Repository, Store, is_repository};
 use crate::host::range::{Asked, asked};
-use crate::host::{ErrorCode, Reply, RequestHead};
+use crate::host::{Body, ErrorCode, Reply, RequestHead};
 use crate::{Clock, Digest, Who};
 
 const DOCKER_CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
@@ -49,7 +49,18 @@ impl Registry {
         self
     }
 
-    pub(super) async fn answer(&self, request: &RequestHead<'_>, _body: Incoming, _clock: &Clock) -> Reply {
+    /// The blob of this digest, whoever may have it.
+    pub(super) fn find_blob(&self, digest: &Digest) -> Option<Blob> {
+        self.store.find_blob(digest).cloned()
+    }
+
+    /// The manifest of this digest with its media type, whoever may have it.
+    pub(super) fn find_manifest(&self, repository: &str, digest: &str) -> Option<(String, Bytes)> {
+        let (_, manifest) = self.store.repository(repository)?.manifest(digest)?;
+        Some((manifest.media_type.clone(), manifest.bytes.clone()))
+    }
+
+    pub(super) async fn answer(&self, request: &RequestHead<'_>, _body: Body, _clock: &Clock) -> Reply {
         let Some(resource) = resource(request.path) else {
             return Reply::text(StatusCode::NOT_FOUND, "404 page not found\n");
         };

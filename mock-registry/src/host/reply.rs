@@ -10,6 +10,7 @@ use crate::Who;
 use crate::content::Blob;
 
 /// A request without its body.
+#[derive(Clone, Copy)]
 pub(crate) struct RequestHead<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
@@ -108,6 +109,13 @@ impl Reply {
     pub(crate) fn replace_content(&mut self, bytes: Bytes) {
         self.content = Blob::Held(bytes);
         self.range = 0..self.content.len();
+    }
+
+    /// Takes the body away, and what the headers say of its length.
+    pub(crate) fn without_length(mut self) -> Self {
+        self.headers.remove(CONTENT_LENGTH);
+        self.replace_content(Bytes::new());
+        self
     }
 
     /// Takes the body away but not what the headers say of it, as HEAD wants it.

@@ -1,0 +1,52 @@
+//! What a request is for, as faults see it.
+
+use crate::fault::{Facts, Target};
+use crate::host::{Host, RequestHead};
+
+impl Host {
+    pub(super) fn facts<'a>(&self, head: &RequestHead<'a>) -> Facts<'a> {
+        let (target, repository, reference) = self.what(head.path);
+        Facts { method: head.method, path: head.path, target, repository, reference, admitted: None }
+    }
+
+    fn what<'a>(&self, path: &'a str) -> (Target, Option<&'a str>, Option<&'a str>) {
+        if self.tokens.iter().any(|(at, _)| at == path) {
+            return (Target::Token, None, None);
+        }
+        match path.strip_prefix("/v2/") {
+            Some(rest) => registry_resource(rest),
+            None if self.blobs.is_some() && !path.starts_with("/v2") => {
+                (Target::Blob, None, path.rsplit('/').nth(1))
+            }
+            None => (Target::Any, None, None),
+        }
+    }
+}
+
+/// `NAME/manifests/REFERENCE` and `NAME/blobs/DIGEST`; a name may hold these words as well: the last one counts.
+fn registry_resource(rest: &str) -> (Target, Option<&str>, Option<&str>) {
+    let parts = rest.rsplit_once('/').and_then(|(head, last)| Some((head.rsplit_once('/')?, last)));
+    match parts {
+        Some(((repository, "manifests"), reference)) => (Target::Manifest, Some(repository), Some(reference)),
+        Some(((repository, "blobs"), digest)) => (Target::Blob, Some(repository), Some(digest)),
+        _ => (Target::Registry, None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_tell_what_is_asked_for() {
+        let table = [
+            ("team/app/manifests/v1", (Target::Manifest, Some("team/app"), Some("v1"))),
+            ("a/blobs/manifests/blobs/sha256:0", (Target::Blob, Some("a/blobs/manifests"), Some("sha256:0"))),
+            ("team/app/tags/list", (Target::Registry, None, None)),
+            ("", (Target::Registry, None, None)),
+        ];
+        for (rest, expected) in table {
+            assert_eq!(registry_resource(rest), expected, "{rest}");
+        }
+    }
+}
