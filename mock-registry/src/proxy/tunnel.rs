@@ -116,7 +116,7 @@ impl Host {
         };
         if let (true, true, Some(authority)) = (intercepts, head.is_connect(), &proxy.authority) {
             let host = proxy.routes.host(&to).ok_or_else(|| Refusal::unreached(Unreached::Refused, &to))?;
-            let identity = authority.server(crate::CertificateKind::Good, &[to.host.clone()]);
+            let identity = authority.server(crate::CertificateKind::Good, std::slice::from_ref(&to.host));
             let config = identity.and_then(|identity| identity.server_config(None, self.clock));
             let config = config.map_err(|_| Refusal::text(StatusCode::BAD_GATEWAY, "no certificate\n"))?;
             established(stream).await?;
