@@ -15,7 +15,8 @@ pub fn describe_events(events: &[Event], now: Duration, version: Version) -> Str
     writer.write("Events:\n  Type\tReason\tAge\tFrom\tMessage\n");
     writer.write("  ----\t------\t----\t----\t-------\n");
     let mut sorted: Vec<&Event> = events.iter().collect();
-    sorted.sort_by_key(|event| event.last_seen);
+    // An event of the newer API has no such time, and so comes first.
+    sorted.sort_by_key(|event| (!event.is_of_newer_api()).then_some(event.last_seen.as_secs()));
     for event in sorted {
         let message = event.message.trim();
         let message = match &event.field_path {
@@ -30,9 +31,11 @@ pub fn describe_events(events: &[Event], now: Duration, version: Version) -> Str
 }
 
 fn age(event: &Event, now: Duration) -> String {
-    let first = human_duration(now.saturating_sub(event.first_seen));
+    // The API keeps whole seconds.
+    let since = |time: Duration| human_duration(now.saturating_sub(Duration::from_secs(time.as_secs())));
+    let first = since(event.first_seen);
     if event.count > 1 {
-        let last = human_duration(now.saturating_sub(event.last_seen));
+        let last = since(event.last_seen);
         format!("{last} (x{} over {first})", event.count)
     } else {
         first

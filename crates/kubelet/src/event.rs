@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+/// The component that assigns pods to nodes.
+const SCHEDULER: &str = "default-scheduler";
+
 /// `type` of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum EventKind {
@@ -59,6 +62,28 @@ impl Event {
             first_seen: at,
             last_seen: at,
         }
+    }
+
+    /// The scheduler has found a node for a pod (`kubernetes v1.28.7 pkg/scheduler/schedule_one.go bindingCycle`).
+    pub fn scheduled(namespace: &str, pod: &str, node: &str, at: Duration) -> Self {
+        let message = format!("Successfully assigned {namespace}/{pod} to {node}");
+        let event = Self::new(EventKind::Normal, "Scheduled", message, "", at);
+        Self { from: SCHEDULER.to_owned(), ..event }
+    }
+
+    /// Secrets that the pod names are not there (`kubernetes v1.28.7 pkg/kubelet/kubelet_pods.go
+    /// getPullSecretsForPod`).
+    pub fn secrets_missing(names: &[&str], at: Duration) -> Self {
+        let names = names.join(", ");
+        let message = format!(
+            "Unable to retrieve some image pull secrets ({names}); attempting to pull the image may not succeed."
+        );
+        Self::new(EventKind::Warning, "FailedToRetrieveImagePullSecret", message, "", at)
+    }
+
+    /// Whether its sender uses `events.k8s.io/v1`, which counts and dates otherwise.
+    pub(crate) fn is_of_newer_api(&self) -> bool {
+        self.from == SCHEDULER
     }
 }
 

@@ -67,6 +67,17 @@ impl Version {
         self.minor >= 33
     }
 
+    /// What the events of a container that was created and started say
+    /// (`pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer`). v1.28.7 has the first words; the others were
+    /// seen in later trees without a tag, and the versions in which they begin are inferred.
+    pub fn start_messages(self, container: &str) -> (String, String) {
+        match self.minor {
+            ..=31 => (format!("Created container {container}"), format!("Started container {container}")),
+            32..=34 => (format!("Created container: {container}"), format!("Started container {container}")),
+            _ => ("Container created".to_owned(), "Container started".to_owned()),
+        }
+    }
+
     /// Whether the feature gate `KubeletEnsureSecretPulledImages` is on unless configured.
     pub(crate) const fn ensures_secret_pulled_images(self) -> bool {
         self.minor >= 35

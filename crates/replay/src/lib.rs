@@ -6,6 +6,13 @@
 //!                          └─ events ───┴─ answers ────┴─ steps ─▶ Facts ─▶ diagnose ─▶ CheckReport
 //! ```
 //!
+//! Over time, one kubelet and its pods:
+//!
+//! ```text
+//! Simulation ─▶ run_pods ─▶ a worker a pod: sync, wait, sync … ─▶ ImageManager ─▶ any runtime that is Traced
+//!                  └─▶ PodHistory { attempts, changes: kubectl get pods, events: kubectl describe pod }
+//! ```
+//!
 //! The same for a real network and a simulated one: which it is, the [`runtimes::Options`] say.
 //!
 //! ```
@@ -33,6 +40,11 @@
 mod answers;
 mod assemble;
 mod check;
+mod pods;
 
 pub use assemble::plan;
 pub use check::check;
+pub use pods::{
+    AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime, Simulation,
+    StatusChange, Traced, run_pods,
+};

@@ -6,6 +6,7 @@ mod admission;
 mod backoff;
 mod fake;
 mod image_manager;
+mod kubectl;
 mod names;
 mod records;
 mod redaction;

@@ -33,6 +33,7 @@ use gostd::strconv;
 use net::{BoxFuture, Dialer, Recorder, Resolver, Roots, Tls};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use trace::Trace;
 
 use self::config::Config;
 use self::content::Ingester;
@@ -66,6 +67,12 @@ impl Containerd {
     pub fn new(options: Options) -> std::result::Result<Self, StoreError> {
         let store = Arc::new(Store::open(options.store.clone())?);
         Ok(Self { options, store })
+    }
+
+    /// The same containerd, with the same store, that records its steps in `trace`.
+    #[must_use]
+    pub fn with_trace(&self, trace: Trace) -> Self {
+        Self { options: Options { trace, ..self.options.clone() }, store: Arc::clone(&self.store) }
     }
 
     /// `CRIImageService.PullImage` (image_pull.go:122-228)
