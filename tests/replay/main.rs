@@ -18,7 +18,6 @@ mod compare;
 mod content;
 mod dns;
 mod drive;
-mod images;
 mod log;
 mod names;
 mod node_files;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -230,8 +231,13 @@ pub(crate) fn directory() -> &'static Path {
 
 /// All recordings of a set.
 pub(crate) fn load(set: &str) -> Vec<Recording> {
-    let text = fs::read_to_string(directory().join(format!("{set}.jsonl"))).unwrap();
+    lines(set)
+}
+
+/// The lines of a file of the directory.
+pub(crate) fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let text = fs::read_to_string(directory().join(format!("{name}.jsonl"))).unwrap();
     text.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{set}: {e}: {line}")))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line}")))
         .collect()
 }
