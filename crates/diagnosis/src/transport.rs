@@ -29,7 +29,8 @@ fn cause_of(error: &Error, stage: Stage) -> Cause {
         return Cause::ProxyMisconfig;
     }
     match error {
-        Error::Op(op) if matches!(op.op, Op::ProxyConnect | Op::SocksConnect) => Cause::ProxyMisconfig,
+        Error::Op(op) if op.op == Op::ProxyConnect => Cause::ProxyMisconfig,
+        Error::Socks(_) | Error::SocksProblem(_) => Cause::ProxyMisconfig,
         Error::Op(op) => cause_of(&op.cause, stage),
         Error::Dns(dns) => cause_of_name(dns),
         Error::Address { .. } => Cause::WrongRegistryHost,

@@ -21,6 +21,7 @@ pub mod filepath;
 pub mod http;
 pub mod json;
 pub mod net;
+pub mod socks;
 pub mod strconv;
 pub mod tabwriter;
 pub mod tls;

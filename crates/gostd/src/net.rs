@@ -5,7 +5,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use crate::{http, tls};
+use crate::{http, socks, tls};
 
 /// Why an exchange over the network failed, as a tree of Go errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub enum Error {
     Tls(tls::Error),
     /// Package `net/http`.
     Http(http::Error),
+    /// The way through a SOCKS proxy.
+    Socks(Box<socks::ConnectError>),
+    /// What a SOCKS proxy answers, within [`Error::Socks`].
+    SocksProblem(socks::Problem),
 }
 
 impl Error {
@@ -55,6 +59,7 @@ impl Error {
             Self::Syscall(_, errno) => *errno == Errno::TIMED_OUT,
             Self::DialTimeout | Self::ReadTimeout | Self::DeadlineExceeded => true,
             Self::Http(error) => error.is_timeout(),
+            Self::Socks(error) => error.cause.is_timeout(),
             _ => false,
         }
     }
@@ -93,6 +98,8 @@ impl fmt::Display for Error {
             Self::DeadlineExceeded => f.write_str("context deadline exceeded"),
             Self::Tls(error) => error.fmt(f),
             Self::Http(error) => error.fmt(f),
+            Self::Socks(error) => error.fmt(f),
+            Self::SocksProblem(problem) => problem.fmt(f),
         }
     }
 }
@@ -119,8 +126,6 @@ pub enum Op {
     Write,
     /// `proxyconnect`
     ProxyConnect,
-    /// `socks connect`
-    SocksConnect,
     /// `remote error`: an alert that the peer sent.
     RemoteError,
     /// `local error`: an alert that this side sent.
@@ -134,7 +139,6 @@ impl Op {
             Self::Read => "read",
             Self::Write => "write",
             Self::ProxyConnect => "proxyconnect",
-            Self::SocksConnect => "socks connect",
             Self::RemoteError => "remote error",
             Self::LocalError => "local error",
         }

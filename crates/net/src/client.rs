@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 use trace::{Exchange, Fault, Stage, Tunnel, What, redact};
 
 use crate::body::{Body, Report};
-use crate::dialer::Dialer;
+use crate::dialer::{Dialer, parse_port};
 use crate::http1::{BodyState, Connection, Head, Header, Request, Unanswered};
 use crate::network::Stream;
 use crate::pool::{Key, Pool};
@@ -125,8 +125,9 @@ impl Client {
             }
             Route::Direct(None) => None,
         };
-        // Plain requests to different hosts share a connection to the proxy.
-        let address = if https || proxy.is_none() { host_and_port(url) } else { String::new() };
+        // Plain requests to different hosts share a connection to the proxy; SOCKS opens a way to each.
+        let direct = proxy.as_ref().is_none_or(is_socks);
+        let address = if https || direct { host_and_port(url) } else { String::new() };
         Ok((Key { proxy: proxy.as_ref().map(ToString::to_string), https, address }, proxy))
     }
 
@@ -159,12 +160,10 @@ impl Client {
         let connect = |fault: Fault| {
             Fault::new(Stage::Proxy, Error::op(Op::ProxyConnect, "tcp", Ends::default(), fault.error))
         };
-        if proxy.scheme.starts_with("socks5") {
-            // Written down rather than guessed at: no recording has a SOCKS proxy yet.
-            let scheme = http::Error::UnsupportedScheme(proxy.scheme.clone());
-            return Err(Fault::new(Stage::Proxy, Error::Http(scheme)));
-        }
         let (stream, number) = self.dial(&host_and_port(proxy)).await.map_err(connect)?;
+        if is_socks(proxy) {
+            return Ok((self.through_socks(stream, key, proxy).await?, number));
+        }
         let stream: Box<dyn Stream> = if proxy.scheme == "https" {
             let (host, recorder) = (proxy.hostname(), self.dialer.recorder());
             let (local, peer) = (stream.local_addr(), stream.peer_addr());
@@ -173,7 +172,11 @@ impl Client {
         } else {
             stream
         };
-        if key.https { Ok((self.tunnel(stream, key, proxy).await?, number)) } else { Ok((stream, number)) }
+        if key.is_handed_over() {
+            Ok((stream, number))
+        } else {
+            Ok((self.tunnel(stream, key, proxy).await?, number))
+        }
     }
 
     /// `CONNECT`, with its own head and no other field (Go `dialConn`).
@@ -189,6 +192,34 @@ impl Client {
             Ok((status, result)) => (status, result),
             Err(_) => (None, Err(Error::DeadlineExceeded)),
         };
+        self.tunnelled(since, key, proxy, status, result)
+    }
+
+    /// A way through a SOCKS proxy, which has as long as it takes (Go `dialConn`).
+    async fn through_socks(
+        &self,
+        stream: Box<dyn Stream>,
+        key: &Key,
+        proxy: &Url,
+    ) -> Result<Box<dyn Stream>, Fault> {
+        let since = Instant::now();
+        let (host, port) = split_address(&key.address);
+        let port = parse_port(&port);
+        let result = match port {
+            Ok(port) => crate::socks::connect(stream, (&host, port), proxy.user.as_ref()).await,
+            Err(error) => Err(error),
+        };
+        self.tunnelled(since, key, proxy, None, result)
+    }
+
+    fn tunnelled<T>(
+        &self,
+        since: Instant,
+        key: &Key,
+        proxy: &Url,
+        status: Option<u16>,
+        result: Result<T, Error>,
+    ) -> Result<T, Fault> {
         let result = result.map_err(|error| Fault::new(Stage::Proxy, error));
         let step = Tunnel {
             proxy: host_and_port(proxy),
@@ -207,8 +238,7 @@ impl Client {
         wire: &Header,
         key: &Key,
     ) -> Result<Head, Unanswered> {
-        let absolute = key.proxy.is_some() && !key.https;
-        connection.write(&request.encode(wire, absolute)).await?;
+        connection.write(&request.encode(wire, key.is_handed_over())).await?;
         let head = connection.read_head();
         match self.transport.response_header_timeout {
             None => head.await,
@@ -282,6 +312,10 @@ fn exchange_step(
     })
 }
 
+fn is_socks(proxy: &Url) -> bool {
+    matches!(proxy.scheme.as_str(), "socks5" | "socks5h")
+}
+
 /// `canonicalAddr`: host and port, the scheme's port where the URL has none.
 fn host_and_port(url: &Url) -> String {
     let port = match (url.port(), url.scheme.as_str()) {
@@ -307,5 +341,5 @@ fn authorization(proxy: &Url) -> Option<String> {
 }
 
 fn plain_proxy_authorization(key: &Key, proxy: Option<&Url>) -> Option<String> {
-    proxy.filter(|_| !key.https).and_then(authorization)
+    proxy.filter(|_| key.is_handed_over()).and_then(authorization)
 }

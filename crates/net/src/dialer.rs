@@ -159,7 +159,7 @@ impl Dialer {
 }
 
 /// `Resolver.LookupPort` for numbers and the two services that URLs can name.
-fn parse_port(port: &str) -> Result<u16, Error> {
+pub(crate) fn parse_port(port: &str) -> Result<u16, Error> {
     let problem = |problem| Error::Address { address: port.to_owned(), problem };
     match port {
         "http" => Ok(80),

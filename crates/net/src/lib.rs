@@ -52,6 +52,7 @@ mod proxy;
 mod recorder;
 mod redirect;
 mod resolver;
+mod socks;
 mod system;
 mod tls;
 mod tunnel;

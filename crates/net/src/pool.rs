@@ -18,7 +18,15 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Key {
     pub(crate) proxy: Option<String>,
     pub(crate) https: bool,
+    /// `host:port`; empty where requests to all hosts are handed to the proxy.
     pub(crate) address: String,
+}
+
+impl Key {
+    /// Whether requests are handed to the proxy as they are, in place of a way through it.
+    pub(crate) const fn is_handed_over(&self) -> bool {
+        self.address.is_empty()
+    }
 }
 
 #[derive(Default)]

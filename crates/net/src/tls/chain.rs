@@ -18,7 +18,7 @@ pub(super) fn verify(chain: &[Certificate], roots: &Roots, host: &str, now: Time
     within_time(leaf, now)?;
     verify_hostname(leaf, host)?;
     let mut search =
-        Search { roots, intermediates, host, now, checks: 0, hint: None, refusal: None, usage_seen: false };
+        Search { roots, intermediates, now, checks: 0, hint: None, refusal: None, usage_seen: false };
     if roots.contains(leaf) {
         search.accept(&[leaf]);
     } else {
@@ -71,7 +71,6 @@ fn matches(pattern: &str, host: &str) -> bool {
 struct Search<'a> {
     roots: &'a Roots,
     intermediates: &'a [Certificate],
-    host: &'a str,
     now: Timestamp,
     checks: usize,
     hint: Option<Hint>,
@@ -129,9 +128,7 @@ impl Search<'_> {
         is_root: bool,
     ) -> Result<(), Error> {
         within_time(authority, self.now)?;
-        if self.host.parse::<IpAddr>().is_err() {
-            check_name_constraints(chain, authority)?;
-        }
+        check_name_constraints(chain, authority)?;
         if !is_root && !authority.constraints.is_some_and(|(authority, _)| authority) {
             return Err(Error::NotAuthorizedToSign);
         }
@@ -171,28 +168,36 @@ fn by_key_identifier<'a>(child: &Certificate, mut candidates: Vec<&'a Certificat
     candidates
 }
 
+/// `checkNameConstraints` for the DNS names of all certificates below: what is excluded first.
 fn check_name_constraints(chain: &[&Certificate], authority: &Certificate) -> Result<(), Error> {
-    let names = chain.iter().flat_map(|certificate| &certificate.facts.dns_names);
-    for name in names {
-        let under = |constraint: &String| {
-            let constraint = constraint.to_ascii_lowercase();
-            let (name, bare) = (name.to_ascii_lowercase(), constraint.trim_start_matches('.'));
-            bare.is_empty() || name == bare || name.ends_with(&format!(".{bare}"))
-        };
-        let permitted = authority.permitted.is_empty() || authority.permitted.iter().any(under);
-        if !permitted || authority.excluded.iter().any(under) {
-            let why =
-                if permitted { "is excluded by constraint" } else { "is not permitted by any constraint" };
+    for name in chain.iter().flat_map(|certificate| &certificate.facts.dns_names) {
+        let refused = |why: String| {
             let name = format!("DNS name {} {why}", gostd::strconv::quote(name));
-            return Err(Error::CaNotAuthorizedForThisName { name });
+            Err(Error::CaNotAuthorizedForThisName { name })
+        };
+        let under = |constraint: &&String| is_under(name, constraint);
+        if let Some(constraint) = authority.excluded.iter().find(under) {
+            return refused(format!("is excluded by constraint {}", gostd::strconv::quote(constraint)));
+        }
+        if !authority.permitted.is_empty() && !authority.permitted.iter().any(|c| under(&c)) {
+            return refused("is not permitted by any constraint".to_owned());
         }
     }
     Ok(())
 }
 
+/// `matchDomainConstraint`: the domain and all below it; with a leading dot only what is below.
+fn is_under(name: &str, constraint: &str) -> bool {
+    let (name, constraint) = (name.to_ascii_lowercase(), constraint.to_ascii_lowercase());
+    let bare = constraint.strip_prefix('.').unwrap_or(&constraint);
+    constraint.is_empty()
+        || name.strip_suffix(bare).is_some_and(|before| before.ends_with('.'))
+        || (name == bare && bare == constraint)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{is_under, matches};
 
     #[test]
     fn host_name_patterns() {
@@ -207,6 +212,21 @@ mod tests {
         ];
         for (pattern, host, verdict) in cases {
             assert_eq!(matches(pattern, host), verdict, "{pattern} {host}");
+        }
+    }
+
+    #[test]
+    fn names_under_constraints() {
+        let cases = [
+            ("r.test", "r.test", true),
+            ("a.R.test", "r.Test", true),
+            ("ar.test", "r.test", false),
+            ("a.r.test", ".r.test", true),
+            ("r.test", ".r.test", false),
+            ("r.test", "", true),
+        ];
+        for (name, constraint, verdict) in cases {
+            assert_eq!(is_under(name, constraint), verdict, "{name} {constraint}");
         }
     }
 }

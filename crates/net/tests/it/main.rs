@@ -6,6 +6,7 @@ mod dns;
 mod memory;
 mod proxy;
 mod raw;
+mod socks;
 mod support;
 mod tls;
 mod traced;

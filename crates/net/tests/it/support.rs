@@ -35,13 +35,18 @@ pub struct Setup {
 }
 
 impl Setup {
-    pub fn over(self, network: impl Network) -> (Client, Trace) {
+    pub fn over(mut self, network: impl Network) -> (Client, Trace) {
+        let roots =
+            Roots::only(std::mem::take(&mut self.roots).into_iter().map(String::into_bytes).collect());
+        self.with_roots(network, roots)
+    }
+
+    pub fn with_roots(self, network: impl Network, roots: Roots) -> (Client, Trace) {
         let network: Arc<dyn Network> = Arc::new(network);
         let files = self.files.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes()));
         let resolver = Resolver::new(network.clone(), &Node::memory(files));
         let trace = Trace::new();
         let dialer = Dialer::new(network, resolver, Recorder::new(trace.clone()));
-        let roots = Roots::only(self.roots.into_iter().map(String::into_bytes).collect());
         let mut tls = Tls::new(Arc::new(roots), Clock::new(now()));
         if self.skip_verify {
             tls = tls.skip_verify();

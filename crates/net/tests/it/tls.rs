@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use net::Roots;
+use node::{Environment, Node};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
     KeyPair, NameConstraints, date_time_ymd,
@@ -15,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use trace::{Stage, What};
 
 use crate::memory::Memory;
-use crate::support::{Act, Setup, act, fault, get, send, words};
+use crate::support::{Act, Setup, act, fault, get, read_head, send, words};
 
 const VERDICT: &str = "tls: failed to verify certificate: x509: ";
 const UNKNOWN: &str = "certificate signed by unknown authority";
@@ -77,12 +79,12 @@ fn self_signed(change: Change) -> (Served, String) {
     (Served { chain: vec![certificate.der().clone()], key: key.into() }, certificate.pem())
 }
 
-/// A server that answers one request; `clients` is whose certificates it demands.
-fn server(
+/// What serves TLS; `clients` is whose certificates it demands.
+fn acceptor(
     served: Served,
     clients: Option<&Authority>,
     versions: &[&'static SupportedProtocolVersion],
-) -> Memory {
+) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions).unwrap();
@@ -95,7 +97,16 @@ fn server(
             builder.with_client_cert_verifier(verifier.build().unwrap())
         }
     };
-    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(served.chain, served.key).unwrap()));
+    TlsAcceptor::from(Arc::new(builder.with_single_cert(served.chain, served.key).unwrap()))
+}
+
+/// A server that answers one request.
+fn server(
+    served: Served,
+    clients: Option<&Authority>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Memory {
+    let acceptor = acceptor(served, clients, versions);
     Memory::default().host("10.1.0.1:443", move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -189,6 +200,17 @@ async fn verdicts_on_authorities() {
                DNS name \"r.test\" is not permitted by any constraint";
     assert_eq!(verdict(leaf(&constrained), &constrained.pem, "r.test").await, hint(why, "Limited"));
 
+    let excluding = authority("Excluding", None, |params| {
+        let excluded = vec![GeneralSubtree::DnsName("test".into())];
+        // Excluded is said even where nothing is permitted either.
+        let permitted = vec![GeneralSubtree::DnsName("other.test".into())];
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: excluded });
+    });
+    let why = "x509: a root or intermediate certificate is not authorized to sign for this name: \
+               DNS name \"r.test\" is excluded by constraint \"test\"";
+    assert_eq!(verdict(leaf(&excluding), &excluding.pem, "r.test").await, hint(why, "Excluding"));
+
     let old = authority("Old", None, |params| params.not_after = date_time_ymd(2026, 11, 1));
     let why = "x509: certificate has expired or is not yet valid: current time 2026-11-22T12:00:00Z is after 2026-11-01T00:00:00Z";
     assert_eq!(verdict(leaf(&old), &old.pem, "r.test").await, hint(why, "Old"));
@@ -263,4 +285,83 @@ async fn a_handshake_has_ten_seconds() {
     let start = Instant::now();
     assert_eq!(words(&client, &get("https://r.test/")).await, "net/http: TLS handshake timeout");
     assert_eq!(start.elapsed().as_secs(), 10);
+}
+
+/// A proxy at 10.0.0.3:3128 that speaks TLS, and behind it a server of the same authority.
+fn tls_proxy(root: &Authority) -> Memory {
+    let outer = acceptor(root.issue("proxy.test", &["proxy.test"], unchanged), None, rustls::ALL_VERSIONS);
+    let inner = acceptor(root.issue("r.test", &["r.test"], unchanged), None, rustls::ALL_VERSIONS);
+    Memory::default().host("10.0.0.3:3128", move |stream| {
+        let (outer, inner) = (outer.clone(), inner.clone());
+        async move {
+            let Ok(mut stream) = outer.accept(stream).await else { return };
+            let head = read_head(&mut stream).await;
+            if head.starts_with("CONNECT r.test:443 HTTP/1.1\r\nHost: r.test:443\r\n") {
+                act(&mut stream, vec![send("HTTP/1.1 200 Connection established\r\n\r\n")]).await;
+                let mut stream = inner.accept(stream).await.unwrap();
+                act(&mut stream, vec![Act::Read, send(EMPTY), Act::Hold]).await;
+            } else {
+                act(
+                    &mut stream,
+                    vec![send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), Act::Hold],
+                )
+                .await;
+            }
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tunnel_through_a_proxy_that_speaks_tls() {
+    let root = authority("Test Root", None, unchanged);
+    let behind = |roots: Vec<String>| {
+        let proxy = "https://proxy.test:3128".to_owned();
+        let environment = vec![("HTTPS_PROXY", proxy.clone()), ("HTTP_PROXY", proxy)];
+        let files = vec![("/etc/hosts", "10.0.0.3 proxy.test\n".to_owned())];
+        Setup { files, environment, ..trusting(roots) }.over(tls_proxy(&root))
+    };
+    let (client, trace) = behind(vec![root.pem.clone()]);
+    assert_eq!(words(&client, &get("https://r.test/v2/")).await, "answered 200");
+    let names: Vec<String> = trace
+        .steps()
+        .into_iter()
+        .filter_map(|step| match step.what {
+            What::Handshake(handshake) => Some(handshake.server_name),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, ["proxy.test", "r.test"]);
+    assert_eq!(words(&client, &get("https://other.test/")).await, "Forbidden");
+    // A plain request is handed over within the proxy's TLS.
+    assert_eq!(words(&client, &get("http://r.test/")).await, "answered 403");
+    let (client, _) = behind(Vec::new());
+    let text = format!("proxyconnect tcp: {VERDICT}{UNKNOWN}");
+    assert_eq!(words(&client, &get("https://r.test/")).await, text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_places_of_system_roots() {
+    let root = authority("Test Root", None, unchanged);
+    let bundle = "/etc/ssl/certs/ca-certificates.crt";
+    let cases: [(&str, &[(&str, &str)], bool); 9] = [
+        (bundle, &[], true),
+        ("/etc/ssl/certs/own.pem", &[], true),
+        ("/etc/own/root.crt", &[], false),
+        ("/etc/own/root.crt", &[("SSL_CERT_DIR", "/etc/nothing:/etc/own")], true),
+        ("/etc/own/root.crt", &[("SSL_CERT_FILE", "/etc/own/root.crt")], true),
+        ("/etc/own/root.crt", &[("SSL_CERT_FILE", "/etc/nothing"), ("SSL_CERT_DIR", "/etc/own")], true),
+        // A named file takes the bundle's place, a named directory those of the directories alone.
+        (bundle, &[("SSL_CERT_FILE", "/etc/nothing"), ("SSL_CERT_DIR", "/etc/own")], false),
+        (bundle, &[("SSL_CERT_DIR", "/etc/own")], true),
+        ("/etc/ssl/certs/own.pem", &[("SSL_CERT_DIR", "/etc/own")], false),
+    ];
+    for (path, variables, trusted) in cases {
+        let node = Node::memory([(path.into(), root.pem.clone().into_bytes())]);
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let roots = Roots::system(node, Environment::new(variables), Vec::new());
+        let served = root.issue("r.test", &["r.test"], unchanged);
+        let (client, _) = trusting(Vec::new()).with_roots(server(served, None, rustls::ALL_VERSIONS), roots);
+        let text = words(&client, &get("https://r.test/")).await;
+        assert_eq!(text == "answered 200", trusted, "{path}: {text}");
+    }
 }
