@@ -16,27 +16,29 @@ pub enum Scheme {
 pub struct Challenge {
     /// The scheme.
     pub scheme: Scheme,
-    /// The parameters in their order, names in lower case, each name once.
-    pub parameters: Vec<(String, String)>,
+    /// The parameters in their order, names in lower case, each name once. Values are what was sent, which may be no
+    /// UTF-8.
+    pub parameters: Vec<(String, Vec<u8>)>,
 }
 
 impl Challenge {
     /// The value of a parameter; the name is in lower case.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub fn parameter(&self, name: &str) -> Option<&[u8]> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 }
 
 /// Reads the header's values, one challenge from each, and puts Bearer before Digest before Basic. Unknown schemes
 /// are left out. Reading a value ends at the first thing that does not fit, and keeps what came before: an
 /// unquoted URL is cut at its colon, and a second scheme in the same value is lost.
-pub fn parse_challenges<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Challenge> {
-    let mut challenges: Vec<Challenge> = values.into_iter().filter_map(parse_challenge).collect();
+pub fn parse_challenges(values: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<Challenge> {
+    let mut challenges: Vec<Challenge> =
+        values.into_iter().filter_map(|value| parse_challenge(value.as_ref())).collect();
     challenges.sort_by_key(|challenge| std::cmp::Reverse(challenge.scheme));
     challenges
 }
 
-fn parse_challenge(value: &str) -> Option<Challenge> {
+fn parse_challenge(value: &[u8]) -> Option<Challenge> {
     let (name, rest) = token(value);
     let scheme = match name.to_ascii_lowercase().as_str() {
         "basic" => Scheme::Basic,
@@ -47,49 +49,52 @@ fn parse_challenge(value: &str) -> Option<Challenge> {
     Some(Challenge { scheme, parameters: parse_parameters(rest) })
 }
 
-fn parse_parameters(mut rest: &str) -> Vec<(String, String)> {
-    let mut parameters: Vec<(String, String)> = Vec::new();
+fn parse_parameters(mut rest: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut parameters: Vec<(String, Vec<u8>)> = Vec::new();
     loop {
         let (name, after) = token(skip_space(rest));
-        let Some(after) = after.strip_prefix('=').filter(|_| !name.is_empty()) else { return parameters };
+        let Some(after) = after.strip_prefix(b"=").filter(|_| !name.is_empty()) else { return parameters };
         let (value, after) = token_or_quoted(after);
         let name = name.to_ascii_lowercase();
         match parameters.iter_mut().find(|(known, _)| *known == name) {
             Some(parameter) => parameter.1 = value,
             None => parameters.push((name, value)),
         }
-        match skip_space(after).strip_prefix(',') {
+        match skip_space(after).strip_prefix(b",") {
             Some(after) => rest = after,
             None => return parameters,
         }
     }
 }
 
-fn skip_space(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\r', '\n'])
+fn skip_space(text: &[u8]) -> &[u8] {
+    let space = text.iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
+    &text[space..]
 }
 
 /// Cuts off the longest beginning without control characters, separators and what is not ASCII.
-fn token(text: &str) -> (&str, &str) {
-    let fits = |c: char| c.is_ascii_graphic() && !"\"(),/:;<=>?@[]\\{}".contains(c);
-    text.split_at(text.find(|c| !fits(c)).unwrap_or(text.len()))
+fn token(text: &[u8]) -> (&str, &[u8]) {
+    let fits = |byte: &&u8| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[]\\{}".contains(byte);
+    let (token, rest) = text.split_at(text.iter().take_while(fits).count());
+    // All of it is ASCII.
+    (std::str::from_utf8(token).unwrap_or_default(), rest)
 }
 
 /// A token, or what stands between quotes with its backslashes taken out. Without a closing quote the value is
 /// empty and nothing is left.
-fn token_or_quoted(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
+fn token_or_quoted(text: &[u8]) -> (Vec<u8>, &[u8]) {
+    let Some(mut rest) = text.strip_prefix(b"\"") else {
         let (value, rest) = token(text);
-        return (value.to_owned(), rest);
+        return (value.into(), rest);
     };
-    let mut value = String::new();
-    let mut rest = quoted.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => return (value, rest.as_str()),
-            '\\' => value.extend(rest.next()),
-            _ => value.push(c),
+    let mut value = Vec::new();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b'"' => return (value, rest),
+            b'\\' => value.extend(rest.split_off_first()),
+            _ => value.push(*byte),
         }
     }
-    (String::new(), "")
+    (Vec::new(), &[])
 }

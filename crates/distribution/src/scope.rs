@@ -10,13 +10,13 @@ pub fn repository_pull_scope(path: &str) -> String {
 /// `pull,push` does not swallow `pull`. A scope that is there but empty counts as one empty scope.
 ///
 /// ```
-/// let scopes = distribution::token_scopes(Some("repository:b:pull repository:a:pull"), "a");
-/// assert_eq!(scopes, ["repository:a:pull", "repository:b:pull"]);
+/// let scopes = distribution::token_scopes(Some(b"repository:b:pull repository:a:pull"), "a");
+/// assert_eq!(scopes, [b"repository:a:pull", b"repository:b:pull"]);
 /// ```
-pub fn token_scopes(challenge_scope: Option<&str>, path: &str) -> Vec<String> {
-    let mut scopes: Vec<String> =
-        challenge_scope.into_iter().flat_map(|scope| scope.split(' ')).map(str::to_owned).collect();
-    scopes.push(repository_pull_scope(path));
+pub fn token_scopes(challenge_scope: Option<&[u8]>, path: &str) -> Vec<Vec<u8>> {
+    let asked = challenge_scope.into_iter().flat_map(|scope| scope.split(|byte| *byte == b' '));
+    let mut scopes: Vec<Vec<u8>> = asked.map(<[u8]>::to_vec).collect();
+    scopes.push(repository_pull_scope(path).into());
     scopes.sort();
     scopes.dedup();
     scopes

@@ -58,10 +58,19 @@ fn challenges() {
         let challenges = parse_challenges([value]);
         assert_eq!(challenges.len(), 1, "{name}");
         assert_eq!(challenges[0].scheme, scheme, "{name}");
-        let got: Vec<_> = challenges[0].parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let got: Vec<_> = challenges[0].parameters.iter().map(|(k, v)| (k.as_str(), v.as_slice())).collect();
+        let wanted: Vec<_> = wanted.iter().map(|(k, v)| (*k, v.as_bytes())).collect();
         assert_eq!(got, wanted, "{name}");
     }
     assert_eq!(parse_challenges(["", "Negotiate", "NTLM", " Basic realm=\"x\"", "\"Bearer\""]), []);
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let challenges = parse_challenges([b"Bearer realm=\"r\",service=\"a\xe9\\\xff\",x=\xe9"]);
+    assert_eq!(challenges[0].parameter("service"), Some(&b"a\xe9\xff"[..]));
+    assert_eq!(challenges[0].parameter("x"), Some(&b""[..]));
+    assert_eq!(token_scopes(Some(b"\xe9 b"), "a"), [&b"b"[..], b"repository:a:pull", b"\xe9"]);
 }
 
 #[test]
@@ -70,9 +79,10 @@ fn bearer_comes_first() {
         ["Basic realm=b", "Digest realm=d", "Bearer realm=first", "Negotiate", "Bearer realm=second"];
     let challenges = parse_challenges(values);
     let order: Vec<_> = challenges.iter().map(|c| (c.scheme, c.parameter("realm").unwrap())).collect();
+    let (first, second) = (&b"first"[..], &b"second"[..]);
     assert_eq!(
         order,
-        [(Scheme::Bearer, "first"), (Scheme::Bearer, "second"), (Scheme::Digest, "d"), (Scheme::Basic, "b")]
+        [(Scheme::Bearer, first), (Scheme::Bearer, second), (Scheme::Digest, b"d"), (Scheme::Basic, b"b")]
     );
 }
 
@@ -86,7 +96,8 @@ fn scopes() {
         (Some("registry:catalog:*"), "a", &["registry:catalog:*", "repository:a:pull"]),
         (Some(""), "a", &["", "repository:a:pull"]),
     ] {
-        assert_eq!(token_scopes(challenge, path), wanted, "{challenge:?}");
+        let wanted: Vec<_> = wanted.iter().map(|scope| scope.as_bytes().to_vec()).collect();
+        assert_eq!(token_scopes(challenge.map(str::as_bytes), path), wanted, "{challenge:?}");
     }
     assert_eq!(repository_pull_scope("a/b"), "repository:a/b:pull");
 }

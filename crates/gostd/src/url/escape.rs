@@ -57,6 +57,11 @@ pub(super) fn escape(text: &[u8], part: Part) -> String {
 }
 
 pub(super) fn unescape(text: &str, part: Part) -> Result<String, Cause> {
+    let bytes = unescape_bytes(text, part)?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}
+
+pub(super) fn unescape_bytes(text: &str, part: Part) -> Result<Vec<u8>, Cause> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
@@ -78,7 +83,7 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<String, Cause> {
             _ => out.push(byte),
         }
     }
-    Ok(String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    Ok(out)
 }
 
 fn decode(after: &[u8]) -> Option<u8> {

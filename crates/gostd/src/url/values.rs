@@ -1,10 +1,11 @@
 //! `url.Values`: the pairs of a query or a form.
 
-use super::{Cause, query_escape, query_unescape};
+use super::escape::{Part, unescape_bytes};
+use super::{Cause, query_escape};
 
-/// Pairs of keys and values in the order in which they came.
+/// Pairs of keys and values in the order in which they came: bytes, as Go's strings are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values(Vec<(String, String)>);
+pub struct Values(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Values {
     /// No pairs.
@@ -13,25 +14,25 @@ impl Values {
     }
 
     /// Adds a value to those of `key` (`Values.Add`).
-    pub fn add(&mut self, key: impl Into<String>, value: impl Into<String>) {
+    pub fn add(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.0.push((key.into(), value.into()));
     }
 
     /// Puts one value in place of all those of `key` (`Values.Set`).
-    pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
+    pub fn set(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         let key = key.into();
         self.0.retain(|(known, _)| *known != key);
         self.0.push((key, value.into()));
     }
 
     /// The first value of `key` (`Values.Get`, which gives the empty string for none).
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    pub fn get(&self, key: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(known, _)| known == key.as_bytes()).map(|(_, value)| value.as_slice())
     }
 
     /// All pairs.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value.as_slice()))
     }
 
     /// Whether there are no pairs.
@@ -49,7 +50,7 @@ impl Values {
     }
 }
 
-impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Values {
+impl<K: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(K, V)> for Values {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
@@ -73,10 +74,11 @@ pub fn parse_query(query: &str) -> (Values, Option<Cause>) {
     (values, first)
 }
 
-fn parse_pair(pair: &str) -> Result<(String, String), Cause> {
+fn parse_pair(pair: &str) -> Result<(Vec<u8>, Vec<u8>), Cause> {
     if pair.contains(';') {
         return Err(Cause::Semicolon);
     }
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-    Ok((query_unescape(key)?, query_unescape(value)?))
+    let decoded = |text| unescape_bytes(text, Part::QueryComponent);
+    Ok((decoded(key)?, decoded(value)?))
 }

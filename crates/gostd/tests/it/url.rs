@@ -159,14 +159,19 @@ fn escaping() {
 #[test]
 fn queries() {
     let (values, error) = parse_query("b=2&a=1&b=1&&c&d=%zz&e=x;y&=v&f=a%20b+c");
-    let pairs: Vec<_> = values.iter().collect();
+    let text = |bytes| std::str::from_utf8(bytes).unwrap();
+    let pairs: Vec<_> = values.iter().map(|(key, value)| (text(key), text(value))).collect();
     assert_eq!(pairs, [("b", "2"), ("a", "1"), ("b", "1"), ("c", ""), ("", "v"), ("f", "a b c")]);
     assert_eq!(error, Some(Cause::Semicolon));
     assert_eq!(values.encode(), "=v&a=1&b=2&b=1&c=&f=a+b+c");
-    assert_eq!(values.get("b"), Some("2"));
+    assert_eq!(values.get("b"), Some(&b"2"[..]));
     let mut form: Values = [("scope", "b"), ("service", "s"), ("scope", "a")].into_iter().collect();
     form.add("grant_type", "password");
     form.set("service", "registry");
     assert_eq!(form.encode(), "grant_type=password&scope=b&scope=a&service=registry");
+    // What is no UTF-8 stays as it is.
+    form.set("service", b"\xe9".as_slice());
+    assert_eq!(form.encode(), "grant_type=password&scope=b&scope=a&service=%E9");
+    assert_eq!(parse_query("a=%e9&b=%C3%A9").0.encode(), "a=%E9&b=%C3%A9");
     assert_eq!(parse_query("a=%1&b").1.unwrap().to_string(), r#"invalid URL escape "%1""#);
 }

@@ -6,7 +6,21 @@ use trace::redact;
 
 /// Header fields, in order. Names keep the case in which they were set: Go writes them so.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Header(Vec<(String, String)>);
+pub struct Header(Vec<Field>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Field {
+    name: String,
+    value: String,
+    /// The value as it came, where that is no UTF-8: Go hands its bytes on.
+    bytes: Option<Box<[u8]>>,
+}
+
+impl Field {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
 
 impl Header {
     /// No fields.
@@ -16,17 +30,35 @@ impl Header {
 
     /// The first value of a field; names are compared without case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.0.iter().find(|field| field.is(name)).map(|field| field.value.as_str())
     }
 
     /// All values of a field, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |field| field.is(name)).map(|field| field.value.as_str())
+    }
+
+    /// All values of a field as they were sent, in order.
+    pub fn get_all_bytes<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        let bytes = |field: &'a Field| field.bytes.as_deref().unwrap_or(field.value.as_bytes());
+        self.0.iter().filter(move |field| field.is(name)).map(bytes)
     }
 
     /// Adds a value.
     pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.push((name.into(), value.into()));
+        self.0.push(Field { name: name.into(), value: value.into(), bytes: None });
+    }
+
+    /// Adds a value as it was sent.
+    pub(crate) fn add_bytes(&mut self, name: impl Into<String>, value: &[u8]) {
+        match std::str::from_utf8(value) {
+            Ok(text) => self.add(name, text),
+            Err(_) => self.0.push(Field {
+                name: name.into(),
+                value: String::from_utf8_lossy(value).into_owned(),
+                bytes: Some(value.into()),
+            }),
+        }
     }
 
     /// Sets the only value of a field.
@@ -37,12 +69,12 @@ impl Header {
 
     /// Removes a field.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        self.0.retain(|field| !field.is(name));
     }
 
     /// All fields.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|field| (field.name.as_str(), field.value.as_str()))
     }
 
     /// As it may be shown.

@@ -218,7 +218,7 @@ fn add_field(header: &mut Header, field: &[u8]) -> Result<(), Malformed> {
     if !name.iter().all(token) || !value.iter().all(printable) {
         return Err(Malformed::HeaderLine(field.to_vec()));
     }
-    header.add(String::from_utf8_lossy(name), String::from_utf8_lossy(value));
+    header.add_bytes(String::from_utf8_lossy(name), value);
     Ok(())
 }
 
@@ -248,6 +248,13 @@ mod tests {
         for (text, words) in cases {
             assert_eq!(parse(text).unwrap_err(), words, "{text:?}");
         }
+    }
+
+    #[test]
+    fn values_that_are_no_text() {
+        let head = Head::parse(b"HTTP/1.1 401 No\r\nX: a\xe9b\r\nX: c\r\n\r\n").unwrap();
+        assert_eq!(head.header.get("x"), Some("a\u{fffd}b"));
+        assert_eq!(head.header.get_all_bytes("X").collect::<Vec<_>>(), [&b"a\xe9b"[..], b"c"]);
     }
 
     #[test]

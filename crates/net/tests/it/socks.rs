@@ -17,6 +17,9 @@ const LOGIN: &[u8] = &[5, 2];
 /// Connected, from 10.0.0.3:7.
 const CONNECTED: &[u8] = &[5, 0, 0, 1, 10, 0, 0, 3, 0, 7];
 
+/// How many bytes are read, and what is answered to them.
+type Script = Vec<(usize, &'static [u8])>;
+
 fn behind(memory: Memory, proxy: &str) -> (Client, Trace) {
     let environment = vec![("HTTPS_PROXY", proxy.to_owned()), ("HTTP_PROXY", proxy.to_owned())];
     let files = vec![("/etc/hosts", HOSTS.to_owned())];
@@ -24,7 +27,7 @@ fn behind(memory: Memory, proxy: &str) -> (Client, Trace) {
 }
 
 /// What a proxy is told, and what it answers to it, in turn: so many bytes are read before each answer.
-fn proxy(script: Vec<(usize, &'static [u8])>, then: Vec<Act>) -> (Memory, Arc<Mutex<Vec<Vec<u8>>>>) {
+fn proxy(script: Script, then: Vec<Act>) -> (Memory, Arc<Mutex<Vec<Vec<u8>>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = told.clone();
     let memory = Memory::default().host(PROXY, move |mut stream| {
@@ -82,7 +85,7 @@ async fn a_way_through() {
 #[tokio::test(start_paused = true)]
 async fn what_a_proxy_says_against_it() {
     let refused = |reply: &'static [u8]| vec![(3, NO_LOGIN), (13, reply)];
-    let cases: Vec<(&str, Vec<(usize, &[u8])>, &str)> = vec![
+    let cases: Vec<(&str, Script, &str)> = vec![
         ("", vec![(3, &[4, 0])], "unexpected protocol version 4"),
         ("", vec![(3, &[5, 0xff])], "no acceptable authentication methods"),
         ("", vec![], "EOF"),

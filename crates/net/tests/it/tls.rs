@@ -37,6 +37,7 @@ struct Served {
 }
 
 type Change = fn(&mut CertificateParams);
+type Variables = &'static [(&'static str, &'static str)];
 
 fn unchanged(_: &mut CertificateParams) {}
 
@@ -343,7 +344,7 @@ async fn a_tunnel_through_a_proxy_that_speaks_tls() {
 async fn the_places_of_system_roots() {
     let root = authority("Test Root", None, unchanged);
     let bundle = "/etc/ssl/certs/ca-certificates.crt";
-    let cases: [(&str, &[(&str, &str)], bool); 9] = [
+    let cases: [(&str, Variables, bool); 9] = [
         (bundle, &[], true),
         ("/etc/ssl/certs/own.pem", &[], true),
         ("/etc/own/root.crt", &[], false),

@@ -38,7 +38,7 @@ pub(super) struct Seen {
     pub(super) method: &'static str,
     pub(super) url: Url,
     pub(super) status: u16,
-    pub(super) challenges: Vec<String>,
+    pub(super) challenges: Vec<Vec<u8>>,
 }
 
 /// What `AddResponses` found.
@@ -56,8 +56,8 @@ enum Handler {
 
 struct Bearer {
     realm: String,
-    service: String,
-    scope: Option<String>,
+    service: Vec<u8>,
+    scope: Option<Vec<u8>>,
     user: UserAndSecret,
     /// The outcome, once there is one; an error stays as well.
     token: tokio::sync::Mutex<Option<(Result<Secret>, Option<Instant>)>>,
@@ -100,7 +100,7 @@ impl Authorizer {
     pub(super) fn add_responses(&self, seen: &[Seen]) -> Result<Retry> {
         let Some(last) = seen.last() else { return Ok(Retry::No) };
         let host = &last.url.host;
-        for challenge in parse_challenges(last.challenges.iter().map(String::as_str)) {
+        for challenge in parse_challenges(&last.challenges) {
             match challenge.scheme {
                 Scheme::Bearer => return self.add_bearer(host, &challenge, seen),
                 Scheme::Basic => match self.add_basic(host)? {
@@ -134,7 +134,8 @@ impl Authorizer {
                 self.lock().remove(host);
             }
             if same {
-                let problem = AuthorizationProblem::ServerMessage(error.to_owned());
+                let problem =
+                    AuthorizationProblem::ServerMessage(String::from_utf8_lossy(error).into_owned());
                 return Err(Error::InvalidAuthorization(problem));
             }
         }
@@ -152,7 +153,7 @@ impl Authorizer {
         let realm = challenge.parameter("realm");
         let realm =
             realm.ok_or_else(|| Error::Plain("no realm specified for token auth challenge".into()))?;
-        let parsed = Url::parse(realm)
+        let parsed = Url::parse(&String::from_utf8_lossy(realm))
             .map_err(|error| Error::Plain(error.to_string()).context("invalid token auth challenge realm"))?;
         let asked_as = if user.0.is_empty() { "anonymous or with a token" } else { "with user and password" };
         self.recorder.decide("authorization", format!("a token is asked for {asked_as}"));
@@ -200,10 +201,10 @@ impl Authorizer {
     }
 
     /// `FetchTokenWithOAuth`: a form by POST.
-    async fn fetch_token_with_oauth(&self, bearer: &Bearer, scopes: &[String]) -> Result<Token> {
+    async fn fetch_token_with_oauth(&self, bearer: &Bearer, scopes: &[Vec<u8>]) -> Result<Token> {
         let (user, secret) = &bearer.user;
         let mut form = Values::default();
-        form.set("scope", scopes.join(" "));
+        form.set("scope", scopes.join(&b' '));
         form.set("service", bearer.service.clone());
         form.set("client_id", "containerd-client");
         if user.is_empty() {
@@ -223,7 +224,7 @@ impl Authorizer {
     }
 
     /// `FetchToken`: a query by GET, with Basic where there is a secret.
-    async fn fetch_token(&self, bearer: &Bearer, scopes: &[String]) -> Result<Token> {
+    async fn fetch_token(&self, bearer: &Bearer, scopes: &[Vec<u8>]) -> Result<Token> {
         let (user, secret) = &bearer.user;
         let mut request = self.request("GET", &bearer.realm)?;
         let mut query = request.url.query();

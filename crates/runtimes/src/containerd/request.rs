@@ -154,7 +154,7 @@ impl HostRequest {
                 method: self.method,
                 url: answer.url.clone(),
                 status: answer.status,
-                challenges: answer.header.get_all("WWW-Authenticate").map(ToOwned::to_owned).collect(),
+                challenges: answer.header.get_all_bytes("WWW-Authenticate").map(ToOwned::to_owned).collect(),
             });
             if !self.retry_request(&seen, attempts > 0, last_host)? {
                 return Ok(answer);

@@ -144,8 +144,8 @@ impl Words {
         }
         let mut hidden = Values::default();
         for (key, value) in url.query().iter() {
-            let shown = key == "ns" || value.is_empty();
-            hidden.add(key, if shown { value } else { "REDACTED" });
+            let shown = key == b"ns" || value.is_empty();
+            hidden.add(key, if shown { value } else { b"REDACTED" });
         }
         Url { raw_query: hidden.encode(), ..url.clone() }.to_string()
     }
