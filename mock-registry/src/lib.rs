@@ -42,16 +42,17 @@ mod fault;
 mod glob;
 mod host;
 mod log;
+mod personality;
 mod pki;
 mod proxy;
 mod transport;
 mod zone;
 
-pub use auth::{Account, Accounts, Guard, TokenService};
+pub use auth::{Account, Accounts, Guard, RateLimit, TokenService};
 pub use clock::Clock;
 pub use content::{
-    Added, Blob, Compression, Format, GeneratedLayer, Image, InvalidName, InvalidPlatform, Layer, Manifest,
-    Platform, Repository, Store,
+    Added, Blob, Compression, Format, GeneratedLayer, Image, InvalidImage, InvalidLayout, InvalidPlatform,
+    Layer, Manifest, Platform, Repository, Shape, Store, StoredFile,
 };
 pub use digest::{Digest, InvalidDigest};
 pub use fault::{
@@ -61,6 +62,7 @@ pub use fault::{
 pub use glob::Glob;
 pub use host::{Host, HostBuilder, Registry, Server};
 pub use log::{Request, RequestLog, Who};
+pub use personality::Personality;
 pub use pki::{Authority, CertificateError, CertificateKind, Identity};
 pub use proxy::{Proxy, Routes};
 pub use transport::Transport;

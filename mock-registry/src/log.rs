@@ -8,7 +8,16 @@ use crate::Fault;
 /// Requests that are remembered; the oldest make room for more.
 const REMEMBERED: usize = 65_536;
 /// Query parameters whose values are not for a log.
-const SECRET_PARAMETERS: [&str; 5] = ["signature", "verify", "token", "refresh_token", "password"];
+const SECRET_PARAMETERS: [&str; 8] = [
+    "signature",
+    "sig",
+    "x-amz-signature",
+    "x-goog-signature",
+    "verify",
+    "token",
+    "refresh_token",
+    "password",
+];
 
 /// A request that a host received, in the order in which they came. Nothing in it is secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

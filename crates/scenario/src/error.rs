@@ -77,7 +77,7 @@ pub enum Mistake {
     IncludeCycle(PathBuf),
     /// An image has a name that no registry allows.
     #[error(transparent)]
-    ImageName(#[from] mock_registry::InvalidName),
+    ImageName(#[from] mock_registry::InvalidImage),
 }
 
 /// Why a scenario could not be loaded.

@@ -1,24 +1,19 @@
 use std::sync::Arc;
 
-use http::StatusCode;
-use http::header::WWW_AUTHENTICATE;
-use serde_json::{Value, json};
-
-use crate::Who;
 use crate::auth::tokens::Verdict;
-use crate::auth::{Accounts, TokenService, basic_credentials};
-use crate::host::{ErrorCode, Reply};
+use crate::auth::{Access, Accounts, Action, BadLogin, TokenService};
+use crate::{Personality, Who};
 
 /// What a registry demands of those who ask.
 #[derive(Clone, Debug)]
 pub enum Guard {
-    /// Nothing: all may pull all.
+    /// Nothing: all may do all.
     Open,
     /// Name and password in each request.
     Basic {
         /// The realm that the challenge states.
         realm: String,
-        /// Who may pull what.
+        /// Who may do what.
         accounts: Arc<Accounts>,
     },
     /// A token of a token service.
@@ -32,6 +27,30 @@ pub enum Guard {
     },
 }
 
+/// Why somebody is not admitted.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) why: Why,
+    /// What they are asked for.
+    pub(crate) challenge: Option<String>,
+    pub(crate) who: Who,
+}
+
+/// The reasons of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// No credentials of the kind that is asked for.
+    Anonymous,
+    /// The login or the token is not right.
+    Wrong,
+    /// The login was right once.
+    Expired,
+    /// The token is valid, for something else.
+    Insufficient,
+    /// They are known, and may not do this.
+    Denied,
+}
+
 impl Guard {
     /// Demands name and password.
     pub fn basic(realm: impl Into<String>, accounts: Arc<Accounts>) -> Self {
@@ -43,89 +62,70 @@ impl Guard {
         Self::Bearer { realm: realm.into(), tokens, forbids: false }
     }
 
-    /// Who asks, if they may pull from the repository (or, without one, may talk to the registry at all); otherwise
-    /// the answer that refuses them.
-    pub(crate) fn admit(&self, header: Option<&str>, repository: Option<&str>) -> Result<Who, Box<Reply>> {
+    /// Who asks, if they may do that; otherwise why not.
+    pub(crate) fn admit(
+        &self,
+        header: Option<&str>,
+        access: Access<'_>,
+        personality: &Personality,
+    ) -> Result<Who, Refusal> {
         match self {
             Self::Open => Ok(Who::Anonymous),
-            Self::Basic { realm, accounts } => admit_basic(realm, accounts, header, repository),
+            Self::Basic { realm, accounts } => {
+                let challenge = || personality.basic_challenge(realm);
+                admit_basic(accounts, header, access)
+                    .map_err(|(why, who)| refusal(why, who, (why != Why::Denied).then(challenge)))
+            }
             Self::Bearer { realm, tokens, forbids } => {
-                let challenge = |error: &str| bearer_challenge(realm, tokens.service(), repository, error);
+                let challenge =
+                    |error| Some(personality.bearer_challenge(realm, tokens.service(), access, error));
                 let Some(token) = header.and_then(bearer_token) else {
-                    return Err(unauthorized(&challenge(""), repository));
+                    return Err(refusal(Why::Anonymous, Who::Anonymous, challenge("")));
                 };
-                match tokens.judge(token, repository) {
+                match tokens.judge(token, access) {
                     Verdict::Granted(who) => Ok(who),
-                    Verdict::Invalid => Err(unauthorized(&challenge("invalid_token"), repository)),
-                    Verdict::Insufficient(who) if *forbids => Err(denied(repository, who)),
+                    Verdict::Invalid => Err(refusal(Why::Wrong, Who::Anonymous, challenge("invalid_token"))),
+                    Verdict::Insufficient(who) if *forbids || personality.forbids => {
+                        Err(refusal(Why::Denied, who, None))
+                    }
                     Verdict::Insufficient(who) => {
-                        let mut refusal = unauthorized(&challenge("insufficient_scope"), repository);
-                        refusal.who = who;
-                        Err(refusal)
+                        Err(refusal(Why::Insufficient, who, challenge("insufficient_scope")))
                     }
                 }
             }
         }
     }
+
+    /// Whether somebody who was admitted may also do this: to mount a blob of another repository.
+    pub(crate) fn also_allows(&self, header: Option<&str>, name: &str) -> bool {
+        let access = Access::Repository { name, action: Action::Pull };
+        self.admit(header, access, Personality::plain()).is_ok()
+    }
 }
 
-fn admit_basic(
-    realm: &str,
-    accounts: &Accounts,
-    header: Option<&str>,
-    repository: Option<&str>,
-) -> Result<Who, Box<Reply>> {
-    let who = match header {
-        None => Some(Who::Anonymous),
-        Some(header) => {
-            basic_credentials(header).and_then(|(name, password)| accounts.authenticate(&name, &password))
-        }
+const fn refusal(why: Why, who: Who, challenge: Option<String>) -> Refusal {
+    Refusal { why, challenge, who }
+}
+
+fn admit_basic(accounts: &Accounts, header: Option<&str>, access: Access<'_>) -> Result<Who, (Why, Who)> {
+    let who = match header.map(|header| accounts.authenticate_basic(header)) {
+        None => Who::Anonymous,
+        Some(Ok(who)) => who,
+        Some(Err(BadLogin::Wrong)) => return Err((Why::Wrong, Who::Anonymous)),
+        Some(Err(BadLogin::Expired)) => return Err((Why::Expired, Who::Anonymous)),
     };
-    let challenge = format!("Basic realm=\"{realm}\"");
-    match (who, repository) {
-        (Some(who), Some(name)) if accounts.may_pull(&who, name) => Ok(who),
-        (Some(who @ Who::Account(_)), None) => Ok(who),
-        (Some(who @ Who::Account(_)), Some(_)) => Err(denied(repository, who)),
-        _ => Err(unauthorized(&challenge, repository)),
+    let may = match access {
+        Access::Base | Access::Catalog => matches!(who, Who::Account(_)),
+        Access::Repository { name, action } => accounts.may(&who, name, action),
+    };
+    match (may, &who) {
+        (true, _) => Ok(who),
+        (false, Who::Anonymous) => Err((Why::Anonymous, who)),
+        (false, Who::Account(_)) => Err((Why::Denied, who)),
     }
 }
 
 fn bearer_token(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The challenge of the reference registry (distribution v3 `registry/auth/token/accesscontroller.go`, `challengeParams`).
-fn bearer_challenge(realm: &str, service: &str, repository: Option<&str>, error: &str) -> String {
-    let mut challenge = format!("Bearer realm=\"{realm}\",service=\"{service}\"");
-    if let Some(name) = repository {
-        challenge += &format!(",scope=\"repository:{name}:pull\"");
-    }
-    if !error.is_empty() {
-        challenge += &format!(",error=\"{error}\"");
-    }
-    challenge
-}
-
-fn unauthorized(challenge: &str, repository: Option<&str>) -> Box<Reply> {
-    let reply = Reply::error(
-        StatusCode::UNAUTHORIZED,
-        ErrorCode::Unauthorized,
-        "authentication required",
-        access_detail(repository),
-    );
-    Box::new(reply.header(WWW_AUTHENTICATE, challenge))
-}
-
-fn denied(repository: Option<&str>, who: Who) -> Box<Reply> {
-    let message = "requested access to the resource is denied";
-    let detail = access_detail(repository);
-    Box::new(Reply::error(StatusCode::FORBIDDEN, ErrorCode::Denied, message, detail).who(who))
-}
-
-fn access_detail(repository: Option<&str>) -> Value {
-    repository.map_or(
-        Value::Null,
-        |name| json!([{"Type": "repository", "Class": "", "Name": name, "Action": "pull"}]),
-    )
 }

@@ -7,16 +7,19 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::auth::form::Form;
-use crate::auth::{Accounts, basic_credentials};
+use crate::auth::grant::Grant;
+use crate::auth::jwt::{self, Claims};
+use crate::auth::{Access, Accounts, BadLogin};
 use crate::host::{Reply, RequestHead};
-use crate::{Clock, Digest, Who};
+use crate::personality::{Said, Values};
+use crate::{Clock, Digest, Personality, Who};
 
 /// Tokens that are remembered at most; beyond, the expired ones and then all are forgotten.
 const REMEMBERED: usize = 10_000;
 
-/// Issues bearer tokens to those who may pull, as `docker.io`'s and the reference implementation do: GET with Basic
-/// credentials or none ("Token Authentication Specification" of distribution), and POST with an OAuth2 `password`
-/// or `refresh_token` grant ("OAuth2 Token Authentication").
+/// Issues bearer tokens to those who may pull or push, as `docker.io`'s and the reference implementation do: GET with
+/// Basic credentials or none ("Token Authentication Specification" of distribution), and POST with an OAuth2
+/// `password` or `refresh_token` grant ("OAuth2 Token Authentication").
 #[derive(Debug)]
 pub struct TokenService {
     service: String,
@@ -24,13 +27,14 @@ pub struct TokenService {
     lifetime: Duration,
     refuses_anonymous: bool,
     refuses_excess: bool,
+    personality: &'static Personality,
     issued: Mutex<Issued>,
 }
 
 #[derive(Default)]
 struct Issued {
     count: u64,
-    tokens: HashMap<String, Grant>,
+    tokens: HashMap<String, Token>,
     refresh: HashMap<String, Who>,
 }
 
@@ -41,15 +45,15 @@ impl std::fmt::Debug for Issued {
 }
 
 /// What a token is good for.
-struct Grant {
+struct Token {
     who: Who,
-    repositories: Vec<String>,
+    grant: Grant,
     expires: Instant,
 }
 
 /// What a registry makes of a token.
 pub(crate) enum Verdict {
-    /// It is valid, and its holder may pull.
+    /// It is valid, and suffices.
     Granted(Who),
     /// It was never issued here, or has expired.
     Invalid,
@@ -58,7 +62,7 @@ pub(crate) enum Verdict {
 }
 
 impl TokenService {
-    /// A service of this name. Tokens are good for five minutes; who may not pull what they ask for gets a token
+    /// A service of this name. Tokens are good for five minutes; who may not do what they ask for gets a token
     /// without it.
     pub fn new(service: impl Into<String>, accounts: Arc<Accounts>) -> Self {
         Self {
@@ -67,6 +71,7 @@ impl TokenService {
             lifetime: Duration::from_secs(300),
             refuses_anonymous: false,
             refuses_excess: false,
+            personality: Personality::plain(),
             issued: Mutex::default(),
         }
     }
@@ -83,9 +88,17 @@ impl TokenService {
         self
     }
 
-    /// Answers 403 to those who ask for more than they may, in place of a token without it.
+    /// Refuses those who ask for more than they may (403), in place of a token without it.
     pub fn refuse_excess(mut self) -> Self {
         self.refuses_excess = true;
+        self
+    }
+
+    /// Refuses whom this product refuses, in its words.
+    pub fn personality(mut self, personality: &'static Personality) -> Self {
+        self.refuses_anonymous |= personality.token.refuses_anonymous;
+        self.refuses_excess |= personality.token.refuses_excess;
+        self.personality = personality;
         self
     }
 
@@ -97,7 +110,10 @@ impl TokenService {
     pub(crate) fn answer(&self, request: &RequestHead<'_>, body: &[u8], clock: &Clock) -> Reply {
         match *request.method {
             Method::GET => self.answer_get(request, clock),
-            Method::POST => self.answer_post(&Form::parse(&String::from_utf8_lossy(body)), clock),
+            Method::POST => {
+                let form = Form::parse(&String::from_utf8_lossy(body));
+                self.answer_post(request, &form, clock)
+            }
             _ => Reply::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"),
         }
     }
@@ -105,50 +121,63 @@ impl TokenService {
     fn answer_get(&self, request: &RequestHead<'_>, clock: &Clock) -> Reply {
         let form = Form::parse(request.query);
         let who = match request.authorization {
-            None if self.refuses_anonymous => return unauthorized("authentication required"),
-            None => Who::Anonymous,
-            Some(header) => {
-                let credentials = basic_credentials(header);
-                match credentials.and_then(|(name, password)| self.accounts.authenticate(&name, &password)) {
-                    Some(who) => who,
-                    None => return unauthorized("incorrect username or password"),
-                }
+            None if self.refuses_anonymous => {
+                return self.refuse(&self.personality.says.token_anonymous, request, &form);
             }
+            None => Who::Anonymous,
+            Some(header) => match self.accounts.authenticate_basic(header) {
+                Ok(who) => who,
+                Err(bad) => return self.refuse_login(bad, request, &form),
+            },
         };
         let offline = form.get("offline_token") == Some("true");
-        self.grant(&form, who, offline, clock)
+        self.grant(request, &form, who, offline, clock)
     }
 
-    fn answer_post(&self, form: &Form, clock: &Clock) -> Reply {
+    fn answer_post(&self, request: &RequestHead<'_>, form: &Form, clock: &Clock) -> Reply {
         let get = |name| form.get(name).unwrap_or_default();
         let who = match get("grant_type") {
             "password" => self.accounts.authenticate(get("username"), get("password")),
-            "refresh_token" => self.with_issued(|issued| issued.refresh.get(get("refresh_token")).cloned()),
+            "refresh_token" => {
+                let token = get("refresh_token");
+                self.with_issued(|issued| issued.refresh.get(token).cloned()).ok_or(BadLogin::Wrong)
+            }
             _ => {
                 let document = json!({"error": "unsupported_grant_type"});
                 return Reply::json(StatusCode::BAD_REQUEST, &document);
             }
         };
-        let Some(who) = who else { return unauthorized("incorrect username or password") };
-        self.grant(form, who, get("access_type") == "offline", clock)
+        match who {
+            Ok(who) => self.grant(request, form, who, get("access_type") == "offline", clock),
+            Err(bad) => self.refuse_login(bad, request, form),
+        }
     }
 
-    fn grant(&self, form: &Form, who: Who, offline: bool, clock: &Clock) -> Reply {
-        let scopes: Vec<&str> =
-            form.all("scope").flat_map(|scope| scope.split(' ')).filter(|scope| !scope.is_empty()).collect();
-        let asked = scopes.iter().filter_map(|scope| pulled_repository(scope));
-        let (granted, denied): (Vec<&str>, Vec<&str>) =
-            asked.partition(|repository| self.accounts.may_pull(&who, repository));
-        if self.refuses_excess && !denied.is_empty() {
-            let denied = json!({"errors": [{"code": "DENIED", "message": "requested access to the resource is denied", "detail": null}]});
-            return Reply::json(StatusCode::FORBIDDEN, &denied).who(who);
+    fn refuse_login(&self, bad: BadLogin, request: &RequestHead<'_>, form: &Form) -> Reply {
+        let says = &self.personality.says;
+        let said = if bad == BadLogin::Expired { &says.token_expired } else { &says.token_wrong };
+        self.refuse(said, request, form)
+    }
+
+    fn refuse(&self, said: &Said, request: &RequestHead<'_>, form: &Form) -> Reply {
+        let scope = form.get("scope").unwrap_or_default();
+        let mut parts = scope.splitn(3, ':').skip(1);
+        let (repository, action) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        said.reply(&Values { host: request.host(), repository, action, reference: "" })
+    }
+
+    fn grant(&self, request: &RequestHead<'_>, form: &Form, who: Who, offline: bool, clock: &Clock) -> Reply {
+        let scopes = form.all("scope").flat_map(|scope| scope.split(' ')).filter(|scope| !scope.is_empty());
+        let (grant, all) = Grant::of(scopes, &who, &self.accounts);
+        if self.refuses_excess && !all {
+            return self.refuse(&self.personality.says.token_denied, request, form).who(who);
         }
-        let scope: Vec<String> = granted.iter().map(|name| format!("repository:{name}:pull")).collect();
-        let token = self.issue(&who, &granted);
+        let scope = grant.scope();
+        let token = self.issue(&who, grant, clock);
         let mut document = json!({
             "token": token,
             "access_token": token,
-            "scope": scope.join(" "),
+            "scope": scope,
             "expires_in": self.lifetime.as_secs(),
             "issued_at": clock.now().to_string(),
         });
@@ -160,34 +189,38 @@ impl TokenService {
         Reply::json(StatusCode::OK, &document).who(who)
     }
 
-    fn issue(&self, who: &Who, repositories: &[&str]) -> String {
+    fn issue(&self, who: &Who, grant: Grant, clock: &Clock) -> String {
+        let issued_at = clock.now();
         self.with_issued(|issued| {
             if issued.tokens.len() >= REMEMBERED {
                 let now = Instant::now();
-                issued.tokens.retain(|_, grant| grant.expires > now);
+                issued.tokens.retain(|_, token| token.expires > now);
             }
             if issued.tokens.len() >= REMEMBERED {
                 issued.tokens.clear();
             }
             issued.count += 1;
-            let token = opaque(&format!("access {} {}", self.service, issued.count));
-            let grant = Grant {
-                who: who.clone(),
-                repositories: repositories.iter().map(|&name| name.to_owned()).collect(),
-                expires: Instant::now() + self.lifetime,
-            };
-            issued.tokens.insert(token.clone(), grant);
+            let token = jwt::token(&Claims {
+                issuer: self.service.as_str(),
+                service: &self.service,
+                who,
+                grant: &grant,
+                issued: issued_at,
+                expires: issued_at.checked_add(self.lifetime).unwrap_or(issued_at),
+                number: issued.count,
+            });
+            let remembered = Token { who: who.clone(), grant, expires: Instant::now() + self.lifetime };
+            issued.tokens.insert(token.clone(), remembered);
             token
         })
     }
 
-    /// Judges a token that a registry was shown; without a repository, any valid token will do.
-    pub(crate) fn judge(&self, token: &str, repository: Option<&str>) -> Verdict {
+    /// Judges a token that a registry was shown.
+    pub(crate) fn judge(&self, token: &str, access: Access<'_>) -> Verdict {
         self.with_issued(|issued| match issued.tokens.get(token) {
-            Some(grant) if grant.expires > Instant::now() => {
-                let suffices = repository.is_none_or(|name| grant.repositories.iter().any(|r| r == name));
-                let judge = if suffices { Verdict::Granted } else { Verdict::Insufficient };
-                judge(grant.who.clone())
+            Some(token) if token.expires > Instant::now() => {
+                let judge = if token.grant.opens(access) { Verdict::Granted } else { Verdict::Insufficient };
+                judge(token.who.clone())
             }
             _ => Verdict::Invalid,
         })
@@ -198,18 +231,7 @@ impl TokenService {
     }
 }
 
-/// The repository of a scope that asks to pull: `repository:NAME:ACTIONS`.
-fn pulled_repository(scope: &str) -> Option<&str> {
-    let (name, actions) = scope.strip_prefix("repository:")?.rsplit_once(':')?;
-    actions.split(',').any(|action| action == "pull").then_some(name)
-}
-
 /// A text that means nothing to whoever holds it, and is the same in every run.
 fn opaque(seed: &str) -> String {
     Digest::of(seed.as_bytes()).encoded().to_owned()
-}
-
-/// Docker Hub's answer to a wrong password (`auth.docker.io`).
-fn unauthorized(details: &str) -> Reply {
-    Reply::json(StatusCode::UNAUTHORIZED, &json!({"details": details}))
 }

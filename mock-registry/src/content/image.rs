@@ -1,9 +1,4 @@
-use std::fmt;
-use std::str::FromStr;
-
-use serde::Serialize;
-
-use crate::content::Layer;
+use crate::content::{Layer, Platform};
 
 /// Whose media types an image has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,44 +10,22 @@ pub enum Format {
     Docker,
 }
 
-/// What an image runs on: `os/architecture` or `os/architecture/variant`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Platform {
-    pub(crate) architecture: String,
-    pub(crate) os: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) variant: Option<String>,
-}
-
-/// A text that is not `os/architecture` or `os/architecture/variant`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a platform is written os/architecture or os/architecture/variant, not {0:?}")]
-pub struct InvalidPlatform(String);
-
-impl FromStr for Platform {
-    type Err = InvalidPlatform;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let is_word = |part: &&str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-        };
-        match parts.as_slice() {
-            [os, architecture, variant @ ..] if variant.len() < 2 && parts.iter().all(is_word) => Ok(Self {
-                architecture: (*architecture).to_owned(),
-                os: (*os).to_owned(),
-                variant: variant.first().map(|v| (*v).to_owned()),
-            }),
-            _ => Err(InvalidPlatform(text.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.os, self.architecture)?;
-        self.variant.iter().try_for_each(|variant| write!(f, "/{variant}"))
-    }
+/// What stands under an image's tags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A single manifest for one platform, an index for several.
+    #[default]
+    Auto,
+    /// An index even of one platform.
+    Index,
+    /// An index whose only entry is the index of the platforms.
+    NestedIndex,
+    /// An index that says of no entry what it runs on.
+    NoPlatforms,
+    /// A signed manifest of schema 1, as registries before 2016 had them. The signature is none that verifies.
+    Schema1,
+    /// Something that is no image: a manifest of this type, with an empty config.
+    Artifact(String),
 }
 
 /// An image to be made: what it is called, what it runs on, and its layers.
@@ -66,7 +39,14 @@ pub struct Image {
     pub(crate) platforms: Vec<Platform>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) format: Format,
-    pub(crate) index: bool,
+    pub(crate) shape: Shape,
+    pub(crate) seed: u64,
+    pub(crate) attestations: bool,
+    pub(crate) missing_platforms: Vec<Platform>,
+    pub(crate) missing_config: bool,
+    pub(crate) config_type: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) annotations: Vec<(String, String)>,
 }
 
 impl Image {
@@ -78,7 +58,14 @@ impl Image {
             platforms: Vec::new(),
             layers: Vec::new(),
             format: Format::Oci,
-            index: false,
+            shape: Shape::Auto,
+            seed: 0,
+            attestations: false,
+            missing_platforms: Vec::new(),
+            missing_config: false,
+            config_type: None,
+            subject: None,
+            annotations: Vec::new(),
         }
     }
 
@@ -106,24 +93,57 @@ impl Image {
         self
     }
 
-    /// Makes an index even of one platform.
-    pub fn index(mut self) -> Self {
-        self.index = true;
+    /// Chooses what stands under the tags.
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.shape = shape;
         self
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Makes an index even of one platform.
+    pub fn index(self) -> Self {
+        self.shape(Shape::Index)
+    }
 
-    #[test]
-    fn platforms_are_parsed_and_printed() {
-        for good in ["linux/amd64", "linux/arm/v7"] {
-            assert_eq!(good.parse::<Platform>().unwrap().to_string(), good);
-        }
-        for bad in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux/am d64"] {
-            assert!(bad.parse::<Platform>().is_err(), "{bad:?}");
-        }
+    /// Makes other content of the same declaration: the seed moves those of the layers.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Adds to an index what build tools add: for each platform an attestation, of the platform `unknown/unknown`.
+    pub fn attestations(mut self) -> Self {
+        self.attestations = true;
+        self
+    }
+
+    /// The index names this platform's manifest, and the registry does not have it.
+    pub fn missing_platform(mut self, platform: Platform) -> Self {
+        self.missing_platforms.push(platform);
+        self
+    }
+
+    /// The manifests name a config that the registry does not have.
+    pub fn missing_config(mut self) -> Self {
+        self.missing_config = true;
+        self
+    }
+
+    /// States another media type of the config than that of images, as artifacts do.
+    pub fn config_type(mut self, media_type: impl Into<String>) -> Self {
+        self.config_type = Some(media_type.into());
+        self
+    }
+
+    /// Refers to what has this tag (or digest) in the same repository, which must be there already: the referrers
+    /// API lists it.
+    pub fn subject(mut self, reference: impl Into<String>) -> Self {
+        self.subject = Some(reference.into());
+        self
+    }
+
+    /// Adds an annotation to the manifests.
+    pub fn annotation(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.annotations.push((key.into(), value.into()));
+        self
     }
 }

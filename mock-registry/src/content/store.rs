@@ -1,34 +1,28 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use bytes::Bytes;
-use serde::Serialize;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::Digest;
-use crate::content::documents::{ConfigDocument, Descriptor, IndexDocument, ManifestDocument};
-use crate::content::{Blob, Compression, GeneratedLayer, Image, Layer, Platform};
+use crate::content::build::Build;
+use crate::content::layout::{self, InvalidLayout};
+use crate::content::names::{is_repository, is_tag};
+use crate::content::{Blob, Image, Platform, Repository};
 
-/// The repositories of a registry.
-#[derive(Clone, Debug, Default)]
+/// Bytes of small layers that a store keeps in memory once they were asked for.
+const KEPT: u64 = 64 << 20;
+/// Bytes that clients may push unless something else is said.
+const CAPACITY: u64 = 1 << 30;
+
+/// The repositories of a registry. A clone is a registry of its own, which shares the bytes of the other and nothing
+/// that is pushed afterwards.
+#[derive(Debug)]
 pub struct Store {
-    repositories: BTreeMap<String, Repository>,
-}
-
-/// The manifests, tags and blobs of one repository.
-#[derive(Clone, Debug, Default)]
-pub struct Repository {
-    tags: BTreeMap<String, Digest>,
-    manifests: BTreeMap<Digest, Manifest>,
-    blobs: BTreeMap<Digest, Blob>,
-}
-
-/// A manifest or index as it is served.
-#[derive(Clone, Debug)]
-pub struct Manifest {
-    /// The `Content-Type` it is served with.
-    pub media_type: String,
-    /// Its bytes.
-    pub bytes: Bytes,
+    repositories: RwLock<BTreeMap<String, Arc<Repository>>>,
+    /// Bytes that were pushed, and how many may be.
+    pushed: AtomicU64,
+    capacity: u64,
+    keepable: u64,
 }
 
 /// What became of an image that was added.
@@ -44,184 +38,129 @@ pub struct Added {
     pub layers: Vec<Digest>,
 }
 
-/// A repository or tag that the distribution specification does not allow.
+/// An image that no registry could hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidName {
+pub enum InvalidImage {
     /// The repository is not `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/…)*`.
     #[error("{0:?} is no repository name: lower-case words joined by . _ __ or - in parts joined by /")]
     Repository(String),
     /// The tag is not `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
     #[error("{0:?} is no tag: at most 128 letters, digits, _ . - and no . or - at the start")]
     Tag(String),
+    /// It refers to something that is not there.
+    #[error("the subject {0:?} is not in this repository: declare it before what refers to it")]
+    Subject(String),
+    /// A platform's manifest is to be missing that the image does not have.
+    #[error("{0} cannot be missing: it is none of the image's platforms")]
+    MissingPlatform(String),
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            repositories: RwLock::default(),
+            pushed: AtomicU64::new(0),
+            capacity: CAPACITY,
+            keepable: KEPT,
+        }
+    }
+}
+
+impl Clone for Store {
+    fn clone(&self) -> Self {
+        Self {
+            repositories: RwLock::new(self.read(Clone::clone)),
+            pushed: AtomicU64::new(self.pushed.load(Ordering::Relaxed)),
+            capacity: self.capacity,
+            keepable: self.keepable,
+        }
+    }
 }
 
 impl Store {
+    /// Allows clients to push so many bytes in all; by default 1 GiB.
+    pub fn capacity(mut self, bytes: u64) -> Self {
+        self.capacity = bytes;
+        self
+    }
+
     /// Makes the image and puts it under its tags.
     ///
     /// # Errors
-    /// When its repository or one of its tags is not a name that a registry allows.
-    pub fn add(&mut self, image: &Image) -> Result<Added, InvalidName> {
-        if !is_repository(&image.repository) {
-            return Err(InvalidName::Repository(image.repository.clone()));
-        }
-        if let Some(tag) = image.tags.iter().find(|tag| !is_tag(tag)) {
-            return Err(InvalidName::Tag(tag.clone()));
-        }
-        let repository = self.repositories.entry(image.repository.clone()).or_default();
-        Ok(repository.build(image))
+    /// When its repository or one of its tags is not a name that a registry allows, or it refers to something that
+    /// is not there.
+    pub fn add(&mut self, image: &Image) -> Result<Added, InvalidImage> {
+        check_names(&image.repository, &image.tags)?;
+        let repositories = self.repositories.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let repository = Arc::make_mut(repositories.entry(image.repository.clone()).or_default());
+        Build::run(image, repository, &mut self.keepable)
     }
 
-    /// The repository of this name, if there is one.
-    pub fn repository(&self, name: &str) -> Option<&Repository> {
-        self.repositories.get(name)
+    /// Puts what an OCI layout directory holds into a repository: its manifests, their blobs (which stay in their
+    /// files) and the tags that its index gives; with `tags`, these name the first entry in their place. Returns the
+    /// digests of the entries.
+    ///
+    /// # Errors
+    /// When a name is none that a registry allows, a file cannot be read, or does not hold what its name says.
+    pub fn add_layout(
+        &mut self,
+        repository: &str,
+        tags: &[String],
+        directory: &Path,
+    ) -> Result<Vec<Digest>, InvalidLayout> {
+        check_names(repository, tags).map_err(InvalidLayout::Name)?;
+        let repositories = self.repositories.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let repository = Arc::make_mut(repositories.entry(repository.to_owned()).or_default());
+        layout::read(directory, tags, repository)
+    }
+
+    /// The repository of this name as it is now, if there is one.
+    pub fn repository(&self, name: &str) -> Option<Arc<Repository>> {
+        self.read(|repositories| repositories.get(name).cloned())
+    }
+
+    /// The names of the repositories in lexical order.
+    pub fn names(&self) -> Vec<String> {
+        self.read(|repositories| repositories.keys().cloned().collect())
     }
 
     /// A blob of this digest in whichever repository, for hosts that serve signed addresses.
-    pub fn find_blob(&self, digest: &Digest) -> Option<&Blob> {
-        self.repositories.values().find_map(|repository| repository.blob(digest))
+    pub fn find_blob(&self, digest: &Digest) -> Option<Blob> {
+        self.read(|repositories| {
+            repositories.values().find_map(|repository| repository.blob(digest).cloned())
+        })
+    }
+
+    /// Changes a repository, which comes into being if it is not there. Those that read it meanwhile see it as it
+    /// was.
+    pub(crate) fn change<R>(&self, name: &str, work: impl FnOnce(&mut Repository) -> R) -> R {
+        let mut repositories = self.repositories.write().unwrap_or_else(PoisonError::into_inner);
+        work(Arc::make_mut(repositories.entry(name.to_owned()).or_default()))
+    }
+
+    /// Takes room for bytes that are pushed; `false`: there is none.
+    pub(crate) fn reserve(&self, bytes: u64) -> bool {
+        let more = |pushed: u64| pushed.checked_add(bytes).filter(|sum| *sum <= self.capacity);
+        self.pushed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    /// Gives room back.
+    pub(crate) fn release(&self, bytes: u64) {
+        let less = |pushed: u64| Some(pushed.saturating_sub(bytes));
+        let _ = self.pushed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    fn read<R>(&self, work: impl FnOnce(&BTreeMap<String, Arc<Repository>>) -> R) -> R {
+        work(&self.repositories.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Repository {
-    /// The manifest under a tag or a digest.
-    pub fn manifest(&self, reference: &str) -> Option<(&Digest, &Manifest)> {
-        match reference.parse() {
-            Ok(digest) => self.manifests.get_key_value(&digest),
-            Err(_) => self.manifests.get_key_value(self.tags.get(reference)?),
-        }
+fn check_names(repository: &str, tags: &[String]) -> Result<(), InvalidImage> {
+    if !is_repository(repository) {
+        return Err(InvalidImage::Repository(repository.to_owned()));
     }
-
-    /// The blob of this digest.
-    pub fn blob(&self, digest: &Digest) -> Option<&Blob> {
-        self.blobs.get(digest)
-    }
-
-    /// The tags in lexical order.
-    pub fn tags(&self) -> impl Iterator<Item = &str> {
-        self.tags.keys().map(String::as_str)
-    }
-
-    /// Puts a manifest there, under its digest and, if one is given, a tag.
-    pub fn put_manifest(&mut self, manifest: Manifest, tag: Option<&str>) -> Digest {
-        let digest = Digest::of(&manifest.bytes);
-        self.manifests.insert(digest.clone(), manifest);
-        if let Some(tag) = tag {
-            self.tags.insert(tag.to_owned(), digest.clone());
-        }
-        digest
-    }
-
-    /// Puts a blob there.
-    pub fn put_blob(&mut self, blob: Blob) -> Digest {
-        let digest = blob.digest();
-        self.blobs.insert(digest.clone(), blob);
-        digest
-    }
-
-    fn build(&mut self, image: &Image) -> Added {
-        let default = [Platform { architecture: "amd64".into(), os: "linux".into(), variant: None }];
-        let platforms = if image.platforms.is_empty() { &default[..] } else { &image.platforms };
-        let mut added =
-            Added { digest: Digest::of(b""), manifests: Vec::new(), configs: Vec::new(), layers: Vec::new() };
-        let mut entries = Vec::new();
-        for platform in platforms {
-            entries.push(self.build_platform(image, platform, &mut added));
-        }
-        if image.index || entries.len() > 1 {
-            let media_type = image.format.index();
-            let index = IndexDocument { schema_version: 2, media_type, manifests: entries };
-            added.digest = self.put_manifest(document(&index, media_type), None);
-        } else if let Some(single) = entries.pop() {
-            added.digest = single.digest;
-        }
-        for tag in &image.tags {
-            self.tags.insert(tag.clone(), added.digest.clone());
-        }
-        added
-    }
-
-    fn build_platform(&mut self, image: &Image, platform: &Platform, added: &mut Added) -> Descriptor {
-        let (mut layers, mut diff_ids) = (Vec::new(), Vec::new());
-        for declared in &image.layers {
-            let layer = Layer { seed: seed_for(declared.seed, platform), ..*declared };
-            let made = Arc::new(GeneratedLayer::new(layer));
-            diff_ids.push(made.diff_id().clone());
-            let media_type = image.format.layer(made.compression() == Compression::Gzip);
-            layers.push(Descriptor {
-                media_type,
-                digest: made.digest().clone(),
-                size: made.len(),
-                platform: None,
-            });
-            added.layers.push(self.put_blob(Blob::Generated(made)));
-        }
-        let config = to_json(&ConfigDocument::new(platform, diff_ids));
-        let size = config.len() as u64;
-        let digest = self.put_blob(Blob::Held(config));
-        added.configs.push(digest.clone());
-        let config = Descriptor { media_type: image.format.config(), digest, size, platform: None };
-        let media_type = image.format.manifest();
-        let manifest =
-            document(&ManifestDocument { schema_version: 2, media_type, config, layers }, media_type);
-        let size = manifest.bytes.len() as u64;
-        let digest = self.put_manifest(manifest, None);
-        added.manifests.push((platform.clone(), digest.clone()));
-        Descriptor { media_type, digest, size, platform: Some(platform.clone()) }
-    }
-}
-
-fn document(document: &impl Serialize, media_type: &str) -> Manifest {
-    Manifest { media_type: media_type.to_owned(), bytes: to_json(document) }
-}
-
-fn to_json(document: &impl Serialize) -> Bytes {
-    // Serialising own structs of strings and numbers cannot fail; an empty document would show up as a bad digest.
-    serde_json::to_vec(document).unwrap_or_default().into()
-}
-
-/// Each platform has layers of its own: its name (by FNV-1a) moves the seed.
-fn seed_for(seed: u64, platform: &Platform) -> u64 {
-    let hash = platform.to_string().bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    seed ^ hash
-}
-
-/// `<name>` of the distribution specification 1.1, "Pulling manifests".
-pub(crate) fn is_repository(name: &str) -> bool {
-    name.len() <= 255 && name.split('/').all(is_path_component)
-}
-
-fn is_path_component(part: &str) -> bool {
-    let is_word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let ends_are_words =
-        part.bytes().next().is_some_and(is_word) && part.bytes().next_back().is_some_and(is_word);
-    // What is left when the words are taken away are the separators.
-    let separators = part.split(|c: char| c.is_ascii() && is_word(c as u8)).filter(|s| !s.is_empty());
-    ends_are_words
-        && separators.into_iter().all(|s| matches!(s, "." | "_" | "__") || s.bytes().all(|b| b == b'-'))
-}
-
-/// `<reference>` of the distribution specification 1.1, as a tag.
-fn is_tag(tag: &str) -> bool {
-    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    (1..=128).contains(&tag.len())
-        && tag.bytes().next().is_some_and(is_word)
-        && tag.bytes().all(|b| is_word(b) || b == b'.' || b == b'-')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_the_specification() {
-        for good in ["app", "team/app", "a.b/c_d/e__f/g--h", "0"] {
-            assert!(is_repository(good), "{good}");
-        }
-        for bad in ["", "/a", "a/", "a//b", "A", "a..b", "a___b", "-a", "a-", "../etc", "a/../b", "é"] {
-            assert!(!is_repository(bad), "{bad}");
-        }
-        assert!(is_tag("v1.2-3_x") && !is_tag(".v1") && !is_tag("") && !is_tag(&"a".repeat(129)));
+    match tags.iter().find(|tag| !is_tag(tag)) {
+        Some(tag) => Err(InvalidImage::Tag(tag.clone())),
+        None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,11 +18,17 @@ pub(crate) struct RequestHead<'a> {
     pub(crate) authorization: Option<&'a str>,
     pub(crate) range: Option<&'a str>,
     /// All of its headers.
-    #[expect(dead_code, reason = "for negotiation and uploads")]
     pub(crate) headers: &'a HeaderMap,
     /// Where it comes from.
-    #[expect(dead_code, reason = "for limits by address")]
     pub(crate) peer: IpAddr,
+}
+
+impl<'a> RequestHead<'a> {
+    /// The name under which the host is asked, without a port.
+    pub(crate) fn host(&self) -> &'a str {
+        let host = self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        host.rsplit_once(':').map_or(host, |(name, _)| name)
+    }
 }
 
 /// What a host answers: a value, until the connection sends it.
@@ -40,23 +46,31 @@ pub(crate) struct Reply {
 pub(crate) enum ErrorCode {
     NameUnknown,
     ManifestUnknown,
-    BlobUnknown,
+    ManifestInvalid,
+    ManifestBlobUnknown,
+    BlobUploadUnknown,
+    BlobUploadInvalid,
     DigestInvalid,
-    Unauthorized,
-    Denied,
+    SizeInvalid,
+    TagInvalid,
     Unsupported,
     NameInvalid,
+    PaginationNumberInvalid,
 }
 
 impl ErrorCode {
-    const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::NameUnknown => "NAME_UNKNOWN",
             Self::ManifestUnknown => "MANIFEST_UNKNOWN",
-            Self::BlobUnknown => "BLOB_UNKNOWN",
+            Self::ManifestInvalid => "MANIFEST_INVALID",
+            Self::ManifestBlobUnknown => "MANIFEST_BLOB_UNKNOWN",
+            Self::BlobUploadUnknown => "BLOB_UPLOAD_UNKNOWN",
+            Self::BlobUploadInvalid => "BLOB_UPLOAD_INVALID",
             Self::DigestInvalid => "DIGEST_INVALID",
-            Self::Unauthorized => "UNAUTHORIZED",
-            Self::Denied => "DENIED",
+            Self::SizeInvalid => "SIZE_INVALID",
+            Self::TagInvalid => "TAG_INVALID",
+            Self::PaginationNumberInvalid => "PAGINATION_NUMBER_INVALID",
             Self::Unsupported => "UNSUPPORTED",
             Self::NameInvalid => "NAME_INVALID",
         }

@@ -17,6 +17,8 @@ const DOCKER_CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-conten
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// Documents that are remembered; beyond, all are forgotten.
 const REMEMBERED: usize = 1_000;
+/// Bytes of a config that are read: the limit of manifests.
+const CONFIG_LIMIT: u64 = 4 << 20;
 /// Manifests inside an index are spoilt as well, to this depth.
 const DEPTH: usize = 3;
 
@@ -176,10 +178,8 @@ impl Spoiling<'_> {
 
     fn config(&self, manifest: &Value) -> Option<Value> {
         let digest: Digest = manifest["config"]["digest"].as_str()?.parse().ok()?;
-        match self.host.registry.as_ref()?.find_blob(&digest)? {
-            Blob::Held(bytes) => serde_json::from_slice(&bytes).ok(),
-            Blob::Generated(_) => None,
-        }
+        let blob = self.host.registry.as_ref()?.find_blob(&digest)?;
+        serde_json::from_slice(&blob.whole(CONFIG_LIMIT)?).ok()
     }
 }
 

@@ -94,8 +94,9 @@ impl Host {
             return Ok(Who::Anonymous);
         }
         let login = head.header("proxy-authorization").and_then(crate::auth::basic_credentials);
-        let who =
-            accounts.zip(login).and_then(|(known, (name, password))| known.authenticate(&name, &password));
+        let who = accounts
+            .zip(login)
+            .and_then(|(known, (name, password))| known.authenticate(&name, &password).ok());
         who.ok_or_else(|| Refusal {
             status: StatusCode::PROXY_AUTHENTICATION_REQUIRED,
             headers: vec![("Proxy-Authenticate", "Basic realm=\"proxy\"")],

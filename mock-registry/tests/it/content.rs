@@ -1,7 +1,7 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
-use mock_registry::{Blob, Compression, Digest, GeneratedLayer, Image, InvalidName, Layer, Store};
+use mock_registry::{Blob, Compression, Digest, GeneratedLayer, Image, InvalidImage, Layer, Store};
 
 use crate::support::content;
 
@@ -84,7 +84,7 @@ fn the_same_declaration_makes_the_same_digests() {
 fn names_that_no_registry_allows_are_refused() {
     let mut store = Store::default();
     let bad = store.add(&Image::new("../etc"));
-    assert_eq!(bad.unwrap_err(), InvalidName::Repository("../etc".to_owned()));
+    assert_eq!(bad.unwrap_err(), InvalidImage::Repository("../etc".to_owned()));
     let bad = store.add(&Image::new("app").tag("-v1"));
-    assert_eq!(bad.unwrap_err(), InvalidName::Tag("-v1".to_owned()));
+    assert_eq!(bad.unwrap_err(), InvalidImage::Tag("-v1".to_owned()));
 }

@@ -1,0 +1,227 @@
+//! The registry API: the paths under `/v2/`, and the hosts of blobs to which they lead.
+
+mod blob_host;
+mod lists;
+mod negotiate;
+mod path;
+mod pull;
+mod push;
+mod uploads;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::auth::{Guard, Limiter, Refusal, Standing, Why};
+use crate::content::{Blob, Store, is_repository};
+use crate::host::registry::path::Resource;
+use crate::host::registry::uploads::Uploads;
+use crate::host::{Body, ErrorCode, Reply, RequestHead};
+use crate::personality::{Said, Values};
+use crate::{Clock, Digest, Personality, RateLimit, Who};
+
+pub(super) use blob_host::answer_blob_host;
+
+const DOCKER_CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATE_SOURCE: HeaderName = HeaderName::from_static("docker-ratelimit-source");
+
+/// A registry: content, and a guard in front of it. It answers as the distribution specification 1.1 demands, in
+/// the words of its personality.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    store: Arc<Store>,
+    guard: Guard,
+    blobs_at: Option<String>,
+    personality: &'static Personality,
+    takes_pushes: bool,
+    uploads: Arc<Uploads>,
+    limiter: Option<Arc<Limiter>>,
+}
+
+impl Registry {
+    /// A registry of this content that all may pull and nobody may push to.
+    pub fn new(store: Arc<Store>) -> Self {
+        Self {
+            store,
+            guard: Guard::Open,
+            blobs_at: None,
+            personality: Personality::plain(),
+            takes_pushes: false,
+            uploads: Arc::default(),
+            limiter: None,
+        }
+    }
+
+    /// Puts a guard in front of it.
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Answers as a product does.
+    pub fn personality(mut self, personality: &'static Personality) -> Self {
+        self.personality = personality;
+        self
+    }
+
+    /// Lets clients push and delete. What is pushed stays in memory, as far as the store has room for it.
+    pub fn accept_pushes(mut self) -> Self {
+        self.takes_pushes = true;
+        self
+    }
+
+    /// Limits how many manifests may be pulled.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.limiter = Some(Arc::new(Limiter::new(limit)));
+        self
+    }
+
+    /// Sends those who ask for blobs elsewhere: to `base`, followed by a path with the blob's digest and a query with
+    /// a signature, as the personality has them.
+    pub fn redirect_blobs(mut self, base: impl Into<String>) -> Self {
+        self.blobs_at = Some(base.into());
+        self
+    }
+
+    /// The blob of this digest, whoever may have it.
+    pub(super) fn find_blob(&self, digest: &Digest) -> Option<Blob> {
+        self.store.find_blob(digest)
+    }
+
+    /// The manifest of this digest with its media type, whoever may have it.
+    pub(super) fn find_manifest(&self, repository: &str, digest: &str) -> Option<(String, Bytes)> {
+        let repository = self.store.repository(repository)?;
+        let (_, manifest) = repository.manifest(digest)?;
+        Some((manifest.media_type.clone(), manifest.bytes.clone()))
+    }
+
+    pub(super) async fn answer(&self, request: &RequestHead<'_>, body: Body, _clock: &Clock) -> Reply {
+        let Some(resource) = Resource::of(request.path) else {
+            return Reply::text(StatusCode::NOT_FOUND, "404 page not found\n");
+        };
+        let access = resource.access(request.method);
+        let mut reply = match self.guard.admit(request.authorization, access, self.personality) {
+            Err(refusal) => self.refuse(request, resource, refusal),
+            Ok(who) => self.limited(request, resource, body, &who).await.who(who),
+        };
+        for (name, value) in self.personality.headers {
+            reply.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        reply
+    }
+
+    fn refuse(&self, request: &RequestHead<'_>, resource: Resource<'_>, refusal: Refusal) -> Reply {
+        let says = &self.personality.says;
+        let said = match refusal.why {
+            Why::Anonymous => &says.anonymous,
+            Why::Wrong => &says.wrong,
+            Why::Expired => &says.expired,
+            Why::Insufficient => &says.insufficient,
+            Why::Denied => &says.denied,
+        };
+        // Where no repository is asked for there is none to name.
+        let reply = if resource.repository().is_none() && refusal.why == Why::Anonymous {
+            said.reply_without_detail(&values(request, resource))
+        } else {
+            said.reply(&values(request, resource))
+        };
+        let reply = reply.who(refusal.who);
+        match refusal.challenge {
+            Some(challenge) if reply.status == StatusCode::UNAUTHORIZED => {
+                reply.header(WWW_AUTHENTICATE, &challenge)
+            }
+            _ => reply,
+        }
+    }
+
+    /// Serves a request within the limit, and tells where that stands.
+    async fn limited(
+        &self,
+        request: &RequestHead<'_>,
+        resource: Resource<'_>,
+        body: Body,
+        who: &Who,
+    ) -> Reply {
+        let counts = matches!(resource, Resource::Manifest { .. }) && reads(request.method);
+        let limiter = self.limiter.as_ref().filter(|_| counts);
+        let Some(standing) = limiter.and_then(|l| l.count(who, request.peer, request.method)) else {
+            return self.serve(request, resource, body).await;
+        };
+        let reply = match standing.exceeded {
+            None => self.serve(request, resource, body).await,
+            Some(wait) => {
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                self.say(&self.personality.says.limited, request, resource)
+                    .header(RETRY_AFTER, &seconds.to_string())
+            }
+        };
+        with_standing(reply, &standing)
+    }
+
+    async fn serve(&self, request: &RequestHead<'_>, resource: Resource<'_>, body: Body) -> Reply {
+        let Some(name) = resource.repository() else { return self.whole(request, resource) };
+        if !is_repository(name) {
+            let code = ErrorCode::NameInvalid;
+            return Reply::error(StatusCode::NOT_FOUND, code, "invalid repository name", Value::Null);
+        }
+        let is_upload = matches!(resource, Resource::Uploads { .. } | Resource::Upload { .. });
+        if reads(request.method) && !is_upload {
+            return self.pull(request, resource, name);
+        }
+        if !self.takes_pushes {
+            return unsupported();
+        }
+        self.push(request, resource, body).await
+    }
+
+    /// What is not about a repository.
+    fn whole(&self, request: &RequestHead<'_>, resource: Resource<'_>) -> Reply {
+        if !reads(request.method) {
+            return unsupported();
+        }
+        match resource {
+            Resource::Catalog => lists::catalog(&self.store.names(), request.query),
+            _ => Reply::json(StatusCode::OK, &json!({})),
+        }
+    }
+
+    fn say(&self, said: &Said, request: &RequestHead<'_>, resource: Resource<'_>) -> Reply {
+        said.reply(&values(request, resource))
+    }
+}
+
+/// What was asked for, for the words of an answer.
+fn values<'a>(request: &RequestHead<'a>, resource: Resource<'a>) -> Values<'a> {
+    let reference = match resource {
+        Resource::Manifest { reference, .. } => reference,
+        Resource::Blob { digest, .. } | Resource::Referrers { digest, .. } => digest,
+        _ => "",
+    };
+    let action = match resource.access(request.method) {
+        crate::auth::Access::Repository { action, .. } => action.text(),
+        _ => "",
+    };
+    Values { host: request.host(), repository: resource.repository().unwrap_or_default(), reference, action }
+}
+
+fn with_standing(reply: Reply, standing: &Standing) -> Reply {
+    let seconds = standing.window.as_secs();
+    reply
+        .header(RATE_LIMIT, &format!("{};w={seconds}", standing.limit))
+        .header(RATE_REMAINING, &format!("{};w={seconds}", standing.remaining))
+        .header(RATE_SOURCE, &standing.source)
+}
+
+fn reads(method: &Method) -> bool {
+    *method == Method::GET || *method == Method::HEAD
+}
+
+fn unsupported() -> Reply {
+    let message = "The operation is unsupported.";
+    Reply::error(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Unsupported, message, Value::Null)
+}
