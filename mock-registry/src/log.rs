@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -51,8 +52,14 @@ pub enum Who {
 }
 
 /// The requests that came to one or several hosts.
-#[derive(Clone, Debug, Default)]
-pub struct RequestLog(Arc<Mutex<Entries>>);
+#[derive(Clone, Default)]
+pub struct RequestLog {
+    entries: Arc<Mutex<Entries>>,
+    observer: Option<Arc<Observer>>,
+}
+
+/// Who is told of each request when it is known what became of it.
+type Observer = dyn Fn(&Request) + Send + Sync;
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -65,6 +72,12 @@ impl RequestLog {
     /// An empty log.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty log that tells `observer` of each request as soon as it is known what becomes of it: it is answered,
+    /// or it will not be.
+    pub fn observed(observer: impl Fn(&Request) + Send + Sync + 'static) -> Self {
+        Self { entries: Arc::default(), observer: Some(Arc::new(observer)) }
     }
 
     /// The requests so far, the oldest first.
@@ -95,18 +108,29 @@ impl RequestLog {
         }
     }
 
-    /// Notes what became of a request.
+    /// Notes what became of a request; without a status it gets no answer.
     pub(crate) fn finish(&self, number: usize, status: Option<u16>, who: Who) {
-        let mut entries = self.lock();
-        let place = number.checked_sub(entries.forgotten);
-        if let Some(request) = place.and_then(|place| entries.requests.get_mut(place)) {
+        let finished = {
+            let mut entries = self.lock();
+            let place = number.checked_sub(entries.forgotten);
+            let Some(request) = place.and_then(|place| entries.requests.get_mut(place)) else { return };
             request.status = status;
             request.who = who;
+            self.observer.is_some().then(|| request.clone())
+        };
+        if let (Some(observer), Some(request)) = (&self.observer, finished) {
+            observer(&request);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for RequestLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestLog").field("requests", &self.lock().requests.len()).finish()
     }
 }
 
@@ -124,6 +148,20 @@ pub(crate) fn redact_query(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_observer_hears_of_each_request_once() {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let tell = heard.clone();
+        let log = RequestLog::observed(move |request| tell.lock().unwrap().push(request.status));
+        for status in [Some(200), None] {
+            let (text, who) = (String::new, Who::Anonymous);
+            let request = Request { host: text(), method: text(), path: text(), query: text(), status: None, who, faults: Vec::new() };
+            let number = log.start(request);
+            log.finish(number, status, Who::Anonymous);
+        }
+        assert_eq!(*heard.lock().unwrap(), [Some(200), None]);
+    }
 
     #[test]
     fn queries_lose_their_secrets() {
