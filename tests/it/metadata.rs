@@ -29,6 +29,8 @@ pub(crate) struct Package {
 pub(crate) struct Dependency {
     pub(crate) name: String,
     kind: Option<String>,
+    /// Only with a feature.
+    pub(crate) optional: bool,
     pub(crate) path: Option<PathBuf>,
 }
 
@@ -67,11 +69,12 @@ impl Metadata {
         cargo_metadata(&["--no-deps"])
     }
 
-    /// The whole graph for this platform. Others are left out: their crates need not be on this machine.
+    /// The whole graph for this platform, without features that are not needed: what the programme can switch on in
+    /// a crate is not that crate's own. Other platforms are left out: their crates need not be on this machine.
     pub(crate) fn graph() -> Self {
         let version = output(&["-vV"]);
         let host = version.lines().find_map(|l| l.strip_prefix("host: ")).expect("cargo names its host");
-        cargo_metadata(&["--filter-platform", host])
+        cargo_metadata(&["--filter-platform", host, "--no-default-features"])
     }
 
     /// The names of all packages that reach what `name` ships, each with the chain that brings it in.

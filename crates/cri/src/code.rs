@@ -40,6 +40,29 @@ pub enum Code {
 }
 
 impl Code {
+    /// The code of this number; a number that there is not is `Unknown`, as grpc-go's documentation has it.
+    pub const fn from_number(number: i32) -> Self {
+        match number {
+            0 => Self::Ok,
+            1 => Self::Canceled,
+            3 => Self::InvalidArgument,
+            4 => Self::DeadlineExceeded,
+            5 => Self::NotFound,
+            6 => Self::AlreadyExists,
+            7 => Self::PermissionDenied,
+            8 => Self::ResourceExhausted,
+            9 => Self::FailedPrecondition,
+            10 => Self::Aborted,
+            11 => Self::OutOfRange,
+            12 => Self::Unimplemented,
+            13 => Self::Internal,
+            14 => Self::Unavailable,
+            15 => Self::DataLoss,
+            16 => Self::Unauthenticated,
+            _ => Self::Unknown,
+        }
+    }
+
     /// The name in Go, which is also what the kubelet prints after `code = `.
     pub const fn name(self) -> &'static str {
         match self {

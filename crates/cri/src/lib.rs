@@ -4,7 +4,8 @@
 //! kubelet ──▶ ImageService::pull_image(PullImageRequest) ──▶ Ok(PulledImage) | Err(CriError)
 //! ```
 //!
-//! Behind it stands a simulated runtime (crate `runtimes`), as on a node a real one stands behind a unix socket.
+//! Behind it stands a simulated runtime (crate `runtimes`), or with the feature `grpc` a real one behind its unix
+//! socket, as on a node (`LiveRuntime`).
 //!
 //! ```
 //! let error = cri::CriError::new(cri::Code::NotFound, "docker.io/library/nginx:nope: not found");
@@ -12,7 +13,11 @@
 //! ```
 
 mod code;
+#[cfg(feature = "grpc")]
+mod live;
 mod service;
 
 pub use code::{Code, CriError};
+#[cfg(feature = "grpc")]
+pub use live::{ConnectError, LiveRuntime, RuntimeVersion};
 pub use service::{AuthConfig, ImageService, PullImageRequest, PulledImage, StoredImage};
