@@ -103,18 +103,15 @@ impl LiveRuntime {
 
 impl ImageService for LiveRuntime {
     async fn pull_image(&self, request: PullImageRequest) -> Result<PulledImage, CriError> {
-        let request = PullRequest {
-            image: Some(ImageSpec::of(&request.image)),
-            auth: request.auth.map(wire_auth),
-        };
+        let request =
+            PullRequest { image: Some(ImageSpec::of(&request.image)), auth: request.auth.map(wire_auth) };
         let answer: PullResponse = self.call("/runtime.v1.ImageService/PullImage", request).await?;
         Ok(PulledImage { image_ref: answer.image_ref })
     }
 
     async fn image_status(&self, image: &str) -> Result<Option<StoredImage>, CriError> {
         let request = ImageStatusRequest { image: Some(ImageSpec::of(image)), verbose: false };
-        let answer: ImageStatusResponse =
-            self.call("/runtime.v1.ImageService/ImageStatus", request).await?;
+        let answer: ImageStatusResponse = self.call("/runtime.v1.ImageService/ImageStatus", request).await?;
         Ok(answer.image.map(|image| StoredImage { id: image.id, size: image.size }))
     }
 }

@@ -68,8 +68,7 @@ async fn answer(
 async fn a_pull_hands_over_image_and_credentials() {
     let server = serve(|_| Ok(b"\x0a\x08sha256:a"));
     let runtime = LiveRuntime::connect(format!("unix://{}", server.socket.display())).await.unwrap();
-    let auth =
-        AuthConfig { username: "ci".into(), password: "p".into(), ..AuthConfig::default() };
+    let auth = AuthConfig { username: "ci".into(), password: "p".into(), ..AuthConfig::default() };
     let request = PullImageRequest { image: "r.example/a:v1".into(), auth: Some(auth) };
     assert_eq!(runtime.pull_image(request).await.unwrap().image_ref, "sha256:a");
     // Field 1: the image spec, whose field 1 is the name; field 2: user name and password.

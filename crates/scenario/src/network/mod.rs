@@ -70,6 +70,21 @@ impl SimulatedNetwork {
         self.log.requests()
     }
 
+    /// The hosts that listen, by their addresses.
+    pub(crate) fn listeners(&self) -> impl Iterator<Item = (SocketAddr, &Arc<Host>)> {
+        self.hosts.iter().filter_map(|(address, host)| Some((*address, host.as_ref()?)))
+    }
+
+    /// Where the name server is, and what it knows.
+    pub(crate) fn nameserver(&self) -> (SocketAddr, &Arc<Zone>) {
+        (self.nameserver, &self.zone)
+    }
+
+    /// Whether a datagram to this address comes to the name server.
+    pub(crate) fn is_answered(&self, server: SocketAddr) -> bool {
+        server == self.nameserver && self.firewall.action(server).is_none()
+    }
+
     /// The node's end of a conversation with `address`.
     fn local(&self, address: SocketAddr) -> io::Result<SocketAddr> {
         let own = self.node.iter().find(|own| own.is_ipv4() == address.is_ipv4());
@@ -82,6 +97,15 @@ impl SimulatedNetwork {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
+        let (local, host) = self.admit(address).await?;
+        let (near, far) = pipe::connection(local, address);
+        tokio::spawn(host.serve(far, local));
+        Ok(Box::new(near))
+    }
+
+    /// What becomes of an attempt to connect: the host that takes it, and the address that it comes from. The error
+    /// comes when the node would have it.
+    pub(crate) async fn admit(&self, address: SocketAddr) -> io::Result<(SocketAddr, Arc<Host>)> {
         let local = self.local(address)?;
         match self.firewall.action(address) {
             None => {}
@@ -91,11 +115,7 @@ impl SimulatedNetwork {
             Some(FirewallAction::NetworkUnreachable) => return Err(error(ENETUNREACH)),
         }
         match self.hosts.get(&address) {
-            Some(Some(host)) => {
-                let (near, far) = pipe::connection(local, address);
-                tokio::spawn(host.clone().serve(far, local));
-                Ok(Box::new(near))
-            }
+            Some(Some(host)) => Ok((local, host.clone())),
             _ if self.is_host(address.ip()) || self.is_node(address.ip()) => Err(error(ECONNREFUSED)),
             _ => unanswered().await,
         }
@@ -121,7 +141,7 @@ impl SimulatedNetwork {
 }
 
 /// Nothing comes back, until Linux gives up.
-async fn unanswered() -> io::Result<Box<dyn Stream>> {
+async fn unanswered<T>() -> io::Result<T> {
     tokio::time::sleep(SYN_PATIENCE).await;
     Err(error(ETIMEDOUT))
 }

@@ -7,3 +7,4 @@ mod include;
 mod network;
 mod pull;
 mod shipped;
+mod sockets;

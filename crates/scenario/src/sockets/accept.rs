@@ -1,0 +1,35 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use mock_registry::Host;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::Activity;
+use super::relay::Watched;
+
+/// Connections of a host that are served at once; more wait for their turn.
+const CONNECTIONS: usize = 4_096;
+
+/// Serves the connections of one host; they end when this does.
+pub(super) async fn accept(host: Arc<Host>, listener: TcpListener, activity: Activity) {
+    let Ok(local) = listener.local_addr() else { return };
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut serving = JoinSet::new();
+    while let Ok(place) = places.clone().acquire_owned().await {
+        let Ok((stream, peer)) = listener.accept().await else {
+            // Out of descriptors, or the connection is gone already: others may end meanwhile.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        // Answers are short: waiting for more to send would only make them late.
+        let _ = stream.set_nodelay(true);
+        let (host, stream) = (host.clone(), Watched::new(stream, local, peer, activity.clone()));
+        serving.spawn(async move {
+            host.serve(stream, peer).await;
+            drop(place);
+        });
+        while serving.try_join_next().is_some() {}
+    }
+}

@@ -1,0 +1,83 @@
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use tokio::net::{TcpListener, UdpSocket};
+
+/// Where hosts listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// Each at a loopback address of its own, made of the declared one (10.20.0.7 becomes 127.20.0.7), and at its
+    /// declared port, where that may be had; otherwise at a free one.
+    Loopback,
+    /// All at this address, each at its declared port where that is free; otherwise at a free one.
+    At(IpAddr),
+    /// Where they are declared to be, which must be this machine's addresses and free ports.
+    Declared,
+}
+
+impl Listen {
+    /// The address at which a host wants to listen.
+    fn wish(self, declared: SocketAddr) -> SocketAddr {
+        let ip = match (self, declared.ip()) {
+            (Self::Declared, ip) | (Self::At(ip), _) => ip,
+            (Self::Loopback, IpAddr::V4(v4)) => {
+                let [_, b, c, d] = v4.octets();
+                Ipv4Addr::new(127, b, c, d).into()
+            }
+            (Self::Loopback, IpAddr::V6(v6)) => {
+                let [.., c, d] = v6.octets();
+                Ipv4Addr::new(127, 6, c, d).into()
+            }
+        };
+        SocketAddr::new(ip, declared.port())
+    }
+}
+
+/// A socket for a host that is declared to be at an address.
+pub(super) async fn bind(declared: SocketAddr, listen: Listen) -> io::Result<TcpListener> {
+    let wish = listen.wish(declared);
+    match TcpListener::bind(wish).await {
+        Err(error) if listen != Listen::Declared => {
+            let elsewhere = match error.kind() {
+                // Some systems have one loopback address alone.
+                io::ErrorKind::AddrNotAvailable => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                _ => SocketAddr::new(wish.ip(), 0),
+            };
+            TcpListener::bind(elsewhere).await
+        }
+        other => other,
+    }
+}
+
+/// The sockets of a name server: one port of both protocols.
+#[derive(Debug)]
+pub(crate) struct NameSockets {
+    pub(super) datagrams: UdpSocket,
+    pub(super) streams: TcpListener,
+}
+
+impl NameSockets {
+    pub(super) fn address(&self) -> io::Result<SocketAddr> {
+        self.datagrams.local_addr()
+    }
+}
+
+/// How often a port that is free for streams may turn out not to be so for datagrams.
+const TRIES: usize = 16;
+
+/// Sockets for a name server that is declared to be at an address.
+pub(super) async fn bind_nameserver(declared: SocketAddr, listen: Listen) -> io::Result<NameSockets> {
+    let mut tries = 0;
+    loop {
+        let streams = bind(declared, listen).await?;
+        match bind_datagrams(streams.local_addr()?).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < TRIES => tries += 1,
+            datagrams => return Ok(NameSockets { datagrams: datagrams?, streams }),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server's socket, not a way to the network")]
+async fn bind_datagrams(address: SocketAddr) -> io::Result<UdpSocket> {
+    UdpSocket::bind(address).await
+}
