@@ -156,7 +156,15 @@ mod tests {
         let log = RequestLog::observed(move |request| tell.lock().unwrap().push(request.status));
         for status in [Some(200), None] {
             let (text, who) = (String::new, Who::Anonymous);
-            let request = Request { host: text(), method: text(), path: text(), query: text(), status: None, who, faults: Vec::new() };
+            let request = Request {
+                host: text(),
+                method: text(),
+                path: text(),
+                query: text(),
+                status: None,
+                who,
+                faults: Vec::new(),
+            };
             let number = log.start(request);
             log.finish(number, status, Who::Anonymous);
         }
