@@ -23,8 +23,10 @@
 //! ```
 
 mod check;
+mod ladder;
 mod plan;
 mod text;
+mod words;
 
 use serde::Serialize;
 

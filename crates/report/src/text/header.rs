@@ -1,6 +1,6 @@
-use super::layout::{Page, Rung};
-use super::style::Mark;
-use crate::{CheckReport, CredentialSummary, PlanReport, ReferenceSummary, SkippedSecret, UnmatchedKey};
+use super::layout::Page;
+use crate::ladder::{Mark, Rung, credentials, name};
+use crate::{CheckReport, PlanReport};
 
 /// The image and the node that it is checked for.
 pub(super) fn headline(page: &mut Page, report: &CheckReport) {
@@ -28,53 +28,4 @@ pub(super) fn plan(page: &mut Page, report: &PlanReport) {
     for rung in credentials(&report.credentials, &report.unmatched, &report.skipped) {
         page.rung(&rung);
     }
-}
-
-pub(super) fn name(reference: &ReferenceSummary, policy: &str) -> Rung {
-    let mut text = format!("{}/{}", reference.domain, reference.path);
-    for (name, part) in [("tag", &reference.tag), ("digest", &reference.digest)] {
-        if !part.is_empty() {
-            text.push_str(&format!(", {name} {part}"));
-        }
-    }
-    Rung::new(Mark::Good, "name", format!("{text}, pull policy {policy}"))
-}
-
-/// What is sent, and what is not, with the reason.
-pub(super) fn credentials(
-    used: &[CredentialSummary],
-    unmatched: &[UnmatchedKey],
-    skipped: &[SkippedSecret],
-) -> Vec<Rung> {
-    let mut rungs = Vec::new();
-    for (number, credential) in used.iter().enumerate() {
-        let CredentialSummary { username, key, source } = credential;
-        let user =
-            if username.is_empty() { "an empty login".to_owned() } else { format!("user {username:?}") };
-        let order = if used.len() > 1 { format!("{}. ", number + 1) } else { String::new() };
-        let key = if key.is_empty() { String::new() } else { format!(", key {key:?}") };
-        let mark = if username.is_empty() { Mark::Warning } else { Mark::Good };
-        rungs.push(Rung::new(mark, "credentials", format!("{order}{user} of {source}{key}")));
-    }
-    let mut sources: Vec<&str> = unmatched.iter().map(|entry| entry.source.as_str()).collect();
-    sources.dedup();
-    for source in sources {
-        let matched = used.iter().any(|credential| credential.source == source);
-        let (mark, what) = if matched {
-            (Mark::Skipped, "further entries do not match")
-        } else {
-            (Mark::Warning, "no entry matches")
-        };
-        let mut rung = Rung::new(mark, "credentials", format!("{source}: {what}"));
-        let entries = unmatched.iter().filter(|entry| entry.source == source);
-        rung.details = entries.map(|entry| format!("{:?}  {}", entry.key, entry.reason)).collect();
-        rungs.push(rung);
-    }
-    for SkippedSecret { source, reason } in skipped {
-        rungs.push(Rung::new(Mark::Warning, "credentials", format!("{source} is ignored: {reason}")));
-    }
-    if rungs.is_empty() {
-        rungs.push(Rung::new(Mark::Skipped, "credentials", "none: asked as anonymous"));
-    }
-    rungs
 }

@@ -1,9 +1,9 @@
-use std::time::Duration;
-
 use anstyle::Style;
 
 use super::TextOptions;
-use super::style::{FAINT, HEADING, Mark};
+use super::style::{FAINT, HEADING, sign, style};
+use crate::ladder::Rung;
+use crate::words::time_words;
 
 /// Columns before the text of a rung: `  ✓ credentials  `.
 const TEXT_COLUMN: usize = 17;
@@ -15,26 +15,6 @@ const TIME_WIDTH: usize = 8;
 const NARROWEST: usize = 48;
 /// Wider than this the times are too far from what they belong to.
 const WIDEST: usize = 120;
-
-/// One line of the ladder.
-#[derive(Clone, Debug)]
-pub(super) struct Rung {
-    pub mark: Mark,
-    pub name: String,
-    pub text: String,
-    /// A lesser fact, left of the time.
-    pub side: String,
-    pub took: Option<Duration>,
-    /// Lines below it.
-    pub details: Vec<String>,
-}
-
-impl Rung {
-    pub fn new(mark: Mark, name: &str, text: impl Into<String>) -> Self {
-        let (name, text) = (name.to_owned(), text.into());
-        Self { mark, name, text, side: String::new(), took: None, details: Vec::new() }
-    }
-}
 
 /// Text in the making.
 pub(super) struct Page {
@@ -101,8 +81,7 @@ impl Page {
         let right = right_side(&self.plain(&rung.side), &time);
         let room = self.width.saturating_sub(TEXT_COLUMN);
         let lines = wrap(&self.plain(&rung.text), room.saturating_sub(TIME_WIDTH + 1).max(20));
-        let sign = rung.mark.sign(self.options.unicode);
-        let sign = self.styled(rung.mark.style(), sign);
+        let sign = self.styled(style(rung.mark), sign(rung.mark, self.options.unicode));
         for (number, line) in lines.iter().enumerate() {
             let head = if number == 0 {
                 format!("  {sign} {:<NAME_WIDTH$}  ", rung.name)
@@ -154,16 +133,6 @@ fn fitting<'a>(both: &'a str, time: &'a str, room: usize, used: usize) -> &'a st
     [both, time].into_iter().find(|right| columns(right) + used < room).unwrap_or_default()
 }
 
-/// `4 ms`, `12.3 s`; what took less than a millisecond still took time.
-pub(super) fn time_words(took: Duration) -> String {
-    match took.as_secs_f64() {
-        seconds if seconds >= 10.0 => format!("{seconds:.0} s"),
-        seconds if seconds >= 1.0 => format!("{seconds:.1} s"),
-        seconds if seconds >= 0.001 => format!("{:.0} ms", seconds * 1e3),
-        _ => "<1 ms".to_owned(),
-    }
-}
-
 fn columns(text: &str) -> usize {
     text.chars().count()
 }
@@ -196,14 +165,5 @@ mod tests {
         assert_eq!(wrap("  aaa bbb", 6), ["  aaa", "  bbb"]);
         assert_eq!(wrap("sha256:0123456789 x", 4), ["sha256:0123456789", "x"]);
         assert_eq!(wrap("", 4), [""]);
-    }
-
-    #[test]
-    fn times() {
-        let words = |micros| time_words(Duration::from_micros(micros));
-        assert_eq!(
-            [words(12), words(1_499), words(30_000_000), words(1_230_000)],
-            ["<1 ms", "1 ms", "30 s", "1.2 s"]
-        );
     }
 }

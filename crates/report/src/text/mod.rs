@@ -1,15 +1,13 @@
 //! Reports for people.
 
 mod cause;
-mod fold;
 mod header;
-mod ladder;
 mod layout;
 mod style;
-mod wording;
 
 use trace::Step;
 
+use crate::ladder::{self, ladder};
 use crate::{CheckReport, PlanReport};
 use layout::Page;
 
@@ -34,7 +32,13 @@ impl Default for TextOptions {
 pub fn check(report: &CheckReport, options: TextOptions) -> String {
     let mut page = Page::new(options);
     header::headline(&mut page, report);
-    ladder::write(&mut page, report);
+    for flight in ladder(report) {
+        if let Some(title) = flight.title {
+            page.blank();
+            page.paragraph(&title, 2);
+        }
+        flight.rungs.iter().for_each(|rung| page.rung(rung));
+    }
     if !report.described.is_empty() {
         page.blank();
         page.verbatim(&report.described);
@@ -52,5 +56,5 @@ pub fn plan(report: &PlanReport, options: TextOptions) -> String {
 
 /// A step in a few words, for a progress line.
 pub fn progress(step: &Step) -> String {
-    wording::progress(step)
+    ladder::progress(step)
 }

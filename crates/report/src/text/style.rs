@@ -1,34 +1,23 @@
 use anstyle::{AnsiColor, Style};
 
-/// How a stage went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
-    Good,
-    Warning,
-    Bad,
-    Skipped,
+use crate::ladder::Mark;
+
+pub(super) const fn sign(mark: Mark, unicode: bool) -> &'static str {
+    match (mark, unicode) {
+        (_, true) => mark.sign(),
+        (Mark::Good, false) => "+",
+        (Mark::Bad, false) => "x",
+        (Mark::Skipped, false) => "-",
+        (Mark::Warning, false) => "!",
+    }
 }
 
-impl Mark {
-    pub const fn sign(self, unicode: bool) -> &'static str {
-        match (self, unicode) {
-            (Self::Good, true) => "✓",
-            (Self::Bad, true) => "✗",
-            (Self::Skipped, true) => "·",
-            (Self::Good, false) => "+",
-            (Self::Bad, false) => "x",
-            (Self::Skipped, false) => "-",
-            (Self::Warning, _) => "!",
-        }
-    }
-
-    pub const fn style(self) -> Style {
-        match self {
-            Self::Good => AnsiColor::Green.on_default(),
-            Self::Warning => AnsiColor::Yellow.on_default().bold(),
-            Self::Bad => AnsiColor::Red.on_default().bold(),
-            Self::Skipped => Style::new().dimmed(),
-        }
+pub(super) const fn style(mark: Mark) -> Style {
+    match mark {
+        Mark::Good => AnsiColor::Green.on_default(),
+        Mark::Warning => AnsiColor::Yellow.on_default().bold(),
+        Mark::Bad => AnsiColor::Red.on_default().bold(),
+        Mark::Skipped => Style::new().dimmed(),
     }
 }
 

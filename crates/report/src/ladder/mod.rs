@@ -1,42 +1,96 @@
 //! The ladder of stages: one line each, in the order in which they were reached.
 
+mod fold;
+mod inputs;
+mod wording;
+
+use std::time::Duration;
+
 use trace::{Step, What};
 
-use super::fold::{self, Group, Kind};
-use super::header;
-use super::layout::{Page, Rung};
-use super::style::Mark;
-use super::wording;
+pub(crate) use fold::{authority, path};
+pub(crate) use inputs::{credentials, name};
+pub(crate) use wording::progress;
+
+use crate::ladder::fold::{Group, Kind};
 use crate::{Answer, CheckReport, Outcome};
 
 /// The stages that a pull goes through, as far as they have names of their own.
 const STAGES: [&str; 8] = ["dns", "connect", "tls", "resolve", "manifest", "platform", "config", "layers"];
 
-pub(super) fn write(page: &mut Page, report: &CheckReport) {
-    match &report.reference {
-        Some(reference) => page.rung(&header::name(reference, &report.pull_policy)),
-        None => page.rung(&Rung::new(Mark::Bad, "name", "not a valid image reference")),
-    }
-    match &report.malformed {
-        Some(secret) => {
-            let text = format!("{} does not parse: {}", secret.source, secret.reason);
-            page.rung(&Rung::new(Mark::Bad, "credentials", text));
+/// How a stage went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Good,
+    Warning,
+    Bad,
+    Skipped,
+}
+
+impl Mark {
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Warning => "!",
+            Self::Bad => "✗",
+            Self::Skipped => "·",
         }
-        None => header::credentials(&report.credentials, &report.unmatched, &report.skipped)
-            .iter()
-            .for_each(|rung| page.rung(rung)),
     }
+}
+
+/// One line of the ladder.
+#[derive(Clone, Debug)]
+pub(crate) struct Rung {
+    pub mark: Mark,
+    pub name: String,
+    pub text: String,
+    /// A lesser fact, left of the time.
+    pub side: String,
+    pub took: Option<Duration>,
+    /// Lines below it.
+    pub details: Vec<String>,
+}
+
+impl Rung {
+    pub fn new(mark: Mark, name: &str, text: impl Into<String>) -> Self {
+        let (name, text) = (name.to_owned(), text.into());
+        Self { mark, name, text, side: String::new(), took: None, details: Vec::new() }
+    }
+}
+
+/// Rungs that belong together: those before any attempt, or those of one.
+pub(crate) struct Flight {
+    /// Which attempt, where there are several.
+    pub title: Option<String>,
+    pub rungs: Vec<Rung>,
+}
+
+/// The whole ladder of a check.
+pub(crate) fn ladder(report: &CheckReport) -> Vec<Flight> {
+    let mut flights = vec![Flight { title: None, rungs: beginning(report) }];
     for (number, answer) in report.answers.iter().enumerate() {
         let end = report.answers.get(number + 1).map_or(report.trace.len(), |next| next.first_step);
         let steps = report.trace.get(answer.first_step..end).unwrap_or_default();
-        if report.answers.len() > 1 {
-            page.blank();
-            page.paragraph(&attempt(report, number, answer), 2);
-        }
-        for rung in rungs(report, answer, steps) {
-            page.rung(&rung);
-        }
+        let title = (report.answers.len() > 1).then(|| attempt(report, number, answer));
+        flights.push(Flight { title, rungs: rungs(report, answer, steps) });
     }
+    flights
+}
+
+fn beginning(report: &CheckReport) -> Vec<Rung> {
+    let first = match &report.reference {
+        Some(reference) => name(reference, &report.pull_policy),
+        None => Rung::new(Mark::Bad, "name", "not a valid image reference"),
+    };
+    let mut rungs = vec![first];
+    match &report.malformed {
+        Some(secret) => {
+            let text = format!("{} does not parse: {}", secret.source, secret.reason);
+            rungs.push(Rung::new(Mark::Bad, "credentials", text));
+        }
+        None => rungs.extend(credentials(&report.credentials, &report.unmatched, &report.skipped)),
+    }
+    rungs
 }
 
 fn attempt(report: &CheckReport, number: usize, answer: &Answer) -> String {

@@ -6,12 +6,9 @@ use jiff::Timestamp;
 use trace::{Dial, Exchange, Handshake, Lookup, NameSource, Purpose, Step, Tunnel, What};
 
 use super::fold::{Group, Kind, authority, path};
-use super::layout::Rung;
-use super::style::Mark;
+use super::{Mark, Rung};
 use crate::CheckReport;
-
-/// Characters of a digest that are shown.
-const DIGEST_SHOWN: usize = 12;
+use crate::words::{short_digest, size_words};
 
 /// What a line must know of the rest.
 pub(super) struct Context<'a> {
@@ -296,25 +293,8 @@ fn details(group: &Group<'_>, decisive: &Step) -> Vec<String> {
     counts.into_iter().map(line).collect()
 }
 
-/// `sha256:0123456789ab…` in place of the whole digest.
-fn short_digest(text: &str) -> String {
-    let Some(at) = text.find("sha256:").map(|at| at + "sha256:".len()) else { return text.to_owned() };
-    match text.get(at..at + DIGEST_SHOWN) {
-        Some(shown) if text.len() > at + DIGEST_SHOWN => format!("{}{shown}…", &text[..at]),
-        _ => text.to_owned(),
-    }
-}
-
-fn size_words(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    match UNITS.into_iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => format!("{bytes} B"),
-    }
-}
-
 /// A step in a few words.
-pub(super) fn progress(step: &Step) -> String {
+pub(crate) fn progress(step: &Step) -> String {
     match &step.what {
         What::Lookup(step) => format!("dns {}", step.host),
         What::Dial(step) => format!("connect {}", step.address),

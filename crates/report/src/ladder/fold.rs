@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use trace::{Body, Exchange, Purpose, Step, What};
 
-use super::ladder::is_shown;
+use super::is_shown;
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,14 +203,14 @@ fn is_told_below(groups: &[Group<'_>], exchange: &Exchange) -> bool {
 }
 
 /// `host[:port]` of a URL.
-pub(super) fn authority(url: &str) -> &str {
+pub(crate) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// The path of a URL.
-pub(super) fn path(url: &str) -> &str {
+pub(crate) fn path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.find('/').map_or("", |at| &rest[at..]);
     rest.split(['?', '#']).next().unwrap_or(rest)

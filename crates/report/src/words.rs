@@ -1,0 +1,47 @@
+//! Sizes, times and digests in few letters.
+
+use std::time::Duration;
+
+/// Characters of a digest that are shown.
+const DIGEST_SHOWN: usize = 12;
+
+/// `sha256:0123456789ab…` in place of the whole digest.
+pub(crate) fn short_digest(text: &str) -> String {
+    let Some(at) = text.find("sha256:").map(|at| at + "sha256:".len()) else { return text.to_owned() };
+    match text.get(at..at + DIGEST_SHOWN) {
+        Some(shown) if text.len() > at + DIGEST_SHOWN => format!("{}{shown}…", &text[..at]),
+        _ => text.to_owned(),
+    }
+}
+
+pub(crate) fn size_words(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => format!("{bytes} B"),
+    }
+}
+
+/// `4 ms`, `12.3 s`; what took less than a millisecond still took time.
+pub(crate) fn time_words(took: Duration) -> String {
+    match took.as_secs_f64() {
+        seconds if seconds >= 10.0 => format!("{seconds:.0} s"),
+        seconds if seconds >= 1.0 => format!("{seconds:.1} s"),
+        seconds if seconds >= 0.001 => format!("{:.0} ms", seconds * 1e3),
+        _ => "<1 ms".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        let words = |micros| time_words(Duration::from_micros(micros));
+        assert_eq!(
+            [words(12), words(1_499), words(30_000_000), words(1_230_000)],
+            ["<1 ms", "1 ms", "30 s", "1.2 s"]
+        );
+    }
+}
