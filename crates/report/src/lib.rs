@@ -23,7 +23,11 @@
 //! ```
 
 mod check;
+mod exchanges;
+mod har;
+mod html;
 mod ladder;
+mod markdown;
 mod plan;
 mod text;
 mod words;
@@ -34,6 +38,9 @@ pub use check::{
     Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, ReferenceSummary, SkippedSecret,
     UnmatchedKey, Waiting,
 };
+pub use har::har;
+pub use html::html;
+pub use markdown::markdown;
 pub use plan::{PlanError, PlanReport};
 pub use text::{TextOptions, check as check_text, plan as plan_text, progress};
 

@@ -132,6 +132,15 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
     rungs
 }
 
+/// The step of the trace on which the last attempt broke, counted from 0.
+pub(crate) fn failing(report: &CheckReport) -> Option<usize> {
+    let answer = report.answers.last().filter(|answer| answer.code != "OK")?;
+    let steps = report.trace.get(answer.first_step..).unwrap_or_default();
+    let groups = fold::fold(steps);
+    let decisive = groups.iter().rfind(|group| group.failed())?.decisive()?;
+    report.trace.iter().position(|step| std::ptr::eq(step, decisive))
+}
+
 /// Every step went well, and yet the runtime failed: it did not like what the last one brought.
 fn blame_last(rungs: &mut Vec<Rung>, why: String) {
     match rungs.last_mut() {

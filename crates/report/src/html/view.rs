@@ -1,0 +1,151 @@
+//! What the page shows of one check.
+
+use serde::Serialize;
+
+use super::diagram::Diagram;
+use super::waterfall::{self, Row};
+use crate::ladder::{Mark, Rung, failing, ladder};
+use crate::words::time_words;
+use crate::{CheckReport, Outcome};
+
+#[derive(Serialize)]
+pub(super) struct View {
+    number: usize,
+    image: String,
+    pulled: bool,
+    image_ref: String,
+    node: String,
+    at: String,
+    took: String,
+    cause: Option<CauseView>,
+    /// The stage on which it broke, for the top of the page.
+    broke: Option<RungView>,
+    flights: Vec<FlightView>,
+    diagram: Diagram,
+    rows: Vec<Row>,
+    events: String,
+    waiting: Option<(String, String)>,
+    code: String,
+    message: String,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct CauseView {
+    code: &'static str,
+    name: &'static str,
+    transient: bool,
+    sentence: String,
+    evidence: Vec<String>,
+    remedies: Vec<Remedy>,
+    alternatives: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+/// Prose, and the commands that follow it.
+#[derive(Serialize)]
+struct Remedy {
+    text: String,
+    commands: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FlightView {
+    title: String,
+    rungs: Vec<RungView>,
+}
+
+#[derive(Clone, Serialize)]
+struct RungView {
+    sign: &'static str,
+    mark: &'static str,
+    name: String,
+    text: String,
+    side: String,
+    took: String,
+    details: Vec<String>,
+}
+
+impl View {
+    pub fn new(number: usize, report: &CheckReport) -> Self {
+        let node = &report.node;
+        let flights: Vec<FlightView> = ladder(report)
+            .into_iter()
+            .map(|flight| FlightView {
+                title: flight.title.unwrap_or_default(),
+                rungs: flight.rungs.into_iter().map(rung).collect(),
+            })
+            .collect();
+        let rungs = flights.iter().flat_map(|flight| &flight.rungs);
+        Self {
+            number: number + 1,
+            image: report.image.clone(),
+            pulled: report.outcome == Outcome::Pulled,
+            image_ref: report.cri.image_ref.clone(),
+            node: format!(
+                "{} · {} · kubelet {}",
+                node.platform,
+                node.runtime.replacen('-', " ", 1),
+                node.kubelet
+            ),
+            at: report.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            took: time_words(report.took),
+            cause: report.diagnosis.as_ref().map(cause),
+            broke: rungs.filter(|rung| rung.mark == "bad").next_back().cloned(),
+            diagram: Diagram::of(report),
+            rows: waterfall::rows(report, failing(report)),
+            flights,
+            events: report.described.trim_end().to_owned(),
+            waiting: report.waiting.as_ref().map(|waiting| (waiting.reason.clone(), waiting.message.clone())),
+            code: report.cri.code.clone(),
+            message: report.cri.message.clone(),
+            notes: report.notes.clone(),
+        }
+    }
+}
+
+fn rung(rung: Rung) -> RungView {
+    let Rung { mark, name, text, side, took, details } = rung;
+    RungView {
+        sign: mark.sign(),
+        mark: match mark {
+            Mark::Good => "good",
+            Mark::Warning => "warning",
+            Mark::Bad => "bad",
+            Mark::Skipped => "skipped",
+        },
+        name,
+        text,
+        side,
+        took: took.map(time_words).unwrap_or_default(),
+        details,
+    }
+}
+
+fn cause(diagnosis: &diagnosis::Diagnosis) -> CauseView {
+    let cause = diagnosis.cause;
+    CauseView {
+        code: cause.code(),
+        name: cause.name(),
+        transient: cause.persistence() == diagnosis::Persistence::Transient,
+        sentence: diagnosis.sentence.clone(),
+        evidence: diagnosis.evidence.clone(),
+        remedies: remedies(&diagnosis.remedies),
+        alternatives: diagnosis
+            .alternatives
+            .iter()
+            .map(|other| (other.code(), other.name(), other.meaning()))
+            .collect(),
+    }
+}
+
+/// A line that is indented is a command that belongs to the prose before it.
+fn remedies(lines: &[String]) -> Vec<Remedy> {
+    let mut remedies: Vec<Remedy> = Vec::new();
+    for line in lines {
+        match (line.strip_prefix("  "), remedies.last_mut()) {
+            (Some(command), Some(last)) => last.commands.push(command.trim().to_owned()),
+            _ => remedies.push(Remedy { text: line.trim().to_owned(), commands: Vec::new() }),
+        }
+    }
+    remedies
+}

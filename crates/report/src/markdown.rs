@@ -1,0 +1,164 @@
+//! Markdown as GitHub renders it: for a pull request comment or `$GITHUB_STEP_SUMMARY`.
+
+use std::fmt::Write as _;
+
+use crate::ladder::{Flight, Mark, Rung, ladder};
+use crate::words::time_words;
+use crate::{CheckReport, Outcome};
+
+/// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
+pub fn markdown(reports: &[&CheckReport]) -> String {
+    let mut out = String::new();
+    if reports.len() > 1 {
+        verdicts(&mut out, reports);
+    }
+    for report in reports {
+        check(&mut out, report);
+    }
+    out
+}
+
+fn verdicts(out: &mut String, reports: &[&CheckReport]) {
+    let failed = reports.iter().filter(|report| report.outcome == Outcome::Failed).count();
+    // Writing to a String cannot fail, here and below.
+    let _ = writeln!(out, "## {} images, {failed} would not be pulled\n", reports.len());
+    out.push_str("| | image | cause |\n| --- | --- | --- |\n");
+    for report in reports {
+        let cause = report.diagnosis.as_ref().map(|diagnosis| {
+            let cause = diagnosis.cause;
+            format!("{} `{cause}`: {}", cause.code(), cause.meaning())
+        });
+        let (sign, image) = (sign(report.outcome), code(&report.image));
+        let _ = writeln!(out, "| {sign} | {image} | {} |", cell(&cause.unwrap_or_default()));
+    }
+    out.push('\n');
+}
+
+const fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pulled => "✅",
+        Outcome::Failed => "❌",
+    }
+}
+
+fn check(out: &mut String, report: &CheckReport) {
+    let verdict = match report.outcome {
+        Outcome::Pulled => "would be pulled",
+        Outcome::Failed => "would not be pulled",
+    };
+    let node = &report.node;
+    let runtime = node.runtime.replacen('-', " ", 1);
+    let _ = writeln!(out, "### {} {} {verdict}\n", sign(report.outcome), code(&report.image));
+    let _ = writeln!(out, "node {} · {runtime} · kubelet {}\n", node.platform, node.kubelet);
+    cause(out, report);
+    stages(out, &ladder(report));
+    if !report.described.is_empty() {
+        let shown = if report.outcome == Outcome::Failed { " open" } else { "" };
+        let fence = fence(&report.described);
+        let _ = writeln!(out, "<details{shown}><summary>Events</summary>\n\n{fence}text");
+        let _ = writeln!(out, "{}\n{fence}\n\n</details>\n", printable(report.described.trim_end()));
+    }
+    for note in &report.notes {
+        let _ = writeln!(out, "> {}\n", prose(note));
+    }
+}
+
+fn cause(out: &mut String, report: &CheckReport) {
+    let Some(diagnosis) = &report.diagnosis else { return };
+    let cause = diagnosis.cause;
+    let _ = writeln!(out, "**Cause** {} `{cause}`: {}\n", cause.code(), prose(&diagnosis.sentence));
+    list(out, "Proof", &diagnosis.evidence);
+    list(out, "Fix", &diagnosis.remedies);
+    if !diagnosis.alternatives.is_empty() {
+        let others = diagnosis.alternatives.iter().map(|other| format!("`{other}` ({})", other.meaning()));
+        let _ = writeln!(out, "**Or** {}\n", others.collect::<Vec<_>>().join("; "));
+    }
+}
+
+/// A line each; a line that is indented is a command that belongs to the one before.
+fn list(out: &mut String, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "**{heading}**\n");
+    for line in lines {
+        match line.strip_prefix("  ") {
+            Some(command) => {
+                let fence = fence(command);
+                let _ = writeln!(out, "  {fence}sh\n  {}\n  {fence}", printable(command.trim()));
+            }
+            None => {
+                let _ = writeln!(out, "- {}", prose(line));
+            }
+        }
+    }
+    out.push('\n');
+}
+
+fn stages(out: &mut String, flights: &[Flight]) {
+    out.push_str("<details><summary>Stages</summary>\n\n");
+    for flight in flights {
+        if let Some(title) = &flight.title {
+            let _ = writeln!(out, "{}\n", prose(title));
+        }
+        out.push_str("| | stage | | time |\n| --- | --- | --- | ---: |\n");
+        flight.rungs.iter().for_each(|rung| stage(out, rung));
+        out.push('\n');
+    }
+    out.push_str("</details>\n\n");
+}
+
+fn stage(out: &mut String, rung: &Rung) {
+    let mut text = cell(&rung.text);
+    for detail in &rung.details {
+        let _ = write!(text, "<br>{}", cell(detail));
+    }
+    let name = if rung.mark == Mark::Bad { format!("**{}**", rung.name) } else { rung.name.clone() };
+    let time = rung.took.map(time_words).unwrap_or_default();
+    let _ = writeln!(out, "| {} | {name} | {text} | {} |", rung.mark.sign(), cell(&time));
+}
+
+/// Text in a cell of a table.
+fn cell(text: &str) -> String {
+    prose(text).replace('|', "\\|")
+}
+
+/// Text in which nothing is markup: servers write into it.
+fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '\n' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as code, whatever backticks are in it.
+fn code(text: &str) -> String {
+    let text = printable(text).replace('|', "\\|");
+    let ticks = "`".repeat(longest_run(&text) + 1);
+    if ticks.len() == 1 { format!("`{text}`") } else { format!("{ticks} {text} {ticks}") }
+}
+
+/// A fence that the text does not close.
+fn fence(text: &str) -> String {
+    "`".repeat(longest_run(text).max(2) + 1)
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
+}
+
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
