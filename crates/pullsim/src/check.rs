@@ -15,9 +15,9 @@ use trace::Trace;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
-use crate::lowargs::{LowCheck, Output};
-use crate::output;
+use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
+use crate::{output, render};
 
 /// Checks an image and writes the report.
 pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
@@ -28,10 +28,7 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
         return show_plan(&Plan::new(&inputs, hi.kubelet), &inputs, low, text);
     }
     let report = simulate(hi, &inputs)?;
-    output::write(&match low.output {
-        Output::Json => report::json(&report),
-        Output::Text => report::check_text(&report, text),
-    })?;
+    output::write(&render::check(low.output, &report, text))?;
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 
@@ -43,8 +40,9 @@ fn show_plan(
 ) -> Result<Exit, Failure> {
     let report = replay::plan(plan, inputs.auth.as_ref());
     output::write(&match low.output {
-        Output::Json => report::json(&report),
-        Output::Text => report::plan_text(&report, text),
+        Format::Json => report::json(&report),
+        Format::Text => report::plan_text(&report, text),
+        _ => return Err(Failure::PlanFormat),
     })?;
     Ok(if plan.is_ok() { Exit::Pulled } else { Exit::NotPulled })
 }

@@ -53,6 +53,9 @@ pub(crate) enum Failure {
     /// `--ca` names a file without a certificate.
     #[error("{} holds no certificate in PEM form", .0.display())]
     NoCertificate(PathBuf),
+    /// A plan has fewer forms than a check.
+    #[error("a plan is told as text or json")]
+    PlanFormat,
     /// The report could not be written.
     #[error("cannot write the report: {}", reason(.0))]
     Output(io::Error),

@@ -8,6 +8,7 @@ mod lowargs;
 mod near;
 mod output;
 mod progress;
+mod render;
 mod store;
 
 use std::process::ExitCode;

@@ -97,15 +97,16 @@ fn list(out: &mut String, heading: &str, lines: &[String]) {
 
 fn stages(out: &mut String, flights: &[Flight]) {
     out.push_str("<details><summary>Stages</summary>\n\n");
-    for flight in flights {
+    for (number, flight) in flights.iter().enumerate() {
         if let Some(title) = &flight.title {
-            let _ = writeln!(out, "{}\n", prose(title));
+            let _ = writeln!(out, "\n{}\n", prose(title));
         }
-        out.push_str("| | stage | | time |\n| --- | --- | --- | ---: |\n");
+        if number == 0 || flight.title.is_some() {
+            out.push_str("| | stage | | time |\n| --- | --- | --- | ---: |\n");
+        }
         flight.rungs.iter().for_each(|rung| stage(out, rung));
-        out.push('\n');
     }
-    out.push_str("</details>\n\n");
+    out.push_str("\n</details>\n\n");
 }
 
 fn stage(out: &mut String, rung: &Rung) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Color, Output};
+use super::{Color, Format};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -78,8 +78,8 @@ pub(crate) struct LowCheck {
     pub plan: bool,
 
     /// The form of the report.
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub output: Format,
 
     /// When to colour.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]

@@ -40,6 +40,21 @@ pub(crate) enum Output {
     Json,
 }
 
+/// The forms of the report of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: ladder, events, cause and fix.
+    Text,
+    /// Everything, versioned; `pullsim schema report` describes it.
+    Json,
+    /// For a pull request comment or $GITHUB_STEP_SUMMARY.
+    Markdown,
+    /// HTTP archive 1.2, for the network panel of a browser.
+    Har,
+    /// A page that stands alone.
+    Html,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,

@@ -9,15 +9,15 @@ use crate::words::{short_digest, time_words};
 use crate::{Answer, CheckReport};
 
 /// Pixels between two lifelines.
-const COLUMN: usize = 172;
+const COLUMN: usize = 146;
 /// Pixels left of the first and right of the last lifeline.
-const MARGIN: usize = 86;
+const MARGIN: usize = 76;
 /// Pixels above the first arrow.
-const TOP: usize = 64;
+const TOP: usize = 56;
 /// Pixels of an arrow with a line of text.
-const ROW: usize = 40;
-/// Pixels of a letter of the arrows' text, about.
-const LETTER: usize = 6;
+const ROW: usize = 33;
+/// Letters of the arrows' text in a hundred pixels, about.
+const LETTERS: usize = 15;
 
 /// The whole drawing, in pixels.
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ impl Diagram {
         let lifeline = |(at, actor): (usize, &super::actors::Actor)| Lifeline {
             x: column(at),
             role: actor.role,
-            name: shorten(&actor.name, COLUMN - 12),
+            name: shorten(&actor.name, COLUMN + 4),
             full: actor.name.clone(),
         };
         Self {
@@ -242,7 +242,7 @@ impl Drawing<'_> {
 fn asks(report: &CheckReport, answer: &Answer) -> String {
     let login = answer.credential.and_then(|index| report.credentials.get(index));
     let who = login.map_or("anonymous", |login| login.username.as_str());
-    format!("PullImage as {}", if who.is_empty() { "(empty)" } else { who })
+    format!("PullImage, {}", if who.is_empty() { "empty login" } else { who })
 }
 
 /// `…/manifests/v1`: what stands before is the same in all of them.
@@ -254,7 +254,7 @@ fn short_path(url: &str) -> String {
 
 /// As much of a text as fits into so many pixels.
 fn shorten(text: &str, pixels: usize) -> String {
-    let room = pixels / LETTER;
+    let room = pixels * LETTERS / 100;
     if text.chars().count() <= room {
         return text.to_owned();
     }

@@ -18,7 +18,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// Checks as a self-contained HTML page.
 pub fn html(reports: &[&CheckReport]) -> String {
-    let mut environment = Environment::empty();
+    let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let views: Vec<View> =
         reports.iter().enumerate().map(|(number, report)| View::new(number, report)).collect();

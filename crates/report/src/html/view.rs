@@ -75,7 +75,7 @@ impl View {
                 rungs: flight.rungs.into_iter().map(rung).collect(),
             })
             .collect();
-        let rungs = flights.iter().flat_map(|flight| &flight.rungs);
+        let mut rungs = flights.iter().flat_map(|flight| &flight.rungs);
         Self {
             number: number + 1,
             image: report.image.clone(),
@@ -90,7 +90,7 @@ impl View {
             at: report.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             took: time_words(report.took),
             cause: report.diagnosis.as_ref().map(cause),
-            broke: rungs.filter(|rung| rung.mark == "bad").next_back().cloned(),
+            broke: rungs.rfind(|rung| rung.mark == "bad").cloned(),
             diagram: Diagram::of(report),
             rows: waterfall::rows(report, failing(report)),
             flights,

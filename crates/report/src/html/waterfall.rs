@@ -40,13 +40,14 @@ struct Part {
 pub(super) fn rows(report: &CheckReport, failing: Option<usize>) -> Vec<Row> {
     let steps = timed(&report.trace);
     let end = steps.iter().map(|timed| timed.begin + timed.total()).max().unwrap_or_default();
-    steps
-        .iter()
-        .map(|timed| row(timed, end.max(Duration::from_micros(1)), failing == Some(timed.step)))
-        .collect()
+    let row = |(number, timed): (usize, &Timed<'_>)| {
+        let parts = if end.is_zero() { in_turn(number, steps.len()) } else { parts(timed, end) };
+        row(timed, parts, failing == Some(timed.step))
+    };
+    steps.iter().enumerate().map(row).collect()
 }
 
-fn row(timed: &Timed<'_>, end: Duration, failing: bool) -> Row {
+fn row(timed: &Timed<'_>, parts: Vec<Part>, failing: bool) -> Row {
     let exchange = timed.exchange;
     let pairs = |headers: &[trace::Header]| {
         headers.iter().map(|header| (header.name.clone().into_owned(), header.value.clone())).collect()
@@ -65,7 +66,7 @@ fn row(timed: &Timed<'_>, end: Duration, failing: bool) -> Row {
         },
         time: time_words(timed.total()),
         begin: time_words(timed.begin),
-        parts: parts(timed, end),
+        parts,
         facts: facts(timed),
         request: pairs(&exchange.request),
         response: pairs(&exchange.response),
@@ -90,6 +91,13 @@ fn parts(timed: &Timed<'_>, end: Duration) -> Vec<Part> {
         left += took;
     }
     parts
+}
+
+/// In virtual time nothing takes any: what remains is the order.
+fn in_turn(number: usize, of: usize) -> Vec<Part> {
+    let (number, of) = (number as f64, of as f64);
+    let (left, width) = (number / of * 100.0, 100.0 / of);
+    vec![Part { kind: "wait", left, width, words: "no time at all, in virtual time".to_owned() }]
 }
 
 fn percent(time: Duration, of: Duration) -> f64 {
