@@ -1,6 +1,6 @@
 use serde::de::IgnoredAny;
 
-use crate::excerpt::Reveal;
+use crate::excerpt::{Reveal, place_of_byte};
 use crate::tree::{Span, Tree, Value};
 use crate::{InputError, Source, yaml};
 
@@ -60,7 +60,15 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 fn json_form(source: &Source) -> Result<Form, InputError> {
-    let tree = json(source)?;
+    // JSON documents with dashes between them are YAML documents.
+    if source.text().lines().any(|line| line.trim_end() == "---") {
+        return yaml_form(source);
+    }
+    let mut documents = json_documents(source)?;
+    if documents.len() > 1 {
+        return objects(source, documents);
+    }
+    let tree = documents.pop().unwrap_or(Tree { span: Span::default(), value: Value::Null });
     let has = |name: &str| tree.members().iter().any(|m| m.key.expose().eq_ignore_ascii_case(name));
     if has("kind") || has("apiVersion") {
         return Ok(Form::Objects(vec![tree]));
@@ -79,6 +87,10 @@ fn json_form(source: &Source) -> Result<Form, InputError> {
 fn yaml_form(source: &Source) -> Result<Form, InputError> {
     let mut documents = documents(source)?;
     documents.retain(|document| !document.is_null());
+    objects(source, documents)
+}
+
+fn objects(source: &Source, documents: Vec<Tree>) -> Result<Form, InputError> {
     match documents.iter().find(|document| document.get("kind").is_none()) {
         Some(stranger) => Err(unrecognised(source, stranger)),
         None if documents.is_empty() => Err(InputError::Empty { file: source.shown_name().to_owned() }),
@@ -96,20 +108,48 @@ fn unrecognised(source: &Source, document: &Tree) -> InputError {
     InputError::Unrecognised { file, place }
 }
 
+/// Reads JSON documents one after the other, as `kubectl` does.
+fn json_documents(source: &Source) -> Result<Vec<Tree>, InputError> {
+    let text = source.text();
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let mut ends = Vec::new();
+    while let Some(piece) = stream.next() {
+        piece.map_err(|error| json_error(source, &error))?;
+        ends.push(stream.byte_offset());
+    }
+    let (mut start, mut trees) = (0, Vec::new());
+    for end in ends {
+        let (line, column) = place_of_byte(text, start);
+        let piece = text.get(start..end).unwrap_or_default();
+        for mut tree in parse(piece, source)? {
+            tree.shift(line - 1, column - 1);
+            trees.push(tree);
+        }
+        start = end;
+    }
+    Ok(trees)
+}
+
+fn json_error(source: &Source, error: &serde_json::Error) -> InputError {
+    let span = Span { line: error.line(), column: error.column().max(1), length: 1 };
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    InputError::Json { place: span.place(source, Reveal::Masked), message }
+}
+
 /// Reads one JSON document.
 pub(crate) fn json(source: &Source) -> Result<Tree, InputError> {
-    if let Err(error) = serde_json::from_str::<IgnoredAny>(source.text()) {
-        let span = Span { line: error.line(), column: error.column().max(1), length: 1 };
-        let text = error.to_string();
-        let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        return Err(InputError::Json { place: span.place(source, Reveal::Masked), message });
-    }
+    serde_json::from_str::<IgnoredAny>(source.text()).map_err(|error| json_error(source, &error))?;
     let mut documents = documents(source)?;
     Ok(documents.pop().unwrap_or(Tree { span: Span::default(), value: Value::Null }))
 }
 
 fn documents(source: &Source) -> Result<Vec<Tree>, InputError> {
-    yaml::parse(source.text()).map_err(|error| InputError::Yaml {
+    parse(source.text(), source)
+}
+
+fn parse(text: &str, source: &Source) -> Result<Vec<Tree>, InputError> {
+    yaml::parse(text).map_err(|error| InputError::Yaml {
         place: error.span.place(source, Reveal::Masked),
         message: error.message,
     })

@@ -132,6 +132,54 @@ pub enum InputError {
         /// What there is instead, each once.
         kinds: Vec<String>,
     },
+    /// A directory has no manifest in it.
+    #[error("{directory} holds no manifest")]
+    NoManifests {
+        /// The directory as it was named.
+        directory: String,
+    },
+    /// A login file stands where manifests belong.
+    #[error("{file} is a login file, no manifest")]
+    NoManifest {
+        /// The file as it was named.
+        file: String,
+    },
+    /// A document among manifests says of no kind that it is.
+    #[error("{file} is no manifest: it has no kind")]
+    NoKind {
+        /// The file as it was named.
+        file: String,
+        /// Where the document begins, if it is a document at all.
+        place: Option<Place>,
+    },
+    /// A field that the API server demands is not there.
+    #[error("{} is refused by the API server: {field}: Required value", .place.file)]
+    Required {
+        /// The object that should have it.
+        place: Place,
+        /// The field's path.
+        field: String,
+    },
+    /// Two elements of a list have one name, which the API server refuses.
+    #[error("{} is refused by the API server: {field}: Duplicate value: {name:?}", .place.file)]
+    DuplicateName {
+        /// The second of them.
+        place: Place,
+        /// The field's path.
+        field: String,
+        /// The name.
+        name: String,
+    },
+    /// Two objects of one kind, namespace and name.
+    #[error("{object} is defined twice, first at {first}")]
+    Duplicate {
+        /// The second of them.
+        place: Place,
+        /// Its kind, namespace and name.
+        object: String,
+        /// Where the first begins.
+        first: Box<Place>,
+    },
 }
 
 impl InputError {
@@ -142,12 +190,16 @@ impl InputError {
             | Self::Json { place, .. }
             | Self::Yaml { place, .. }
             | Self::Unrecognised { place: Some(place), .. }
+            | Self::NoKind { place: Some(place), .. }
             | Self::WrongShape { place, .. }
             | Self::UnknownField { place, .. }
             | Self::NotBase64 { place, .. }
             | Self::MissingKey { place, .. }
             | Self::NotJson { place, .. }
-            | Self::UnusableSecret { place, .. } => Some(place),
+            | Self::UnusableSecret { place, .. }
+            | Self::Required { place, .. }
+            | Self::DuplicateName { place, .. }
+            | Self::Duplicate { place, .. } => Some(place),
             _ => None,
         }
     }
@@ -165,6 +217,12 @@ impl InputError {
             Self::NotJson { .. } => "must be a JSON object".to_owned(),
             Self::UnusableSecret { written: true, .. } => "must be kubernetes.io/dockerconfigjson".to_owned(),
             Self::UnusableSecret { .. } => "has no type: must have kubernetes.io/dockerconfigjson".to_owned(),
+            Self::NoKind { .. } => "has no kind".to_owned(),
+            Self::Required { field, .. } => {
+                format!("has no {}", field.rsplit('.').next().unwrap_or(field))
+            }
+            Self::DuplicateName { .. } => "the same name again".to_owned(),
+            Self::Duplicate { .. } => "the same object again".to_owned(),
             _ => String::new(),
         }
     }
@@ -186,6 +244,17 @@ impl InputError {
             Self::NotBase64 { .. } => "write plain text under stringData, base64 under data".to_owned(),
             Self::NotJson { encoded_twice: true, .. } => "encode the document once, not twice".to_owned(),
             Self::UnknownField { expected, .. } => format!("there are {}", expected.join(", ")),
+            Self::NoManifests { .. } => {
+                "the files of a directory are taken that end in .yaml, .yml or .json, not those below"
+                    .to_owned()
+            }
+            Self::NoKind { .. } => {
+                "a manifest begins with apiVersion and kind; templates must be rendered first".to_owned()
+            }
+            Self::NoManifest { .. } => "a config.json is given with --secret".to_owned(),
+            Self::Required { field, .. } => format!("write {field}"),
+            Self::DuplicateName { .. } => "give each container of a pod its own name".to_owned(),
+            Self::Duplicate { .. } => "leave one of them out, or give them different namespaces".to_owned(),
             Self::Json { .. } | Self::Yaml { .. } | Self::WrongShape { .. } => return None,
             _ => format!("{CREATE} makes a pull secret"),
         };

@@ -4,6 +4,7 @@
 //! file, stdin ─▶ Source ─▶ what is it? ─┬─ config.json, .dockercfg ──────────────┐
 //!                              ▲        ├─ Secret, List (YAML or JSON), documents ├─▶ Secrets { pull_secrets, notes }
 //!                              └────────┴─ base64 of any of these                ┘
+//! files, directories ─▶ read_manifests ─▶ Manifests { workloads, service_accounts, secrets, notes }, each with its Place
 //!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
 //! ```
 //!
@@ -27,7 +28,9 @@ mod cri_auth;
 mod detect;
 mod error;
 mod excerpt;
+mod manifest;
 mod note;
+mod secret_object;
 mod secrets;
 mod source;
 mod tree;
@@ -36,6 +39,10 @@ mod yaml;
 pub use cri_auth::read_cri_auth;
 pub use error::InputError;
 pub use excerpt::{Excerpt, Place};
+pub use manifest::{
+    ContainerManifest, ImageVolumeManifest, Located, Manifests, PodManifest, SecretLookup, SecretManifest,
+    ServiceAccount, Workload, open_manifests, read_manifests,
+};
 pub use note::{Note, NoteKind};
 pub use secrets::{Secrets, read_secrets};
 pub use source::{MAX_INPUT_BYTES, Source};

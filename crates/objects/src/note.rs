@@ -35,6 +35,22 @@ pub enum NoteKind {
         /// The name.
         name: String,
     },
+    /// An object among manifests that has nothing to do with pulls, or that is not known.
+    SkippedKind {
+        /// The kind.
+        object_kind: String,
+        /// The namespace.
+        namespace: String,
+        /// The name.
+        name: String,
+    },
+    /// `imagePullSecrets` beside a pod template: no pod gets them.
+    MisplacedPullSecrets {
+        /// The field as it stands.
+        field: String,
+        /// Where it belongs.
+        belongs: String,
+    },
     /// The input was base64 of something readable.
     Base64 {
         /// How many times over.
@@ -55,6 +71,15 @@ impl fmt::Display for NoteKind {
             }
             Self::OtherKind { object_kind, namespace, name } => {
                 write!(f, "{object_kind} {namespace}/{name}: no Secret, skipped")
+            }
+            Self::SkippedKind { object_kind, namespace, name } => {
+                write!(
+                    f,
+                    "{object_kind} {namespace}/{name}: neither pod, workload, service account nor secret, skipped"
+                )
+            }
+            Self::MisplacedPullSecrets { field, belongs } => {
+                write!(f, "{field} is no field of this object, and reaches no pod: it belongs to {belongs}")
             }
             Self::Base64 { times: 1 } => f.write_str("decoded from base64"),
             Self::Base64 { times } => write!(f, "decoded from base64, {times} times over"),

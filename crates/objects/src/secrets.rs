@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use gostd::json;
 use keyring::{Provenance, PullSecret, SecretType};
-use secret::Secret;
 
 use crate::detect::{Form, detect};
 use crate::excerpt::Reveal;
+use crate::secret_object::{self, TypeOfSecret, printable, wrong_shape};
 use crate::tree::{Span, Tree, Value};
 use crate::{InputError, Note, NoteKind, Source};
 
@@ -121,118 +119,27 @@ impl Reading<'_> {
                 items.iter().try_for_each(|tree| self.object(tree, item))
             }
             Some(items) if items.is_null() => Ok(()),
-            Some(items) => Err(self.wrong_shape(items, "items", "a list")),
+            Some(items) => Err(wrong_shape(self.source, items, "items", "a list")),
         }
     }
 
     fn secret(&mut self, tree: &Tree) -> Result<(), InputError> {
         let (namespace, name) = names(tree, self.source);
-        let written = tree.get("type").filter(|tree| !tree.is_null());
-        let type_name = match written {
-            None => "Opaque",
-            Some(tree) => match tree.text() {
-                // The API server takes an empty type for a missing one.
-                Some(text) if text.expose().is_empty() => "Opaque",
-                Some(text) => text.expose(),
-                None => return Err(self.wrong_shape(tree, "type", "a text")),
-            },
-        };
-        let secret_type = SecretType::from_name(type_name);
-        let span = written.or_else(|| tree.get("kind")).map_or(tree.span, |tree| tree.span);
-        let Some(key) = secret_type.data_key() else {
-            let type_name = printable(type_name);
-            let place = span.place(self.source, Reveal::Shown);
-            let shown = format!("a Secret of type {type_name}");
-            let written = written.is_some();
-            let alone = InputError::UnusableSecret { place, secret_type: type_name.clone(), written };
+        let of_type = TypeOfSecret::read(self.source, tree)?;
+        if of_type.secret_type.data_key().is_none() {
+            let secret_type = of_type.shown();
+            let shown = format!("a Secret of type {secret_type}");
+            let alone = InputError::UnusableSecret {
+                place: of_type.span.place(self.source, Reveal::Shown),
+                secret_type: secret_type.clone(),
+                written: of_type.written,
+            };
             self.others.push(Other { shown, alone: Some(alone) });
-            self.note(span, NoteKind::IgnoredType { namespace, name, secret_type: type_name });
+            self.note(of_type.span, NoteKind::IgnoredType { namespace, name, secret_type });
             return Ok(());
-        };
-        let uid = tree.get("metadata").and_then(|m| m.plain("uid")).unwrap_or_default();
-        let mut secret = PullSecret::new(&namespace, &name, uid, secret_type);
-        let (data, spans) = self.data(tree)?;
-        self.admit(&data, &spans, key, span)?;
-        secret.data = data;
-        self.found.pull_secrets.push(secret);
+        }
+        self.found.pull_secrets.push(secret_object::read(self.source, tree, of_type, &namespace, &name)?);
         Ok(())
-    }
-
-    /// The data as the API server stores it, and where each value stands.
-    fn data(&self, tree: &Tree) -> Result<(Data, BTreeMap<String, Span>), InputError> {
-        let (mut data, mut spans) = (Data::new(), BTreeMap::new());
-        for field in ["data", "stringData"] {
-            let Some(map) = tree.get(field).filter(|map| !map.is_null()) else { continue };
-            if !map.is_map() {
-                return Err(self.wrong_shape(map, field, "a mapping"));
-            }
-            for member in map.members() {
-                let key = member.key.expose();
-                let bytes = match member.value.text() {
-                    Some(text) if field == "data" => {
-                        gostd::base64::decode_std(text.expose()).map_err(|error| InputError::NotBase64 {
-                            place: member.value.span.place(self.source, Reveal::Masked),
-                            key: shown_key(key),
-                            error,
-                        })?
-                    }
-                    Some(text) => text.expose().as_bytes().to_vec(),
-                    None if member.value.is_null() => Vec::new(),
-                    None => {
-                        let path = format!("{field}[{}]", shown_key(key));
-                        return Err(self.wrong_shape(&member.value, &path, "a text"));
-                    }
-                };
-                data.insert(key.clone(), Secret::new(bytes));
-                spans.insert(key.clone(), member.value.span);
-            }
-        }
-        Ok((data, spans))
-    }
-
-    /// What the API server checks of a pull secret
-    /// (`kubernetes v1.28.7 pkg/apis/core/validation/validation.go ValidateSecret`).
-    fn admit(
-        &self,
-        data: &Data,
-        spans: &BTreeMap<String, Span>,
-        key: &'static str,
-        of_type: Span,
-    ) -> Result<(), InputError> {
-        let Some(document) = data.get(key) else {
-            let place = of_type.place(self.source, Reveal::Shown);
-            return Err(InputError::MissingKey {
-                place,
-                key,
-                present: data.keys().map(|k| shown_key(k)).collect(),
-            });
-        };
-        let mut reader = json::Reader::new();
-        let go_type = "map[string]interface {}";
-        let verdict = json::parse(document.expose()).and_then(|value| {
-            reader.object(Some(&value), json::Place { go_struct: "", field: "", go_type });
-            reader.finish()
-        });
-        verdict.map_err(|error| {
-            let span = spans.get(key).copied().unwrap_or(of_type);
-            let once_more = gostd::base64::decode_std(document.expose()).unwrap_or_default();
-            let encoded_twice = json::parse(&once_more).is_ok();
-            InputError::NotJson {
-                place: span.place(self.source, Reveal::Masked),
-                key,
-                error: Box::new(error),
-                encoded_twice,
-            }
-        })
-    }
-
-    fn wrong_shape(&self, tree: &Tree, field: &str, expected: &'static str) -> InputError {
-        InputError::WrongShape {
-            place: tree.span.place(self.source, Reveal::Masked),
-            field: field.to_owned(),
-            found: tree.kind(),
-            expected,
-        }
     }
 
     fn finish(mut self) -> Result<Secrets, InputError> {
@@ -257,8 +164,6 @@ impl Reading<'_> {
     }
 }
 
-type Data = BTreeMap<String, Secret<Vec<u8>>>;
-
 /// Namespace and name of an object. A manifest without a name cannot be applied, but its content can be judged.
 fn names(tree: &Tree, source: &Source) -> (String, String) {
     let metadata = tree.get("metadata");
@@ -266,15 +171,4 @@ fn names(tree: &Tree, source: &Source) -> (String, String) {
         |name: &str| metadata.and_then(|metadata| metadata.plain(name)).filter(|text| !text.is_empty());
     let file = source.shown_name().rsplit('/').next().unwrap_or_default();
     (printable(field("namespace").unwrap_or("default")), printable(field("name").unwrap_or(file)))
-}
-
-/// A text that is shown to people: what could steer a terminal is replaced.
-fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
-}
-
-/// A key of `data`, shortened: whoever mistakes the field may have put something else there.
-fn shown_key(key: &str) -> String {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if key.len() <= 64 && key.chars().all(legal) { key.to_owned() } else { "…".to_owned() }
 }

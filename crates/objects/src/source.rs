@@ -27,14 +27,18 @@ impl Source {
     /// # Errors
     /// [`InputError::Unreadable`], [`InputError::TooLarge`], [`InputError::NotUtf8`].
     pub fn open(path: &str) -> Result<Self, InputError> {
+        Self::open_up_to(path, MAX_INPUT_BYTES)
+    }
+
+    pub(crate) fn open_up_to(path: &str, limit: u64) -> Result<Self, InputError> {
         if path == "-" {
-            return Self::from_reader(path, io::stdin().lock());
+            return Self::read_up_to(path, io::stdin().lock(), limit);
         }
         let file = File::open(path).and_then(|file| {
             if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
         });
         match file {
-            Ok(file) => Self::from_reader(path, file),
+            Ok(file) => Self::read_up_to(path, file, limit),
             Err(error) => Err(InputError::Unreadable { file: path.to_owned(), error }),
         }
     }
@@ -44,14 +48,16 @@ impl Source {
     /// # Errors
     /// As [`Source::open`].
     pub fn from_reader(name: &str, reader: impl Read) -> Result<Self, InputError> {
+        Self::read_up_to(name, reader, MAX_INPUT_BYTES)
+    }
+
+    fn read_up_to(name: &str, reader: impl Read, limit: u64) -> Result<Self, InputError> {
         let file = if name == "-" { "standard input" } else { name }.to_owned();
         let mut bytes = Vec::new();
-        let read = reader.take(MAX_INPUT_BYTES + 1).read_to_end(&mut bytes);
+        let read = reader.take(limit + 1).read_to_end(&mut bytes);
         match read {
             Err(error) => Err(InputError::Unreadable { file, error }),
-            Ok(count) if count as u64 > MAX_INPUT_BYTES => {
-                Err(InputError::TooLarge { file, limit: MAX_INPUT_BYTES })
-            }
+            Ok(count) if count as u64 > limit => Err(InputError::TooLarge { file, limit }),
             Ok(_) => Self::from_bytes(name, &file, bytes),
         }
     }

@@ -16,6 +16,17 @@ impl Span {
     pub fn place(self, source: &Source, reveal: Reveal) -> Place {
         Place::new(source, self, reveal)
     }
+
+    fn shift(&mut self, lines: usize, columns: usize) {
+        self.column += if self.line == 1 { columns } else { 0 };
+        self.line += lines;
+    }
+
+    /// The place without the line's text.
+    pub fn plain_place(self, source: &Source) -> Place {
+        let file = source.shown_name().to_owned();
+        Place { file, line: self.line, column: self.column, excerpt: None }
+    }
 }
 
 /// A document of YAML or JSON. Texts are secret until somebody who knows better asks.
@@ -43,9 +54,29 @@ pub(crate) struct Member {
 }
 
 impl Tree {
+    /// The same document as part of a longer text, whose lines and first column begin that much later.
+    pub fn shift(&mut self, lines: usize, columns: usize) {
+        self.span.shift(lines, columns);
+        match &mut self.value {
+            Value::List(list) => list.iter_mut().for_each(|tree| tree.shift(lines, columns)),
+            Value::Map(members) => {
+                for member in members {
+                    member.key_span.shift(lines, columns);
+                    member.value.shift(lines, columns);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The member of this key; the last one where there are several.
+    pub fn member(&self, key: &str) -> Option<&Member> {
+        self.members().iter().rev().find(|member| member.key.expose() == key)
+    }
+
+    /// The value of the member of this key.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.members().iter().rev().find(|member| member.key.expose() == key).map(|member| &member.value)
+        self.member(key).map(|member| &member.value)
     }
 
     pub fn members(&self) -> &[Member] {
@@ -59,6 +90,10 @@ impl Tree {
         matches!(self.value, Value::Map(_))
     }
 
+    pub fn is_list(&self) -> bool {
+        matches!(self.value, Value::List(_))
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
     }
@@ -68,6 +103,18 @@ impl Tree {
             Value::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    pub fn list(&self) -> &[Self] {
+        match &self.value {
+            Value::List(list) => list,
+            _ => &[],
+        }
+    }
+
+    /// The member of this key, unless it is absent or `null`.
+    pub fn set(&self, key: &str) -> Option<&Self> {
+        self.get(key).filter(|tree| !tree.is_null())
     }
 
     /// The text of a field that holds nothing secret: a kind, a name, a type.

@@ -1,0 +1,231 @@
+use crate::detect::{Detected, Form, detect};
+use crate::excerpt::Reveal;
+use crate::manifest::kinds::{PodPath, is_of_kubernetes, pod_path};
+use crate::manifest::pod::PodReading;
+use crate::manifest::{Manifests, SecretManifest, ServiceAccount, Workload};
+use crate::secret_object::{self, TypeOfSecret, printable, wrong_shape};
+use crate::tree::{Span, Tree};
+use crate::{InputError, Note, NoteKind, Place, Source};
+
+/// Reads manifests: Pods, workloads with a pod template, ServiceAccounts and Secrets, as YAML or JSON, alone, in
+/// lists, in several documents. Other kinds are skipped and mentioned.
+///
+/// `namespace` is that of objects which name none, as with `kubectl apply --namespace`.
+///
+/// # Errors
+/// [`InputError`] for what cannot be read, what the API server would refuse at sight, and for two objects of one kind
+/// and name, of which nobody can tell which is meant.
+pub fn read_manifests(sources: &[Source], namespace: Option<&str>) -> Result<Manifests, InputError> {
+    let mut found = Manifests::default();
+    for source in sources {
+        let Detected { source, form, .. } = detect(source).map_err(of_manifest)?;
+        let Form::Objects(documents) = form else {
+            return Err(InputError::NoManifest { file: source.shown_name().to_owned() });
+        };
+        let namespace = namespace.unwrap_or("default");
+        let mut reading = Reading { source: &source, namespace, found: &mut found };
+        for document in &documents {
+            reading.object(document, None)?;
+        }
+    }
+    Ok(found)
+}
+
+/// What is unrecognised among manifests lacks a kind.
+fn of_manifest(error: InputError) -> InputError {
+    match error {
+        InputError::Unrecognised { file, place } => InputError::NoKind { file, place },
+        other => other,
+    }
+}
+
+struct Reading<'a> {
+    source: &'a Source,
+    namespace: &'a str,
+    found: &'a mut Manifests,
+}
+
+/// What all objects have.
+struct Head {
+    namespace: String,
+    name: String,
+    uid: String,
+    place: Place,
+}
+
+impl Reading<'_> {
+    fn object(&mut self, tree: &Tree, item_of: Option<&str>) -> Result<(), InputError> {
+        let kind = printable(tree.plain("kind").or(item_of).unwrap_or_default());
+        let api_version = tree.plain("apiVersion").unwrap_or_default();
+        if kind.is_empty() {
+            let place = tree.span.place(self.source, Reveal::Masked);
+            return Err(InputError::NoKind { file: place.file.clone(), place: Some(place) });
+        }
+        if let Some(path) = pod_path(api_version, &kind) {
+            return self.workload(tree, kind, &path);
+        }
+        match kind.as_str() {
+            "Secret" if is_of_kubernetes(api_version) => self.secret(tree),
+            "ServiceAccount" if is_of_kubernetes(api_version) => self.service_account(tree),
+            list if list.ends_with("List") && tree.get("items").is_some() => {
+                self.list(tree, list.trim_end_matches("List"))
+            }
+            _ => {
+                let metadata = tree.get("metadata");
+                let field = |name: &str| metadata.and_then(|m| m.plain(name)).map(printable);
+                let namespace = field("namespace").unwrap_or_else(|| self.namespace.to_owned());
+                let name = field("name").unwrap_or_default();
+                let place = tree.span.plain_place(self.source);
+                let kind = NoteKind::SkippedKind { object_kind: kind, namespace, name };
+                self.found.notes.push(Note { place, kind });
+                Ok(())
+            }
+        }
+    }
+
+    fn list(&mut self, tree: &Tree, item: &str) -> Result<(), InputError> {
+        let item = Some(item).filter(|item| !item.is_empty());
+        match tree.set("items") {
+            None => Ok(()),
+            Some(items) if items.is_list() => {
+                items.list().iter().try_for_each(|tree| self.object(tree, item))
+            }
+            Some(items) => Err(wrong_shape(self.source, items, "items", "a list")),
+        }
+    }
+
+    fn head(&self, tree: &Tree) -> Result<Head, InputError> {
+        let metadata = tree.get("metadata");
+        let text = |name: &str| -> Result<Option<String>, InputError> {
+            match metadata.and_then(|metadata| metadata.set(name)) {
+                None => Ok(None),
+                Some(value) => match value.text() {
+                    Some(text) => Ok(Some(printable(text.expose())).filter(|text| !text.is_empty())),
+                    None => Err(wrong_shape(self.source, value, &format!("metadata.{name}"), "a text")),
+                },
+            }
+        };
+        let name = match text("name")? {
+            Some(name) => Some(name),
+            None => text("generateName")?,
+        };
+        let name = name.ok_or_else(|| InputError::Required {
+            place: metadata.map_or(tree.span, |metadata| metadata.span).place(self.source, Reveal::Masked),
+            field: "metadata.name".to_owned(),
+        })?;
+        Ok(Head {
+            namespace: text("namespace")?.unwrap_or_else(|| self.namespace.to_owned()),
+            name,
+            uid: text("uid")?.unwrap_or_default(),
+            place: tree.span.plain_place(self.source),
+        })
+    }
+
+    /// Two objects of one kind and name contradict each other.
+    fn duplicate(
+        &self,
+        kind: &str,
+        head: &Head,
+        span: Span,
+        first: Option<&Place>,
+    ) -> Result<(), InputError> {
+        let Some(first) = first else { return Ok(()) };
+        Err(InputError::Duplicate {
+            place: span.place(self.source, Reveal::Masked),
+            object: format!("{kind} {}/{}", head.namespace, head.name),
+            first: Box::new(first.clone()),
+        })
+    }
+
+    fn secret(&mut self, tree: &Tree) -> Result<(), InputError> {
+        let head = self.head(tree)?;
+        let same = |known: &&SecretManifest| {
+            known.secret.namespace == head.namespace && known.secret.name == head.name
+        };
+        let first = self.found.secrets.iter().find(same).map(|known| &known.place);
+        self.duplicate("Secret", &head, tree.span, first)?;
+        let of_type = TypeOfSecret::read(self.source, tree)?;
+        let secret = secret_object::read(self.source, tree, of_type, &head.namespace, &head.name)?;
+        self.found.secrets.push(SecretManifest { secret, place: head.place });
+        Ok(())
+    }
+
+    fn service_account(&mut self, tree: &Tree) -> Result<(), InputError> {
+        let head = self.head(tree)?;
+        let first = self.found.service_account(&head.namespace, &head.name).map(|known| &known.place);
+        self.duplicate("ServiceAccount", &head, tree.span, first)?;
+        let reading = PodReading { source: self.source };
+        let Head { namespace, name, uid, place } = head;
+        self.found.service_accounts.push(ServiceAccount {
+            namespace,
+            name,
+            uid,
+            annotations: reading.annotations(tree.get("metadata"))?,
+            pull_secrets: reading.pull_secrets(tree, "")?,
+            place,
+        });
+        Ok(())
+    }
+
+    fn workload(&mut self, tree: &Tree, kind: String, path: &PodPath) -> Result<(), InputError> {
+        let head = self.head(tree)?;
+        let same = |known: &&Workload| {
+            known.kind == kind && known.namespace == head.namespace && known.name == head.name
+        };
+        let first = self.found.workloads.iter().find(same).map(|known| &known.place);
+        let generated = tree.get("metadata").and_then(|m| m.plain("name")).is_none_or(str::is_empty);
+        if !generated {
+            self.duplicate(&kind, &head, tree.span, first)?;
+        }
+        let reading = PodReading { source: self.source };
+        let pod = match path {
+            PodPath::Pod => reading.pod(tree, "")?,
+            PodPath::Template(fields) => {
+                let (template, path) = self.template(tree, fields)?;
+                self.misplaced(tree, fields);
+                reading.pod(template, &path)?
+            }
+        };
+        let Head { namespace, name, uid, place } = head;
+        self.found.workloads.push(Workload { kind, namespace, name, uid, place, pod });
+        Ok(())
+    }
+
+    /// The template below these fields, and the path to it, which ends in a dot.
+    fn template<'t>(&self, tree: &'t Tree, fields: &[&str]) -> Result<(&'t Tree, String), InputError> {
+        let (mut at, mut path) = (tree, String::new());
+        for field in fields {
+            path.push_str(field);
+            at = match at.set(field) {
+                Some(below) if below.is_map() => below,
+                Some(other) => return Err(wrong_shape(self.source, other, &path, "a mapping")),
+                None => {
+                    let place = at.span.place(self.source, Reveal::Masked);
+                    return Err(InputError::Required { place, field: path });
+                }
+            };
+            path.push('.');
+        }
+        Ok((at, path))
+    }
+
+    /// `imagePullSecrets` beside the template belong to no pod: the API server knows no such field.
+    fn misplaced(&mut self, tree: &Tree, fields: &[&str]) {
+        let (mut at, mut path) = (Some(tree), String::new());
+        let belongs = format!("{}.spec.imagePullSecrets", fields.join("."));
+        for field in fields.iter().copied().map(Some).chain([None]) {
+            let Some(tree) = at else { break };
+            if let Some(member) = tree.member("imagePullSecrets") {
+                let place = member.key_span.plain_place(self.source);
+                let kind = NoteKind::MisplacedPullSecrets {
+                    field: format!("{path}imagePullSecrets"),
+                    belongs: belongs.clone(),
+                };
+                self.found.notes.push(Note { place, kind });
+            }
+            let Some(field) = field else { break };
+            path = format!("{path}{field}.");
+            at = tree.get(field);
+        }
+    }
+}
