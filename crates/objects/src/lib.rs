@@ -28,6 +28,7 @@ mod cri_auth;
 mod detect;
 mod error;
 mod excerpt;
+mod lint;
 mod manifest;
 mod note;
 mod secret_object;
@@ -39,6 +40,7 @@ mod yaml;
 pub use cri_auth::read_cri_auth;
 pub use error::InputError;
 pub use excerpt::{Excerpt, Place};
+pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_secrets};
 pub use manifest::{
     ContainerManifest, ImageVolumeManifest, Located, Manifests, PodManifest, SecretLookup, SecretManifest,
     ServiceAccount, Workload, open_manifests, read_manifests,
