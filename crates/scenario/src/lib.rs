@@ -33,6 +33,7 @@
 //! ```
 
 mod auth;
+mod content;
 mod error;
 mod file;
 mod network;

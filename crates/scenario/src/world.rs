@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use mock_registry::{
-    Accounts, Answer, Authority, CertificateKind, Clock, ConnectionRule, Guard, Host, HostBuilder, Image,
-    Layer, Registry, RequestLog, Rule, Store, TokenService, Zone,
+    Accounts, Answer, Authority, CertificateKind, Clock, ConnectionRule, Guard, Host, HostBuilder,
+    RequestLog, Rule, Store, TokenService, Zone,
 };
 use rustls::ServerConfig;
 
 use crate::SimulatedNetwork;
 use crate::auth::{Auth, Tokens};
+use crate::content::Content;
 use crate::error::{LoadError, Mistake};
-use crate::file::{CertificateWord, FirewallFile, FormatWord, HostFile, ImageFile, ScenarioFile};
+use crate::file::{CertificateWord, FirewallFile, HostFile, ScenarioFile};
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
 use crate::sources::Sources;
@@ -35,7 +37,7 @@ struct BuiltHost {
     at: SocketAddr,
     listens: bool,
     tls: Option<Arc<ServerConfig>>,
-    store: Option<Arc<Store>>,
+    content: Option<Content>,
     auth: Auth,
     /// The host to which it sends those who ask for blobs.
     blobs_at: Option<String>,
@@ -52,6 +54,12 @@ pub(crate) struct Origin<'a> {
 impl Origin<'_> {
     pub(crate) fn mistake<T>(&self, at: &Spanned<T>, mistake: Mistake) -> LoadError {
         LoadError::at(self.sources, at.referenced, mistake)
+    }
+
+    /// A path as it is meant in the file in which it stands.
+    pub(crate) fn beside(&self, written: &Spanned<String>) -> PathBuf {
+        let (file, _) = self.sources.place(written.referenced);
+        Path::new(file).parent().unwrap_or(Path::new("")).join(&written.value)
     }
 
     /// The name of a host, if the scenario has it.
@@ -93,16 +101,18 @@ impl World {
         let (log, clock) = (RequestLog::new(), Clock::starting_at(self.now));
         let mut builders: BTreeMap<&str, HostBuilder> = BTreeMap::new();
         let mut services: Vec<(Tokens, Arc<TokenService>)> = Vec::new();
+        let mut elsewhere: Vec<(&String, Arc<Store>)> = Vec::new();
         for (name, built) in &self.hosts {
             let mut builder = Host::builder(name).clock(clock).log(log.clone());
             if let Some(tls) = &built.tls {
                 builder = builder.tls(tls.clone());
             }
-            if let Some(store) = &built.store {
-                let mut registry =
-                    Registry::new(store.clone()).guard(self.guard(name, &built.auth, &mut services));
+            if let Some(content) = &built.content {
+                let (registry, store) = content.start();
+                let mut registry = registry.guard(self.guard(&built.auth, &mut services));
                 if let Some(target) = &built.blobs_at {
                     registry = registry.redirect_blobs(self.base_url(target));
+                    elsewhere.push((target, store));
                 }
                 builder = builder.registry(registry);
             }
@@ -113,10 +123,8 @@ impl World {
         for (tokens, service) in services {
             change(&mut builders, &tokens.host, |builder| builder.token_service(&tokens.path, service));
         }
-        for built in self.hosts.values() {
-            if let (Some(target), Some(store)) = (&built.blobs_at, &built.store) {
-                change(&mut builders, target, |builder| builder.blobs_of(store.clone()));
-            }
+        for (target, store) in elsewhere {
+            change(&mut builders, target, |builder| builder.blobs_of(store));
         }
         let started = builders.into_iter().filter_map(|(name, builder)| {
             let built = self.hosts.get(name)?;
@@ -133,12 +141,10 @@ impl World {
         })
     }
 
-    fn guard(&self, name: &str, auth: &Auth, services: &mut Vec<(Tokens, Arc<TokenService>)>) -> Guard {
+    fn guard(&self, auth: &Auth, services: &mut Vec<(Tokens, Arc<TokenService>)>) -> Guard {
         match auth {
             Auth::Open => Guard::Open,
-            Auth::Basic { realm, accounts } => {
-                Guard::basic(realm.as_deref().unwrap_or(name), Arc::<Accounts>::clone(accounts))
-            }
+            Auth::Basic { realm, accounts } => Guard::basic(realm, Arc::<Accounts>::clone(accounts)),
             Auth::Bearer(tokens) => {
                 let service = Arc::new(tokens.start());
                 let realm = match &tokens.realm {
@@ -187,13 +193,13 @@ fn build_host(
     });
     let tls = tls.transpose().map_err(|source| LoadError::Certificate { host: name.to_owned(), source })?;
     let port = file.port.unwrap_or(if tls.is_some() { 443 } else { 80 });
-    let is_registry = !file.images.is_empty() || file.auth.is_some();
+    let personality = file.personality.unwrap_or_default().0;
     Ok(BuiltHost {
         at: SocketAddr::new(file.address.0, port),
         listens: file.listens,
         tls,
-        store: if is_registry { Some(Arc::new(build_store(origin, &file.images)?)) } else { None },
-        auth: Auth::read(origin, name, file.auth.as_ref().map(|auth| &auth.value))?,
+        content: Content::read(origin, file)?,
+        auth: Auth::read(origin, name, file.auth.as_ref().map(|auth| &auth.value), personality)?,
         blobs_at: file.blobs_at.as_ref().map(|target| origin.host(target)).transpose()?,
         rules: file.rules.iter().map(|rule| rules::rule(origin, rule)).collect::<Result<_, _>>()?,
         connection_rules: file.connections.iter().map(rules::connection_rule).collect(),
@@ -211,26 +217,6 @@ const fn certificate(word: CertificateWord) -> Option<CertificateKind> {
         CertificateWord::SelfSigned => CertificateKind::SelfSigned,
         CertificateWord::UnknownAuthority => CertificateKind::UnknownAuthority,
     })
-}
-
-fn build_store(origin: &Origin<'_>, images: &[ImageFile]) -> Result<Store, LoadError> {
-    let mut store = Store::default();
-    for written in images {
-        let format = match written.format {
-            FormatWord::Oci => mock_registry::Format::Oci,
-            FormatWord::Docker => mock_registry::Format::Docker,
-        };
-        let mut image = Image::new(&written.name.value).format(format);
-        image = written.tags.iter().fold(image, Image::tag);
-        image = written.platforms.iter().fold(image, |image, platform| image.platform(platform.0.clone()));
-        // The layers of an image differ by their place, the same place in two images is the same layer.
-        for (seed, size) in (1..).zip(&written.layers) {
-            image = image.layer(Layer::seeded(seed, size.0.0));
-        }
-        image = if written.index { image.index() } else { image };
-        store.add(&image).map_err(|error| origin.mistake(&written.name, error.into()))?;
-    }
-    Ok(store)
 }
 
 /// The hosts' addresses by their names, and what the file says in place of them.

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use crate::support::{ask, connect, hear, open_host, say, start};
+use mock_registry::{Host, Registry};
 use tokio::io::AsyncWriteExt as _;
 
 const HEAD: &str = "HEAD /v2/team/app/manifests/v1 HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -46,7 +49,7 @@ async fn pipelined_requests_are_answered_in_order() {
 async fn many_connections_are_served_at_once() {
     let server = start(&open_host().build()).await;
     let mut streams = Vec::new();
-    for _ in 0..200 {
+    for _ in 0..1_000 {
         streams.push(connect(&server).await);
     }
     for stream in &mut streams {
@@ -55,4 +58,75 @@ async fn many_connections_are_served_at_once() {
     for stream in &mut streams {
         assert_eq!(hear(stream).await.status(), 200);
     }
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_what_they_say_end_the_connection_alone() {
+    let registry = Registry::new(Arc::default()).accept_pushes();
+    let server = start(&Host::builder("registry.test").registry(registry).build()).await;
+    let post = "POST /v2/a/blobs/uploads/?digest=sha256:0000000000000000000000000000000000000000000000000000000000000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+    let put = "PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+    let table = [
+        (format!("{post}Content-Length: 99999999999999999999999\r\n\r\n"), &[400][..]),
+        (format!("{post}Content-Length: -5\r\n\r\n"), &[400]),
+        (format!("{post}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"), &[400]),
+        (format!("{post}Transfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n"), &[400]),
+        (format!("{post}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"), &[400]),
+        (format!("{post}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), &[400]),
+        (format!("{put}Content-Length: 0\r\n\r\n"), &[400]),
+        (format!("{put}Content-Type: \u{1f}\r\nContent-Length: 2\r\n\r\n{{}}"), &[400]),
+        (format!("{put}Transfer-Encoding: gzip\r\n\r\nhello"), &[400, 501]),
+        ("PATCH /v2/a/blobs/uploads/%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(), &[404]),
+        ("GET /v2/a/tags/list?n=-1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(), &[400, 404]),
+        (
+            "GET /v2/_catalog?n=99999999999999999999999 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                .to_owned(),
+            &[400],
+        ),
+        ("BREW /v2/a/manifests/v1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(), &[405]),
+    ];
+    for (bytes, statuses) in table {
+        let got = say(&server, bytes.as_bytes()).await;
+        assert!(statuses.contains(&got.status()), "{bytes}: {}", got.text());
+    }
+    // What is stated and does not come is waited for; a client that goes away takes only itself away.
+    let mut stream = connect(&server).await;
+    stream.write_all(format!("{post}Content-Length: 9999999999\r\n\r\nsome").as_bytes()).await.unwrap();
+    drop(stream);
+    assert_eq!(ask(&server, "GET /v2/", &[]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_slow_body_keeps_nobody_else_waiting() {
+    let registry = Registry::new(Arc::default()).accept_pushes();
+    let server = start(&Host::builder("registry.test").registry(registry).build()).await;
+    let begun =
+        say(&server, b"POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let location = begun.header("Location").unwrap();
+    let mut slow = connect(&server).await;
+    let head =
+        format!("PATCH {location} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\n");
+    slow.write_all(head.as_bytes()).await.unwrap();
+    for byte in [b"a", b"b", b"c"] {
+        assert_eq!(ask(&server, "GET /v2/_catalog", &[]).await.status(), 200);
+        slow.write_all(byte).await.unwrap();
+    }
+    let got = hear(&mut slow).await;
+    assert_eq!((got.status(), got.header("Range").as_deref()), (202, Some("0-2")));
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_can_go_on() {
+    let registry = Registry::new(Arc::default()).accept_pushes();
+    let server = start(&Host::builder("registry.test").registry(registry).build()).await;
+    let begun =
+        say(&server, b"POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let location = begun.header("Location").unwrap();
+    let mut broken = connect(&server).await;
+    let head = format!("PATCH {location} HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\nhalf");
+    broken.write_all(head.as_bytes()).await.unwrap();
+    broken.shutdown().await.unwrap();
+    let _ = hear(&mut broken).await;
+    let status = ask(&server, &format!("GET {location}"), &[]).await;
+    assert_eq!((status.status(), status.header("Range").as_deref()), (204, Some("0-3")));
 }

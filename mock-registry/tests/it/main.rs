@@ -5,7 +5,10 @@
 mod content;
 mod faults;
 mod hostile;
+mod kinds;
+mod products;
 mod pull;
+mod push;
 mod registry;
 mod support;
 mod tls;

@@ -1,7 +1,7 @@
 //! The `oci-client` crate pulls from the mock: somebody else's idea of how a registry behaves.
 
 use mock_registry::{Guard, Host, Registry, Server, TokenService};
-use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
 use oci_client::manifest::IMAGE_LAYER_GZIP_MEDIA_TYPE;
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
@@ -67,4 +67,20 @@ async fn with_blobs_elsewhere() {
     let server = start(&Host::builder("registry.test").registry(registry).build()).await;
     assert_eq!(pull(&server, "v1", &RegistryAuth::Anonymous).await.map(|sizes| sizes.len()), Ok(2));
     assert_eq!(cdn.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn pushes_and_finds_what_it_pushed() {
+    let registry = Registry::new(std::sync::Arc::default()).accept_pushes();
+    let server = start(&Host::builder("registry.test").registry(registry).build()).await;
+    let image: Reference = format!("{}/team/new:v1", server.address()).parse().unwrap();
+    // Larger than the client's chunk of 4 MiB, so that it comes in several.
+    let layer = ImageLayer::oci_v1_gzip(vec![7; 9 << 20], None);
+    let config = Config::oci_v1(b"{}".to_vec(), None);
+    let anonymous = RegistryAuth::Anonymous;
+    client().push(&image, &[layer.clone()], config, &anonymous, None).await.unwrap();
+    let pulled = client().pull(&image, &anonymous, vec![IMAGE_LAYER_GZIP_MEDIA_TYPE]).await.unwrap();
+    assert_eq!(pulled.layers[0].data, layer.data);
+    let tags = client().list_tags(&image, &anonymous, None, None).await.unwrap();
+    assert_eq!(tags.tags, ["v1"]);
 }

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use mock_registry::{Count, Glob, Platform};
+use mock_registry::{Count, Glob};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::file::{AccountFile, Parsed, Size, Span};
+use crate::file::{AccountFile, ImageFile, Parsed, PersonalityWord, RateLimitFile, Size, Span};
 use crate::yaml::Spanned;
 
 /// What stands behind a name.
@@ -28,6 +28,13 @@ pub(crate) struct HostFile {
     /// What its registry holds.
     #[serde(default)]
     pub images: Vec<ImageFile>,
+    /// Whether its registry takes pushes, which stay in memory.
+    #[serde(default)]
+    pub push: bool,
+    /// The product as which its registry and token service answer; by default none in particular.
+    pub personality: Option<PersonalityWord>,
+    /// What limits pulls from its registry.
+    pub rate_limit: Option<RateLimitFile>,
     /// What its registry demands.
     pub auth: Option<Spanned<AuthFile>>,
     /// The host to which its registry sends those who ask for blobs.
@@ -58,35 +65,6 @@ pub(crate) enum CertificateWord {
     UnknownAuthority,
 }
 
-/// An image of a registry.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct ImageFile {
-    /// The repository.
-    pub name: Spanned<String>,
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// By default linux/amd64; several make an index.
-    #[serde(default)]
-    pub platforms: Vec<Parsed<Platform>>,
-    /// The sizes of the layers.
-    #[serde(default)]
-    pub layers: Vec<Parsed<Size>>,
-    #[serde(default)]
-    pub format: FormatWord,
-    /// Makes an index of one platform, too.
-    #[serde(default)]
-    pub index: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum FormatWord {
-    #[default]
-    Oci,
-    Docker,
-}
-
 /// What a registry demands of those who ask.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -100,7 +78,7 @@ pub(crate) enum AuthFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct BasicFile {
-    /// The realm in the challenge; by default the host's name.
+    /// The realm in the challenge; by default the host's name, or the personality's.
     pub realm: Option<String>,
     #[serde(default)]
     pub accounts: BTreeMap<String, AccountFile>,
@@ -114,10 +92,9 @@ pub(crate) struct BasicFile {
 pub(crate) struct BearerFile {
     /// The host that issues tokens; by default this one.
     pub token_host: Option<Spanned<String>>,
-    /// The path at which it does.
-    #[serde(default = "token_path")]
-    pub path: String,
-    /// The service in the challenge; by default the registry's name.
+    /// The path at which it does; by default `/token`, or the personality's.
+    pub path: Option<String>,
+    /// The service in the challenge; by default the registry's name, or the personality's.
     pub service: Option<String>,
     /// The realm in the challenge, where it is not the token host's address.
     pub realm: Option<String>,
@@ -137,10 +114,6 @@ pub(crate) struct BearerFile {
     /// Patterns of the repositories that are open to everybody.
     #[serde(default)]
     pub anonymous: Vec<Parsed<Glob>>,
-}
-
-fn token_path() -> String {
-    "/token".to_owned()
 }
 
 /// What a host does otherwise than it should.

@@ -1,7 +1,10 @@
 //! The scenario file as it is written: `apiVersion: pullsim/v1`, `kind: Scenario`.
 
 mod host;
+mod image;
+mod limit;
 mod node;
+mod personality;
 mod schema;
 mod values;
 
@@ -11,10 +14,11 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) use host::{
-    AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, FormatWord, HostFile, ImageFile, RuleFile,
-};
+pub(crate) use host::{AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, HostFile, RuleFile};
+pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Missing, ShapeWord};
+pub(crate) use limit::RateLimitFile;
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, NodeFile, SecretFile};
+pub(crate) use personality::PersonalityWord;
 pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 
 use crate::LoadError;

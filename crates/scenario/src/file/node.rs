@@ -62,6 +62,12 @@ pub(crate) struct AccountFile {
     /// Patterns of the repositories that may be pulled.
     #[serde(default)]
     pub pull: Vec<Parsed<Glob>>,
+    /// Patterns of the repositories that may be pulled, pushed to and deleted from.
+    #[serde(default)]
+    pub push: Vec<Parsed<Glob>>,
+    /// The login was right once.
+    #[serde(default)]
+    pub expired: bool,
 }
 
 /// A pull secret of the pod.

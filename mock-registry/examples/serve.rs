@@ -1,0 +1,76 @@
+//! Serves a registry on a socket, without TLS: for benches, and to try other people's clients against the mock.
+//!
+//! ```text
+//! cargo run --release -p mock-registry --example serve -- [--push] [--armed] [--layer BYTES] ADDRESS
+//! ```
+//!
+//! `--push` takes pushes (and begins empty), `--armed` arms rules that fit no request, `--layer` makes a layer of that
+//! size. The first line says where it listens, the second the path of a manifest, the third that of a layer. It ends
+//! with its standard input.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+use mock_registry::{Glob, Host, Image, Layer, Registry, Rule, Store};
+use tokio::net::TcpListener;
+
+struct Arguments {
+    address: String,
+    pushes: bool,
+    armed: bool,
+    layer: u64,
+}
+
+fn arguments() -> Option<Arguments> {
+    let mut read = Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20 };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--push" => read.pushes = true,
+            "--armed" => read.armed = true,
+            "--layer" => read.layer = words.next()?.parse().ok()?,
+            _ => read.address = word,
+        }
+    }
+    (!read.address.is_empty()).then_some(read)
+}
+
+/// Rules of every form, none of which fits what is asked for.
+fn rules() -> Vec<Rule> {
+    let refused =
+        |path: &str| Rule::new().path(Glob::new(path)).status(http::StatusCode::SERVICE_UNAVAILABLE);
+    vec![
+        refused("/v2/other/*/manifests/*"),
+        refused("/v2/**/blobs/sha256:0000*"),
+        refused("/v2/**/manifests/broken").method(http::Method::GET),
+        refused("/v2/**").method(http::Method::DELETE),
+        refused("/token"),
+    ]
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Some(arguments) = arguments() else {
+        return Err("usage: serve [--push] [--armed] [--layer BYTES] ADDRESS".into());
+    };
+    let mut store = Store::default();
+    let mut layer = String::new();
+    if !arguments.pushes {
+        let image = Image::new("team/app").tag("v1").layer(Layer::seeded(1, arguments.layer));
+        layer = store.add(&image)?.layers.first().map(ToString::to_string).unwrap_or_default();
+    }
+    let registry = Registry::new(Arc::new(store));
+    let registry = if arguments.pushes { registry.accept_pushes() } else { registry };
+    let mut host = Host::builder("registry").registry(registry);
+    if arguments.armed {
+        host = rules().into_iter().fold(host, |host, rule| host.rule(rule));
+    }
+    let host = host.build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = host.serve_on(TcpListener::bind(&arguments.address).await?)?;
+        println!("{}\n/v2/team/app/manifests/v1\n/v2/team/app/blobs/{layer}", server.address());
+        std::io::stdout().flush()?;
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+        Ok(())
+    })
+}
