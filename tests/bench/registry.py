@@ -11,9 +11,11 @@ import argparse
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
+import time
 
 MIB = 1 << 20
 UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "B": 1}
@@ -35,20 +37,34 @@ class Crane:
     """crane's own registry, filled with the image of `source`."""
 
     def __init__(self, program, source):
-        self.process = subprocess.Popen([program, "registry", "serve", "--address", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.address = None
-        for line in self.process.stderr:
-            if found := re.search(r"serving on port (\d+)", line):
-                self.address = "127.0.0.1:" + found[1]
-                break
-        if not self.address:
-            raise RuntimeError("crane does not say where it listens")
+        self.address = f"127.0.0.1:{free_port()}"
+        # It logs each request: where nobody reads that, it must not wait for a reader.
+        self.process = subprocess.Popen([program, "registry", "serve", "--address", self.address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.address)
         self.manifest, self.layer = source.manifest, source.layer
         subprocess.run([program, "copy", f"{source.address}/team/app:v1", f"{self.address}/team/app:v1"], check=True, capture_output=True)
 
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(address):
+    """Until somebody accepts connections at host:port."""
+    host, port = address.rsplit(":", 1)
+    for _ in range(200):
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"nobody listens at {address}")
 
 
 def wrk(address, path, seconds, connections):

@@ -78,7 +78,7 @@ async fn pushes_and_finds_what_it_pushed() {
     let layer = ImageLayer::oci_v1_gzip(vec![7; 9 << 20], None);
     let config = Config::oci_v1(b"{}".to_vec(), None);
     let anonymous = RegistryAuth::Anonymous;
-    client().push(&image, &[layer.clone()], config, &anonymous, None).await.unwrap();
+    client().push(&image, std::slice::from_ref(&layer), config, &anonymous, None).await.unwrap();
     let pulled = client().pull(&image, &anonymous, vec![IMAGE_LAYER_GZIP_MEDIA_TYPE]).await.unwrap();
     assert_eq!(pulled.layers[0].data, layer.data);
     let tags = client().list_tags(&image, &anonymous, None, None).await.unwrap();
