@@ -44,6 +44,14 @@ pub(crate) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// A file that was asked for cannot be written.
+    #[error("cannot write {}: {}", .path.display(), reason(.error))]
+    Unwritable {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// `--node` names something else than a directory.
     #[error("{} is not a directory", .0.display())]
     NotADirectory(PathBuf),

@@ -5,6 +5,7 @@ mod error;
 mod exit;
 mod hiargs;
 mod lowargs;
+mod manual;
 mod near;
 mod output;
 mod progress;
@@ -42,6 +43,8 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Check(low) => check::run(low, &environment()),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
+        Command::Completions(low) => manual::completions(low),
+        Command::Man(low) => manual::man(low),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The command line as it was typed: a file a command.
 
 mod check;
+mod completions;
 mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{LowCheck, LowLayers};
+pub(crate) use completions::{LowCompletions, LowMan};
 pub(crate) use store::StoreCommand;
 
 /// What every command's help ends with.
@@ -32,6 +34,12 @@ pub(crate) enum Command {
     /// Changes a simulated node's image store.
     #[command(subcommand, after_help = EXIT_STATUS)]
     Store(StoreCommand),
+    /// Prints the completions for a shell.
+    #[command(after_help = completions::COMPLETIONS_EXAMPLES)]
+    Completions(LowCompletions),
+    /// Prints the manual, or writes a page for each command.
+    #[command(after_help = completions::MAN_EXAMPLES)]
+    Man(LowMan),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

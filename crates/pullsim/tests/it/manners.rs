@@ -58,3 +58,29 @@ fn an_image_that_is_not_in_the_store_is_not_removed() {
     assert_eq!(run.status, 1, "{}", run.all());
     assert!(run.err.contains("r.test/app:v1"), "{}", run.err);
 }
+
+#[test]
+fn completions_and_manual_know_every_command() {
+    let help = pullsim(&["--help"]).out;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands: Vec<&str> = listed
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.contains(&"check"), "{help}");
+    let directory = crate::directory("man");
+    assert_eq!(pullsim(&["man", "--dir", directory.to_str().unwrap()]).status, 0);
+    for shell in ["bash", "zsh", "fish"] {
+        let run = pullsim(&["completions", shell]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        for command in &commands {
+            assert!(run.out.contains(command), "{shell}: {command}");
+        }
+    }
+    for command in &commands {
+        let page = std::fs::read_to_string(directory.join(format!("pullsim-{command}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{command}: {page}");
+    }
+    assert!(pullsim(&["man"]).out.contains(".TH pullsim 1"));
+}
