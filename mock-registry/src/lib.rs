@@ -42,6 +42,7 @@ mod fault;
 mod glob;
 mod host;
 mod log;
+mod mock_server;
 mod personality;
 mod pki;
 mod proxy;
@@ -62,6 +63,7 @@ pub use fault::{
 pub use glob::Glob;
 pub use host::{Host, HostBuilder, Registry, Server};
 pub use log::{Request, RequestLog, Who};
+pub use mock_server::{Expectation, Mock, MockServer, MountError, StartError, Times, Unmet};
 pub use personality::Personality;
 pub use pki::{Authority, CertificateError, CertificateKind, Identity};
 pub use proxy::{Proxy, Routes};

@@ -98,6 +98,17 @@ impl Zone {
         self.names.insert(canonical(name), answer);
     }
 
+    /// Leads to other addresses, where one is known for an address; for hosts that moved.
+    pub fn relocate(&mut self, addresses: &BTreeMap<IpAddr, IpAddr>) {
+        for answer in self.names.values_mut() {
+            if let Answer::Addresses(known) = answer {
+                for address in known {
+                    *address = addresses.get(address).copied().unwrap_or(*address);
+                }
+            }
+        }
+    }
+
     /// What is said about `name`.
     pub fn lookup(&self, name: &str) -> &Answer {
         self.names.get(&canonical(name)).unwrap_or(&self.otherwise)

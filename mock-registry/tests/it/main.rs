@@ -7,6 +7,7 @@ mod faults;
 mod hostile;
 mod kinds;
 mod products;
+mod mock_server;
 mod pull;
 mod push;
 mod registry;
