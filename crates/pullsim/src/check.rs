@@ -103,6 +103,6 @@ async fn pull(hi: HiCheck, inputs: &PullInputs, trace: Trace) -> Result<CheckRep
 }
 
 /// The one place where the machine's date comes in.
-fn today() -> Timestamp {
+pub(crate) fn today() -> Timestamp {
     Timestamp::now()
 }

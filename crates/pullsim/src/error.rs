@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use objects::InputError;
 use runtimes::StoreError;
-use scenario::LoadError;
+use scenario::{LoadError, UnwritableFile};
 
 use crate::exit::Exit;
 use crate::near::nearest;
@@ -52,6 +52,9 @@ pub(crate) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// A host gets no socket.
+    #[error("cannot listen: {}", reason(.0))]
+    Listen(io::Error),
     /// `--node` names something else than a directory.
     #[error("{} is not a directory", .0.display())]
     NotADirectory(PathBuf),
@@ -72,11 +75,17 @@ pub(crate) enum Failure {
     EventLoop(io::Error),
 }
 
+impl From<UnwritableFile> for Failure {
+    fn from(file: UnwritableFile) -> Self {
+        Self::Unwritable { path: file.path, error: file.error }
+    }
+}
+
 impl Failure {
     /// Whose fault it is.
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Output(_) | Self::EventLoop(_) => Exit::Internal,
+            Self::Output(_) | Self::EventLoop(_) | Self::Listen(_) => Exit::Internal,
             _ => Exit::Input,
         }
     }
@@ -112,6 +121,9 @@ impl Failure {
             Self::NoCertificate(_) => {
                 Some("a certificate in PEM form begins with -----BEGIN CERTIFICATE-----".to_owned())
             }
+            Self::Listen(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Some(
+                "declared addresses must be this machine's, as in a network namespace made for it".to_owned(),
+            ),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ mod near;
 mod output;
 mod progress;
 mod render;
+mod serve;
 mod store;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
 fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Check(low) => check::run(low, &environment()),
+        Command::Serve(low) => serve::run(low, check::today()),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
         Command::Completions(low) => manual::completions(low),
         Command::Man(low) => manual::man(low),

@@ -44,6 +44,12 @@ pub(crate) fn write(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a line of a log, whose reader may go away at any time.
+pub(crate) fn write_line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
 /// Writes an error. There is nobody left to tell if that fails.
 pub(crate) fn write_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

@@ -52,4 +52,8 @@ pub use network::SimulatedNetwork;
 pub use place::Place;
 pub use runtime::virtual_time;
 pub use scenario::{Scenario, json_schema};
-pub use sockets::{Listen, SocketNetwork, SocketWorld, socket_time};
+pub use sockets::{
+    Listen, Served, ServedFile, SocketNetwork, SocketWorld, TraceDifference, UnwritableFile, compare_traces,
+    socket_time, without_ports,
+};
+pub use world::HostPlace;

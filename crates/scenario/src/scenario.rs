@@ -1,14 +1,16 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use keyring::PullSecret;
+use mock_registry::RequestLog;
 use node::Node;
 use serde_json::json;
 
-use crate::file::{ScenarioFile, SecretFile};
+use crate::file::{FirewallAction, ScenarioFile, SecretFile};
 use crate::sources::Sources;
-use crate::world::World;
+use crate::world::{HostPlace, World};
 use crate::{LoadError, SimulatedNetwork};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
@@ -21,6 +23,8 @@ const NODE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
 pub struct Scenario {
     file: ScenarioFile,
     world: World,
+    /// Where the name server is, if it was moved.
+    moved_nameserver: Option<IpAddr>,
 }
 
 impl Scenario {
@@ -35,15 +39,31 @@ impl Scenario {
         Self::parse(&path.display().to_string(), &text)
     }
 
+    /// Reads the file at `path`, as it would be at another date: for clients whose clock is not the scenario's.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load_at(path: impl AsRef<Path>, now: Timestamp) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Self::read(&path.display().to_string(), &text, Some(now))
+    }
+
     /// Reads a scenario from `text`; `name` is what messages call it.
     ///
     /// # Errors
     /// When the text says something that a scenario cannot.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
+        Self::read(name, text, None)
+    }
+
+    fn read(name: &str, text: &str, now: Option<Timestamp>) -> Result<Self, LoadError> {
         let (sources, tree) = Sources::read(name, text)?;
-        let file = ScenarioFile::read(&sources, &tree)?;
+        let mut file = ScenarioFile::read(&sources, &tree)?;
+        file.now.0 = now.unwrap_or(file.now.0);
         let world = World::build(&sources, &file)?;
-        Ok(Self { file, world })
+        Ok(Self { file, world, moved_nameserver: None })
     }
 
     /// What happens, in a line.
@@ -84,6 +104,11 @@ impl Scenario {
     /// The node: the files that every node has (`resolv.conf` with this world's name server, `hosts`, a bundle with
     /// its authority), replaced and joined by those that the file gives.
     pub fn node(&self) -> Node {
+        Node::memory(self.node_files())
+    }
+
+    /// The files of [`Scenario::node`], by their paths.
+    pub fn node_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let own = [
             ("/etc/resolv.conf", format!("nameserver {}\n", self.nameserver())),
             ("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
@@ -91,7 +116,7 @@ impl Scenario {
         ];
         let own = own.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes()));
         let files = self.file.node.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
-        Node::memory(own.chain(files))
+        own.chain(files).collect()
     }
 
     /// The certificate of this world's authority, as PEM.
@@ -109,7 +134,37 @@ impl Scenario {
         self.world.network(node, self.nameserver())
     }
 
-    fn nameserver(&self) -> IpAddr {
+    /// Notes the requests to each network from now on in this log.
+    pub(crate) fn tell(&mut self, log: RequestLog) {
+        self.world.tell(log);
+    }
+
+    /// The hosts, by their names.
+    pub fn hosts(&self) -> Vec<HostPlace> {
+        self.world.hosts()
+    }
+
+    /// What a firewall makes of an attempt to connect.
+    pub(crate) fn firewall_action(&self, address: SocketAddr) -> Option<FirewallAction> {
+        self.world.firewall_action(address)
+    }
+
+    /// The firewall in lines: action, address, and the port if it is about one.
+    pub(crate) fn firewall_lines(&self) -> String {
+        self.world.firewall_lines()
+    }
+
+    /// Moves hosts and name server to other addresses: all that leads to them leads there.
+    pub(crate) fn relocate(&mut self, hosts: &BTreeMap<SocketAddr, SocketAddr>, nameserver: IpAddr) {
+        self.world.relocate(hosts);
+        self.moved_nameserver = Some(nameserver);
+    }
+
+    /// The address of the name server.
+    pub(crate) fn nameserver(&self) -> IpAddr {
+        if let Some(moved) = self.moved_nameserver {
+            return moved;
+        }
         self.file.node.nameserver.as_ref().map_or(NAMESERVER, |nameserver| nameserver.0)
     }
 }

@@ -16,7 +16,7 @@ use crate::SimulatedNetwork;
 use crate::auth::{Auth, Tokens};
 use crate::content::Content;
 use crate::error::{LoadError, Mistake};
-use crate::file::{CertificateWord, FirewallFile, HostFile, ScenarioFile};
+use crate::file::{CertificateWord, FirewallAction, FirewallFile, HostFile, ScenarioFile};
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
 use crate::sources::Sources;
@@ -30,6 +30,21 @@ pub(crate) struct World {
     hosts: BTreeMap<String, BuiltHost>,
     zone: Arc<Zone>,
     firewall: Firewall,
+    /// Where requests are noted; `None`: in a log of each network.
+    log: Option<RequestLog>,
+}
+
+/// A host of a scenario, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPlace {
+    /// Its name.
+    pub name: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// Whether anything listens there.
+    pub listens: bool,
 }
 
 #[derive(Debug)]
@@ -89,16 +104,50 @@ impl World {
             hosts.insert(host.clone(), built);
         }
         let firewall = build_firewall(&origin, &file.firewall, &hosts)?;
-        Ok(Self { authority, now, zone: Arc::new(build_zone(file)), firewall, hosts })
+        Ok(Self { authority, now, zone: Arc::new(build_zone(file)), firewall, hosts, log: None })
     }
 
     pub(crate) fn authority_pem(&self) -> String {
         self.authority.pem()
     }
 
+    /// The hosts, by their names.
+    pub(crate) fn hosts(&self) -> Vec<HostPlace> {
+        let place = |(name, host): (&String, &BuiltHost)| HostPlace {
+            name: name.clone(),
+            address: host.at,
+            tls: host.tls.is_some(),
+            listens: host.listens,
+        };
+        self.hosts.iter().map(place).collect()
+    }
+
+    pub(crate) fn firewall_action(&self, address: SocketAddr) -> Option<FirewallAction> {
+        self.firewall.action(address)
+    }
+
+    pub(crate) fn firewall_lines(&self) -> String {
+        self.firewall.lines()
+    }
+
+    pub(crate) fn tell(&mut self, log: RequestLog) {
+        self.log = Some(log);
+    }
+
+    /// Moves hosts to other addresses, and with them what the name server and the firewall say of those.
+    pub(crate) fn relocate(&mut self, places: &BTreeMap<SocketAddr, SocketAddr>) {
+        let addresses: BTreeMap<IpAddr, IpAddr> =
+            places.iter().map(|(from, to)| (from.ip(), to.ip())).collect();
+        for host in self.hosts.values_mut() {
+            host.at = places.get(&host.at).copied().unwrap_or(host.at);
+        }
+        Arc::make_mut(&mut self.zone).relocate(&addresses);
+        self.firewall.relocate(&addresses);
+    }
+
     /// Starts the hosts: no request has come, no token was issued, no rule has had its turn.
     pub(crate) fn network(&self, node: Vec<IpAddr>, nameserver: IpAddr) -> SimulatedNetwork {
-        let (log, clock) = (RequestLog::new(), Clock::starting_at(self.now));
+        let (log, clock) = (self.log.clone().unwrap_or_default(), Clock::starting_at(self.now));
         let mut builders: BTreeMap<&str, HostBuilder> = BTreeMap::new();
         let mut services: Vec<(Tokens, Arc<TokenService>)> = Vec::new();
         let mut elsewhere: Vec<(&String, Arc<Store>)> = Vec::new();

@@ -2,12 +2,14 @@
 
 mod check;
 mod completions;
+mod serve;
 mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
+pub(crate) use serve::LowServe;
 pub(crate) use store::StoreCommand;
 
 /// What every command's help ends with.
@@ -31,6 +33,9 @@ pub(crate) enum Command {
     /// Replays the pull of an image as a node would do it.
     #[command(after_help = check::EXAMPLES)]
     Check(Box<LowCheck>),
+    /// Runs a scenario's hosts on real sockets, for any client.
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(LowServe),
     /// Changes a simulated node's image store.
     #[command(subcommand, after_help = EXIT_STATUS)]
     Store(StoreCommand),

@@ -8,6 +8,7 @@ mod pulls;
 mod redaction;
 mod registry;
 mod scenarios;
+mod serve;
 
 use std::io::Write as _;
 use std::path::PathBuf;

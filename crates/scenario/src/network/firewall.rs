@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::file::FirewallAction;
@@ -20,7 +21,29 @@ impl Firewall {
         Self(rules)
     }
 
-    pub(super) fn action(&self, address: SocketAddr) -> Option<FirewallAction> {
+    /// The rules in lines: action, address, and the port if it is about one.
+    pub(crate) fn lines(&self) -> String {
+        let line = |rule: &FirewallRule| {
+            let action = match rule.action {
+                FirewallAction::Drop => "drop",
+                FirewallAction::Refuse => "refuse",
+                FirewallAction::HostUnreachable => "host-unreachable",
+                FirewallAction::NetworkUnreachable => "network-unreachable",
+            };
+            let port = rule.port.map(|port| format!(" {port}")).unwrap_or_default();
+            format!("{action} {}{port}\n", rule.to)
+        };
+        self.0.iter().map(line).collect()
+    }
+
+    /// Follows hosts that moved.
+    pub(crate) fn relocate(&mut self, addresses: &BTreeMap<IpAddr, IpAddr>) {
+        for rule in &mut self.0 {
+            rule.to = addresses.get(&rule.to).copied().unwrap_or(rule.to);
+        }
+    }
+
+    pub(crate) fn action(&self, address: SocketAddr) -> Option<FirewallAction> {
         let fits = |rule: &&FirewallRule| {
             rule.to == address.ip() && rule.port.is_none_or(|port| port == address.port())
         };

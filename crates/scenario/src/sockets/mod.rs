@@ -10,10 +10,13 @@
 
 mod accept;
 mod activity;
+mod compare;
+mod files;
 mod nameserver;
 mod network;
 mod place;
 mod relay;
+mod served;
 mod time;
 
 use std::collections::BTreeMap;
@@ -27,8 +30,11 @@ use tokio::task::JoinSet;
 use crate::SimulatedNetwork;
 
 pub(crate) use activity::Activity;
+pub use compare::{TraceDifference, compare_traces, without_ports};
+pub use files::ServedFile;
 pub use network::SocketNetwork;
 pub use place::Listen;
+pub use served::{Served, UnwritableFile};
 pub use time::socket_time;
 
 /// The hosts of a scenario on real sockets. They stop, and their connections end, when this is dropped.

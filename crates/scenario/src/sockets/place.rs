@@ -17,7 +17,7 @@ pub enum Listen {
 
 impl Listen {
     /// The address at which a host wants to listen.
-    fn wish(self, declared: SocketAddr) -> SocketAddr {
+    pub(super) fn wish(self, declared: SocketAddr) -> SocketAddr {
         let ip = match (self, declared.ip()) {
             (Self::Declared, ip) | (Self::At(ip), _) => ip,
             (Self::Loopback, IpAddr::V4(v4)) => {
