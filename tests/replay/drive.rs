@@ -10,7 +10,7 @@ use runtimes::{Containerd, Layers, Options, Profile};
 use crate::compare;
 use crate::names::Names;
 use crate::node_files;
-use crate::recording::{Answer, Auth, Recording, StepFile};
+use crate::recording::{Answer, Auth, Definition, Recording, StepFile};
 use crate::world::{Door, World};
 
 /// The date of all simulated nodes: within the life of the good certificates.
@@ -56,7 +56,7 @@ async fn run(recording: &Recording) -> Vec<String> {
         answers.push(match &step.pull {
             Some(image) => {
                 pull(
-                    &Containerd::new(options.clone()).unwrap(),
+                    &containerd(&options, definition),
                     &names,
                     image,
                     step.auth.as_ref(),
@@ -75,6 +75,18 @@ async fn run(recording: &Recording) -> Vec<String> {
     let requests: Vec<_> =
         world.log.requests().iter().map(|request| names.normalise_request(request)).collect();
     compare::differences(recording, &answers, &requests)
+}
+
+/// The runtime, with a disk as large as the recorded one.
+fn containerd(options: &Options, definition: &Definition) -> Containerd {
+    let containerd = Containerd::new(options.clone()).unwrap();
+    match &definition.opts.root_tmpfs {
+        None => containerd,
+        Some(size) => {
+            let mebibytes: u64 = size.strip_suffix('m').unwrap().parse().unwrap();
+            containerd.with_space(mebibytes << 20)
+        }
+    }
 }
 
 /// An empty directory of this recording's own.

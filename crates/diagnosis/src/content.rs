@@ -1,7 +1,7 @@
 //! Every request was answered, and yet the pull failed: the content is to blame.
 
 use cri::Code;
-use trace::{Exchange, Purpose};
+use trace::{Exchange, Flaw, Purpose};
 
 use crate::Cause;
 use crate::access::is_html;
@@ -14,6 +14,9 @@ pub(crate) fn finding(scene: &Scene<'_>) -> Finding {
         return page;
     }
     let Some(last) = scene.last_exchange() else { return before_any_request(scene) };
+    if let Some(flaw) = scene.flaw() {
+        return unusable_content(scene, last, flaw).evidence(exchange_line(last));
+    }
     let finding = match scene.code() {
         Some(Code::FailedPrecondition) => digest_mismatch(last),
         Some(Code::InvalidArgument | Code::Unimplemented) => schema1(last),
@@ -31,6 +34,47 @@ fn not_found(scene: &Scene<'_>, last: &Exchange) -> Finding {
         return platform(scene);
     }
     unusable(if last.purpose == Purpose::Resolve { last } else { resolved(scene).unwrap_or(last) })
+}
+
+/// The runtime itself says what was wrong with the content, or with the node's place for it.
+fn unusable_content(scene: &Scene<'_>, last: &Exchange, flaw: &Flaw) -> Finding {
+    let finding = match flaw {
+        Flaw::Storage { errno } => storage(last, *errno),
+        Flaw::Size { expected, got } if got < expected => truncated(last, *expected, *got),
+        Flaw::Size { .. } | Flaw::Digest { .. } => digest_mismatch(last),
+        Flaw::DiffId { got } => diff_id(last).evidence(format!("unpacked: {got}")),
+        Flaw::Archive => unpack(last),
+    };
+    scene.decision("content").into_iter().fold(finding, Finding::evidence)
+}
+
+fn storage(last: &Exchange, errno: Option<i32>) -> Finding {
+    const FULL: [Option<i32>; 2] = [Some(28), Some(122)];
+    if FULL.contains(&errno) {
+        return no_space(last);
+    }
+    Finding::new(Cause::RuntimeFault, "The node's own storage does not take what was sent.")
+        .or(&[Cause::NoSpace])
+        .remedy("Look at the node's disk: read-only, broken, or without rights for the runtime.")
+}
+
+fn truncated(last: &Exchange, expected: u64, got: u64) -> Finding {
+    let host = host_name(authority(&last.url));
+    let sentence =
+        format!("{host} sent {got} of the {expected} bytes that the manifest says, and called it whole.");
+    Finding::new(Cause::BlobTruncated, sentence)
+        .or(&[Cause::ProxyMisconfig, Cause::BlobDigestMismatch])
+        .remedy("Push the image again; if it stays, look for a proxy or cache that cuts content off.")
+}
+
+fn diff_id(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    let sentence = format!(
+        "A layer came from {host} as the manifest says, and is not the one that the image's config names."
+    );
+    Finding::new(Cause::BlobDigestMismatch, sentence)
+        .or(&[Cause::RuntimeFault])
+        .remedy("Build and push the image again: its config and its layers do not belong together.")
 }
 
 fn unknown(scene: &Scene<'_>, last: &Exchange) -> Finding {

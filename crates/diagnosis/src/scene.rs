@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use cri::Code;
-use trace::{Exchange, Fault, Purpose, Step, What};
+use trace::{Exchange, Fault, Flaw, Purpose, Step, What};
 
 use crate::{Attempt, Facts, Login, Outcome, Reference};
 
@@ -119,6 +119,14 @@ impl<'a> Scene<'a> {
     pub fn decision(&self, about: &str) -> Option<&'a str> {
         self.attempt.steps.iter().rev().find_map(|step| match &step.what {
             What::Decision(decision) if decision.about == about => Some(decision.text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What was wrong with the content that came; the first, since what follows only ends with it.
+    pub fn flaw(&self) -> Option<&'a Flaw> {
+        self.attempt.steps.iter().find_map(|step| match &step.what {
+            What::Decision(decision) => decision.flaw.as_ref(),
             _ => None,
         })
     }

@@ -10,7 +10,7 @@ use diagnosis::{
 };
 use gostd::net::{DnsError, DnsProblem, Ends, Errno, Error, Op};
 use gostd::{http, tls, x509};
-use trace::{Body, Decision, Exchange, Fault, Header, Purpose, Stage, Step, Tunnel, What};
+use trace::{Body, Decision, Exchange, Fault, Flaw, Header, Purpose, Stage, Step, Tunnel, What};
 
 const REGISTRY: &str = "https://r.test/v2/team/app/manifests/v1";
 const BEARER: &str = "Bearer realm=\"https://auth.test/token\",service=\"r.test\"";
@@ -214,6 +214,30 @@ fn faults_below_http() {
         let diagnosis = anonymous(&steps, Code::Unknown);
         assert_eq!(diagnosis.cause, cause, "{steps:#?}");
         assert!(!diagnosis.evidence.is_empty() && !diagnosis.remedies.is_empty(), "{diagnosis:?}");
+    }
+}
+
+#[test]
+fn content_that_is_of_no_use() {
+    use Cause::*;
+    let short = Flaw::Size { expected: 129, got: 5 };
+    let long = Flaw::Size { expected: 129, got: 130 };
+    let digest = || "sha256:00".to_owned();
+    let cases = [
+        (short, Code::Unknown, BlobTruncated),
+        (long, Code::FailedPrecondition, BlobDigestMismatch),
+        (Flaw::Digest { got: digest() }, Code::FailedPrecondition, BlobDigestMismatch),
+        (Flaw::DiffId { got: digest() }, Code::Unknown, BlobDigestMismatch),
+        (Flaw::Archive, Code::Unknown, RuntimeFault),
+        (Flaw::Storage { errno: Some(28) }, Code::Unknown, NoSpace),
+        (Flaw::Storage { errno: Some(30) }, Code::Unknown, RuntimeFault),
+        (Flaw::Storage { errno: None }, Code::Unknown, RuntimeFault),
+    ];
+    for (flaw, code, cause) in cases {
+        let told = step(What::Decision(Decision::unusable("sha256:11 is not kept", flaw.clone())));
+        let diagnosis = anonymous(&[head(200), manifest(200), layer(LAYER, 200), whole(LAYER), told], code);
+        assert_eq!(diagnosis.cause, cause, "{flaw:?}");
+        assert!(diagnosis.evidence.iter().any(|line| line.contains("sha256:11")), "{diagnosis:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use trace::{Decision, Step, Trace, What};
+use trace::{Decision, Flaw, Step, Trace, What};
 
 /// Writes steps into a trace, with the time since the recorder was made.
 #[derive(Clone, Debug)]
@@ -26,7 +26,16 @@ impl Recorder {
 
     /// Records a decision.
     pub fn decide(&self, about: &'static str, text: impl Into<String>) {
-        let what = What::Decision(Decision::new(about, text));
+        self.decided(Decision::new(about, text));
+    }
+
+    /// Records that content is of no use.
+    pub fn unusable(&self, text: impl Into<String>, flaw: Flaw) {
+        self.decided(Decision::unusable(text, flaw));
+    }
+
+    fn decided(&self, decision: Decision) {
+        let what = What::Decision(decision);
         self.trace.record(Step { at: self.start.elapsed(), took: Duration::ZERO, what });
     }
 }

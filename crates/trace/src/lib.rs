@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use fault::{Fault, Stage};
 pub use step::{
-    Body, Certificate, Decision, Dial, Exchange, Handshake, Header, Lookup, NameSource, Purpose, Step,
+    Body, Certificate, Decision, Dial, Exchange, Flaw, Handshake, Header, Lookup, NameSource, Purpose, Step,
     Tunnel, What,
 };
 

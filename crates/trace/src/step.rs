@@ -224,12 +224,50 @@ pub struct Decision {
     pub about: &'static str,
     /// The decision and its reason, in a sentence.
     pub text: String,
+    /// What was wrong with the content that it is about, if something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<Flaw>,
+}
+
+/// Why content that was sent is of no use to the node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Flaw {
+    /// The body ended as announced, with another number of bytes than the manifest says.
+    Size {
+        /// What the manifest says.
+        expected: u64,
+        /// What came.
+        got: u64,
+    },
+    /// The bytes have another digest.
+    Digest {
+        /// The digest of what came.
+        got: String,
+    },
+    /// The unpacked layer has another digest than the config says.
+    DiffId {
+        /// The digest of what was unpacked.
+        got: String,
+    },
+    /// The bytes are what the manifest says, and no archive.
+    Archive,
+    /// The node's storage did not take it.
+    Storage {
+        /// The number of the operating system's error (`ENOSPC` is 28); `None` where it has none.
+        errno: Option<i32>,
+    },
 }
 
 impl Decision {
     /// A decision about something.
     pub fn new(about: &'static str, text: impl Into<String>) -> Self {
-        Self { about, text: text.into() }
+        Self { about, text: text.into(), flaw: None }
+    }
+
+    /// A decision about content that is of no use.
+    pub fn unusable(text: impl Into<String>, flaw: Flaw) -> Self {
+        Self { about: "content", text: text.into(), flaw: Some(flaw) }
     }
 }
 

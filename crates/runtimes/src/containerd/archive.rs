@@ -11,10 +11,25 @@ const BLOCK: usize = 512;
 /// What came of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Applied {
-    /// The digest of the whole uncompressed stream.
-    DiffId(String),
+    /// It is an archive.
+    Unpacked {
+        /// The digest of the whole uncompressed stream.
+        diff_id: String,
+        /// The length of that stream in bytes.
+        size: u64,
+    },
     /// Why it cannot be unpacked, in the words of the applier.
     Failed(String),
+}
+
+impl Applied {
+    /// How much room it needs on a disk.
+    pub(super) const fn size(&self) -> u64 {
+        match self {
+            Self::Unpacked { size, .. } => *size,
+            Self::Failed(_) => 0,
+        }
+    }
 }
 
 /// Takes a layer's bytes as they come.
@@ -122,6 +137,7 @@ struct Tar {
     /// Bytes of the present entry, with its padding, that are still to come.
     skip: u64,
     zero_blocks: u8,
+    size: u64,
 }
 
 impl Tar {
@@ -131,6 +147,7 @@ impl Tar {
             block: Vec::with_capacity(BLOCK),
             skip: 0,
             zero_blocks: 0,
+            size: 0,
         }
     }
 
@@ -160,13 +177,14 @@ impl Tar {
         if !self.ended() && (self.skip > 0 || !self.block.is_empty()) {
             return Applied::Failed("unexpected EOF".into());
         }
-        Applied::DiffId(self.digester.finish().to_string())
+        Applied::Unpacked { diff_id: self.digester.finish().to_string(), size: self.size }
     }
 }
 
 impl Write for Tar {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.digester.update(bytes);
+        self.size += bytes.len() as u64;
         let mut rest = bytes;
         while !rest.is_empty() && !self.ended() {
             if self.skip > 0 {
@@ -248,7 +266,8 @@ mod tests {
     #[test]
     fn layers_and_what_is_none() {
         let tar = tar_of("file", &[7; 1000]);
-        let diff_id = Applied::DiffId(Digest::sha256_of(&tar).to_string());
+        let diff_id =
+            Applied::Unpacked { diff_id: Digest::sha256_of(&tar).to_string(), size: tar.len() as u64 };
         let failed = |words: &str| Applied::Failed(words.into());
         assert_eq!(applied(&tar), diff_id);
         assert_eq!(applied(&gzip(&tar)), diff_id);

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
 use gostd::net::Errno;
 use gostd::strconv;
+use net::Recorder;
+use trace::Flaw;
 
 use super::archive::{Applied, Archive};
 use super::error::{Class, Error, Result};
@@ -36,11 +38,17 @@ pub(super) struct Ingester {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// What has been written so far.
     pub(super) progress: Progress,
+    recorder: Recorder,
 }
 
 impl Ingester {
-    pub(super) fn new(store: Arc<Store>, root: PathBuf, profile: &'static Profile) -> Self {
-        Self { store, root, profile, locks: Mutex::default(), progress: Progress::default() }
+    pub(super) fn new(
+        store: Arc<Store>,
+        root: PathBuf,
+        profile: &'static Profile,
+        recorder: Recorder,
+    ) -> Self {
+        Self { store, root, profile, locks: Mutex::default(), progress: Progress::default(), recorder }
     }
 
     /// `remotes.Fetch`: unless it is there already, gets content and commits it.
@@ -72,6 +80,7 @@ impl Ingester {
         }
         let copied = writer.offset - offset;
         if copied < size.saturating_sub(offset) {
+            writer.tell(Flaw::Size { expected: size, got: writer.offset });
             let short = if self.profile.words.counts_short_reads {
                 format!("short read: expected {} bytes but got {copied}", size - offset)
             } else {
@@ -80,7 +89,7 @@ impl Ingester {
             return Err(Error::Plain("unexpected EOF".into()).context(short));
         }
         let failed = format!("failed commit on ref {}", strconv::quote(&reference));
-        writer.commit(descriptor, &reference, &self.store).map_err(|error| error.context(failed))
+        writer.commit(descriptor, &reference).map_err(|error| error.context(failed))
     }
 
     async fn copy(&self, fetcher: &Fetcher, descriptor: &Descriptor, writer: &mut Writer) -> Result<()> {
@@ -111,6 +120,10 @@ impl Ingester {
                 .join("io.containerd.content.v1.content/ingest")
                 .join(Digest::sha256_of(reference).hex()),
             ingest: self.store.ingest_path(reference),
+            store: self.store.clone(),
+            recorder: self.recorder.clone(),
+            digest: descriptor.digest.clone(),
+            taken: 0,
             file: None,
             kept: Vec::new(),
             keeps: !is_layer,
@@ -151,6 +164,11 @@ struct Writer {
     path: PathBuf,
     /// As it is here.
     ingest: Option<PathBuf>,
+    store: Arc<Store>,
+    recorder: Recorder,
+    digest: String,
+    /// The space that it has taken in a store without a directory.
+    taken: u64,
     file: Option<File>,
     kept: Vec<u8>,
     keeps: bool,
@@ -184,6 +202,9 @@ impl Writer {
             let written = file.write_all(bytes);
             return written.map_err(|error| self.failed(&error).context("failed to copy"));
         }
+        let space = self.store.take(bytes.len() as u64);
+        space.map_err(|error| self.failed(&error).context("failed to copy"))?;
+        self.taken += bytes.len() as u64;
         if let Some(archive) = &mut self.archive {
             archive.push(bytes);
         }
@@ -196,28 +217,38 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes down what is wrong with the content, or with the place for it.
+    fn tell(&self, flaw: Flaw) {
+        self.recorder.unusable(format!("{} is not kept", self.digest), flaw);
+    }
+
     fn failed(&self, error: &io::Error) -> Error {
+        self.tell(Flaw::Storage { errno: error.raw_os_error() });
         let reason =
             error.raw_os_error().map_or_else(|| error.to_string(), |number| Errno(number).to_string());
         Error::Plain(format!("write {}/data: {reason}", self.path.display()))
     }
 
     /// `Commit`: size first, then digest.
-    fn commit(mut self, descriptor: &Descriptor, reference: &str, store: &Store) -> Result<()> {
+    fn commit(mut self, descriptor: &Descriptor, reference: &str) -> Result<()> {
         let size = u64::try_from(descriptor.size).unwrap_or_default();
         let digest = self.digester.clone().finish().to_string();
         let problem = if self.offset != size {
-            Some(format!("{} failed size validation: {} != {size}", strconv::quote(reference), self.offset))
+            let text =
+                format!("{} failed size validation: {} != {size}", strconv::quote(reference), self.offset);
+            Some((text, Flaw::Size { expected: size, got: self.offset }))
         } else if digest != descriptor.digest {
-            Some(format!("unexpected commit digest {digest}, expected {}", descriptor.digest))
+            let text = format!("unexpected commit digest {digest}, expected {}", descriptor.digest);
+            Some((text, Flaw::Digest { got: digest }))
         } else {
             None
         };
-        if let Some(problem) = problem {
+        if let Some((problem, flaw)) = problem {
+            self.tell(flaw);
             self.discard();
             return Err(Error::Class(Class::FailedPrecondition, problem));
         }
-        if let (Some(ingest), Some(target)) = (&self.ingest, store.blob_path(&descriptor.digest)) {
+        if let (Some(ingest), Some(target)) = (&self.ingest, self.store.blob_path(&descriptor.digest)) {
             return std::fs::rename(ingest, target).map_err(|error| self.failed(&error));
         }
         let blob = match self.archive.take() {
@@ -225,7 +256,8 @@ impl Writer {
             None if self.keeps => Blob::Bytes(std::mem::take(&mut self.kept).into()),
             None => Blob::Passed(Applied::Failed("content was not kept".into())),
         };
-        store.add_blob(&descriptor.digest, blob);
+        self.store.add_blob(&descriptor.digest, blob);
+        self.taken = 0;
         Ok(())
     }
 
@@ -236,6 +268,13 @@ impl Writer {
             // An ingest that cannot be removed is overwritten by the next pull.
             let _ = std::fs::remove_file(path);
         }
+    }
+}
+
+impl Drop for Writer {
+    /// Without a directory nothing stays of what was not committed.
+    fn drop(&mut self) {
+        self.store.give_back(self.taken);
     }
 }
 

@@ -75,6 +75,14 @@ impl Containerd {
         Self { options: Options { trace, ..self.options.clone() }, store: Arc::clone(&self.store) }
     }
 
+    /// The same on a node whose disk has room for so many bytes of content and unpacked layers. With a store in a
+    /// directory it is that directory's disk that counts.
+    #[must_use]
+    pub fn with_space(self, bytes: u64) -> Self {
+        self.store.limit(bytes);
+        self
+    }
+
     /// `CRIImageService.PullImage` (image_pull.go:122-228)
     async fn pull(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
         let recorder = Recorder::new(self.options.trace.clone());
@@ -345,7 +353,12 @@ impl Attempt<'_> {
                 foreign: factory.foreign_host(),
                 limiter: Arc::new(Semaphore::new(self.config.max_concurrent_downloads.max(1))),
             },
-            ingester: Ingester::new(self.store.clone(), self.config.root.clone(), self.options.profile),
+            ingester: Ingester::new(
+                self.store.clone(),
+                self.config.root.clone(),
+                self.options.profile,
+                self.recorder.clone(),
+            ),
             unpacker: Unpacker {
                 matcher: (!local).then(|| strict.clone()),
                 snapshotter: self.config.snapshotter.clone(),

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use distribution::{Descriptor, Digest, ImageConfig, Index, Manifest, media_type};
+use gostd::net::Errno;
 
 use super::archive::Applied;
 
@@ -35,6 +36,8 @@ struct Memory {
     blobs: BTreeMap<String, Blob>,
     snapshots: BTreeSet<String>,
     images: BTreeMap<String, Descriptor>,
+    /// How many bytes there is room for; `None`: for all.
+    space: Option<u64>,
 }
 
 /// Content that is there.
@@ -63,6 +66,29 @@ impl Store {
 
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves room for so many bytes of content and snapshots. A store in a directory has the room of its disk.
+    pub(super) fn limit(&self, space: u64) {
+        self.lock().space = Some(space).filter(|_| self.directory.is_none());
+    }
+
+    /// Takes room, as a write to the node's disk does.
+    pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
+        match &mut self.lock().space {
+            Some(space) if *space < bytes => Err(io::Error::from_raw_os_error(Errno::NO_SPACE.0)),
+            Some(space) => {
+                *space -= bytes;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn give_back(&self, bytes: u64) {
+        if let Some(space) = &mut self.lock().space {
+            *space = space.saturating_add(bytes);
+        }
     }
 
     /// Where the content of a digest lies, when the store has a directory.

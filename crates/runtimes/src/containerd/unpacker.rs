@@ -7,6 +7,7 @@ use distribution::{Descriptor, ImageConfig, Matcher, media_type};
 use gostd::net::Errno;
 use gostd::strconv;
 use tokio::task::JoinSet;
+use trace::Flaw;
 
 use super::archive::Applied;
 use super::content::apply_file;
@@ -71,17 +72,20 @@ impl Unpacker {
         if let Some(problem) = no_processor(&layer.media_type) {
             return Err(failed(problem));
         }
+        let tell = |flaw| pull.recorder.unusable(format!("{} is not unpacked", layer.digest), flaw);
         let applied = match store.applied(&layer.digest) {
-            Some(applied) => applied,
-            None => apply_file(store, &layer.digest, chain_id).map_err(|error| {
-                let number = error.raw_os_error();
-                let reason = number.map_or_else(|| error.to_string(), |number| Errno(number).to_string());
-                let root = pull.ingester.root.display();
-                let place = "io.containerd.snapshotter.v1.overlayfs/snapshots";
-                failed(Error::Plain(format!("write {root}/{place}: {reason}")))
-            })?,
+            Some(applied) => store.take(applied.size()).map(|()| applied),
+            None => apply_file(store, &layer.digest, chain_id),
         };
-        if applied == Applied::DiffId(diff_id.to_owned()) {
+        let applied = applied.map_err(|error| {
+            let number = error.raw_os_error();
+            tell(Flaw::Storage { errno: number });
+            let reason = number.map_or_else(|| error.to_string(), |number| Errno(number).to_string());
+            let root = pull.ingester.root.display();
+            let place = "io.containerd.snapshotter.v1.overlayfs/snapshots";
+            failed(Error::Plain(format!("write {root}/{place}: {reason}")))
+        })?;
+        if matches!(&applied, Applied::Unpacked { diff_id: computed, .. } if computed == diff_id) {
             store.add_snapshot(chain_id);
             return Ok(());
         }
@@ -90,8 +94,16 @@ impl Unpacker {
             let _ = std::fs::remove_file(path);
         }
         Err(match applied {
-            Applied::DiffId(computed) => Error::Plain(wrong_diff_id(pull, layer, diff_id, &computed)),
-            Applied::Failed(words) => failed(Error::Plain(words)),
+            Applied::Unpacked { diff_id: computed, size } => {
+                store.give_back(size);
+                let words = wrong_diff_id(pull, layer, diff_id, &computed);
+                tell(Flaw::DiffId { got: computed });
+                Error::Plain(words)
+            }
+            Applied::Failed(words) => {
+                tell(Flaw::Archive);
+                failed(Error::Plain(words))
+            }
         })
     }
 
