@@ -27,8 +27,8 @@ const PLATFORMS: [&str; 10] = [
     "linux/loong64",
     "linux/mips64le",
 ];
-/// The runtime of most clusters.
-const DEFAULT_RUNTIME: &str = "containerd";
+/// The runtime of most clusters, in the newest version that was recorded and not only read.
+const DEFAULT_RUNTIME: &str = "containerd-2.1.9";
 const POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
 /// What a check needs to know.

@@ -39,7 +39,7 @@ pub(crate) struct LowCheck {
     pub platform: Option<String>,
 
     /// The container runtime and its version, such as containerd-2.1.9 [default: containerd-2.1.9, the newest
-    /// that was recorded]; a version without a profile is taken as the nearest one.
+    /// that was recorded]; containerd alone is the newest known, and a version without a profile the nearest one.
     #[arg(long, value_name = "PROFILE")]
     pub runtime: Option<String>,
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cri::AuthConfig;
 use gostd::duration;
+use gostd::url::Url;
 use net::Recorder;
 use node::Node;
 use toml::Value;
@@ -18,6 +19,9 @@ const PATH: &str = "/etc/containerd/config.toml";
 const PROGRESS_TIMEOUT: &str = "5m0s";
 /// `max_concurrent_downloads` (config_unix.go:43)
 const MAX_CONCURRENT_DOWNLOADS: usize = 3;
+
+/// The plugin whose settings the transfer service has (plugins/transfer/plugin.go:185).
+const TRANSFER: &str = "io.containerd.transfer.v1.local";
 
 /// The settings of the CRI image plugin.
 #[derive(Clone, Debug)]
@@ -35,6 +39,10 @@ pub(super) struct Config {
     /// `registry.headers`
     pub(super) headers: Vec<(String, String)>,
     pub(super) max_concurrent_downloads: usize,
+    /// The same of the transfer service, which has a plugin and a setting of its own.
+    pub(super) transfer_downloads: usize,
+    /// Settings of the CRI plugin that only a local pull honours.
+    local_only: Vec<&'static str>,
     /// The text, since a wrong one is said when a pull begins.
     pub(super) progress_timeout: String,
     pub(super) snapshotter: String,
@@ -90,7 +98,11 @@ impl Config {
         let config_path = text(registry.and_then(|r| r.get("config_path"))).filter(|path| !path.is_empty());
         // The default gives way to mirrors (containerd v2.2.7 plugins/cri/images/plugin.go:64-72).
         let default_path = if mirrors.is_empty() { profile.config_path } else { "" };
-        let downloads = images.get("max_concurrent_downloads").and_then(Value::as_integer);
+        let transfer = document.get("plugins").and_then(|plugins| plugins.get(TRANSFER));
+        let downloads = |plugin: Option<&Value>| {
+            let number = plugin.and_then(|plugin| plugin.get("max_concurrent_downloads")?.as_integer());
+            number.and_then(|n| usize::try_from(n).ok()).unwrap_or(MAX_CONCURRENT_DOWNLOADS)
+        };
         Self {
             local_pull: images.get("use_local_image_pull").and_then(Value::as_bool).unwrap_or(false),
             config_path: config_path.unwrap_or(default_path.into()),
@@ -98,9 +110,9 @@ impl Config {
             auths: auths(registry),
             tls: tls_configs(registry),
             headers: headers(registry.and_then(|registry| registry.get("headers"))),
-            max_concurrent_downloads: downloads
-                .and_then(|n| usize::try_from(n).ok())
-                .unwrap_or(MAX_CONCURRENT_DOWNLOADS),
+            max_concurrent_downloads: downloads(Some(&images)),
+            transfer_downloads: downloads(transfer),
+            local_only: local_only(&images),
             progress_timeout: text(images.get("image_pull_progress_timeout"))
                 .unwrap_or(PROGRESS_TIMEOUT.into()),
             snapshotter: text(images.get("snapshotter"))
@@ -108,6 +120,12 @@ impl Config {
                 .unwrap_or("overlayfs".into()),
             root: text(document.get("root")).unwrap_or("/var/lib/containerd".into()).into(),
         }
+    }
+
+    /// How many requests for content there may be at once; `None`: any number.
+    pub(super) fn download_limit(&self) -> Option<usize> {
+        let limit = if self.local_pull { self.max_concurrent_downloads } else { self.transfer_downloads };
+        Some(limit).filter(|limit| *limit > 0)
     }
 
     /// The setting that the transfer service cannot honour (config.go:557-628).
@@ -119,7 +137,7 @@ impl Config {
         } else if self.max_concurrent_downloads != MAX_CONCURRENT_DOWNLOADS {
             Some("max_concurrent_downloads")
         } else {
-            None
+            self.local_only.first().copied()
         }
     }
 
@@ -136,6 +154,19 @@ impl Config {
     }
 }
 
+/// The switches that are not as they are by default, where the transfer service does not know them.
+fn local_only(images: &Value) -> Vec<&'static str> {
+    let switches = [
+        ("disable_snapshot_annotations", true),
+        ("discard_unpacked_layers", false),
+        ("image_pull_with_sync_fs", false),
+    ];
+    let set = |(name, default): &(&str, bool)| {
+        images.get(*name).and_then(Value::as_bool).is_some_and(|value| value != *default)
+    };
+    switches.iter().filter(|switch| set(switch)).map(|(name, _)| *name).collect()
+}
+
 fn mirrors(registry: Option<&Value>) -> BTreeMap<String, Vec<String>> {
     let table = registry.and_then(|registry| registry.get("mirrors")).and_then(Value::as_table);
     let endpoints = |mirror: &Value| {
@@ -148,9 +179,8 @@ fn mirrors(registry: Option<&Value>) -> BTreeMap<String, Vec<String>> {
 
 /// A host with only TLS settings counts as well: it has no credentials, but makes the pull a local one.
 fn auths(registry: Option<&Value>) -> BTreeMap<String, AuthConfig> {
-    let table = registry.and_then(|registry| registry.get("configs")).and_then(Value::as_table);
-    let auth = |config: &Value| {
-        let auth = config.get("auth");
+    let table = |name| registry.and_then(|registry| registry.get(name)).and_then(Value::as_table);
+    let auth = |auth: Option<&Value>| {
         let text =
             |key| auth.and_then(|auth| auth.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned();
         AuthConfig {
@@ -161,7 +191,19 @@ fn auths(registry: Option<&Value>) -> BTreeMap<String, AuthConfig> {
             ..AuthConfig::default()
         }
     };
-    table.into_iter().flatten().map(|(host, config)| (host.clone(), auth(config))).collect()
+    let configs = table("configs").into_iter().flatten();
+    let configs = configs.map(|(host, config)| (host.clone(), auth(config.get("auth"))));
+    // The older table is moved into the newer one (`ValidateImageConfig`, containerd v1.7.24 pkg/cri/config/config.go).
+    let older = table("auths").into_iter().flatten();
+    configs.chain(older.map(|(endpoint, value)| (host_of(endpoint), auth(Some(value))))).collect()
+}
+
+/// `https://host/path` without its scheme and path; what has no scheme stays as it is.
+fn host_of(endpoint: &str) -> String {
+    match Url::parse(endpoint) {
+        Ok(url) if !url.scheme.is_empty() => url.host,
+        _ => endpoint.to_owned(),
+    }
 }
 
 fn tls_configs(registry: Option<&Value>) -> BTreeMap<String, TlsConfig> {
@@ -193,6 +235,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn credentials_of_both_tables() {
+        let profile = Profile::named("containerd-1.7.24").unwrap();
+        let text = "[plugins.'io.containerd.grpc.v1.cri'.registry]\n\
+                    configs.'a.test'.auth = { username = 'new', password = 'p' }\n\
+                    auths.'https://a.test/v1/' = { username = 'old' }\n\
+                    auths.'b.test' = { identitytoken = 't' }\n\
+                    auths.'c.test:5000' = { username = 'lost' }\n";
+        let auths = Config::of(&Value::Table(text.parse().unwrap()), profile).auths;
+        let names: Vec<_> =
+            auths.iter().map(|(host, auth)| (host.as_str(), auth.username.as_str())).collect();
+        // Go takes `c.test` for a scheme, behind which there is no host.
+        assert_eq!(names, [("", "lost"), ("a.test", "old"), ("b.test", "")]);
+        assert_eq!(auths["b.test"].identity_token.expose(), "t");
+    }
+
+    #[test]
+    fn each_engine_has_its_own_limit() {
+        let profile = Profile::named("containerd-2.1.9").unwrap();
+        let text = "[plugins.'io.containerd.cri.v1.images']\nmax_concurrent_downloads = 0\n\
+                    [plugins.'io.containerd.transfer.v1.local']\nmax_concurrent_downloads = 1\n";
+        let config = Config::of(&Value::Table(text.parse().unwrap()), profile);
+        assert_eq!(config.download_limit(), Some(1));
+        assert_eq!(Config { local_pull: true, ..config }.download_limit(), None);
+    }
+
+    #[test]
     fn what_makes_a_pull_local() {
         let profile = Profile::named("containerd-2.1.9").unwrap();
         let config = |text: &str| Config::of(&Value::Table(text.parse().unwrap()), profile);
@@ -204,6 +272,17 @@ mod tests {
             "[plugins.'io.containerd.cri.v1.images'.registry.mirrors.'docker.io']\nendpoint = ['https://m']\n",
         );
         assert_eq!(mirror.incompatible(), Some("registry.mirrors"));
+        for (switch, local) in [
+            ("disable_snapshot_annotations = false", Some("disable_snapshot_annotations")),
+            ("disable_snapshot_annotations = true", None),
+            ("discard_unpacked_layers = true", Some("discard_unpacked_layers")),
+            ("image_pull_with_sync_fs = true", Some("image_pull_with_sync_fs")),
+            ("max_concurrent_downloads = 5", Some("max_concurrent_downloads")),
+            ("max_concurrent_downloads = 3", None),
+        ] {
+            let config = config(&format!("[plugins.'io.containerd.cri.v1.images']\n{switch}\n"));
+            assert_eq!(config.incompatible(), local, "{switch}");
+        }
         assert_eq!(config("").parsed_progress_timeout(profile), Ok(Some(Duration::from_secs(300))));
     }
 }

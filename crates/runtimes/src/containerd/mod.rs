@@ -351,7 +351,9 @@ impl Attempt<'_> {
             fetcher: Fetcher {
                 base,
                 foreign: factory.foreign_host(),
-                limiter: Arc::new(Semaphore::new(self.config.max_concurrent_downloads.max(1))),
+                limiter: Arc::new(Semaphore::new(
+                    self.config.download_limit().unwrap_or(Semaphore::MAX_PERMITS),
+                )),
             },
             ingester: Ingester::new(
                 self.store.clone(),

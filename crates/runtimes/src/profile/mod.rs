@@ -196,24 +196,20 @@ pub struct Nearest {
 /// Newest first.
 const KNOWN: [Profile; 9] = [V2_3, V2_2, V2_1, V2_1_3, V2_1_0, V2_0, V1_7_34, V1_7, V1_6];
 
-/// The name without a version.
+/// The name without a version: the newest.
 const CONTAINERD: &str = "containerd";
-
-/// What the name without a version means: the newest that was recorded and not only read.
-const DEFAULT: &str = V2_1.name;
 
 impl Profile {
     /// The profile of a name: `containerd-2.1.9`; `containerd-2.1` for the line's newest known patch; `containerd` for
-    /// the newest that was recorded.
+    /// the newest of all.
     ///
     /// # Errors
     /// When there is none of that name.
     pub fn named(name: &str) -> Result<&'static Self, UnknownRuntime> {
         let unknown = || UnknownRuntime { name: name.to_owned() };
-        let name = if name == CONTAINERD { DEFAULT } else { name };
         let in_line = |profile: &&Self| {
             let line = profile.name.rsplit_once('.').map(|(line, _)| line);
-            profile.name == name || line == Some(name)
+            profile.name == name || line == Some(name) || name == CONTAINERD
         };
         KNOWN.iter().find(in_line).ok_or_else(unknown)
     }
@@ -272,7 +268,7 @@ mod tests {
     #[test]
     fn names_of_versions() {
         let cases = [
-            ("containerd", Some(("containerd-2.1.9", true))),
+            ("containerd", Some(("containerd-2.3.4", true))),
             ("containerd-2.1.9", Some(("containerd-2.1.9", true))),
             ("containerd-2.1", Some(("containerd-2.1.9", true))),
             ("containerd-2.1.6", Some(("containerd-2.1.9", false))),
