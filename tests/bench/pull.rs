@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cri::{ImageService as _, PullImageRequest};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use distribution::{Digest, Platform};
 use net::{BoxFuture, Clock, Datagram, Network, Stream};
 use node::Node;
@@ -200,5 +200,8 @@ fn pull(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, pull);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    pull(&mut criterion);
+    criterion.final_summary();
+}
