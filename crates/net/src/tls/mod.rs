@@ -152,7 +152,12 @@ impl Tls {
         let connecting = TlsConnector::from(Arc::new(config)).connect(name, Prefixed::new(stream));
         match timeout(limit, connecting.into_fallible()).await {
             Ok(Ok(stream)) => Ok(stream),
-            Ok(Err((error, stream))) => Err(handshake_error(&error, stream.first(), ends)),
+            Ok(Err((error, stream))) => Err(match handshake_error(&error, stream.first(), ends) {
+                Error::Tls(tls::Error::UnsupportedVersion(assumed)) => {
+                    Error::Tls(tls::Error::UnsupportedVersion(stream.server_version().unwrap_or(assumed)))
+                }
+                other => other,
+            }),
             Err(_) => Err(Error::Tls(tls::Error::HandshakeTimeout)),
         }
     }

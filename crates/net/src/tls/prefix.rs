@@ -1,7 +1,8 @@
 //! A stream that remembers the first bytes that came.
 //!
 //! rustls says "not a TLS record" whatever came; Go looks at the record's header, and tells an HTTP server from
-//! garbage. The five bytes are kept so that the same can be told afterwards.
+//! garbage. rustls also keeps to itself which version a server chose; Go names it. So the bytes as far as a server's
+//! hello states its version are kept, that the same can be told afterwards.
 
 use std::io;
 use std::pin::Pin;
@@ -13,22 +14,34 @@ use crate::network::Stream;
 
 /// The length of a TLS record's header.
 pub(super) const HEADER: usize = 5;
+/// Record header, the handshake message's type and length, and the version in a server's hello.
+const KEPT: usize = HEADER + 4 + 2;
 
 /// A stream whose first bytes are remembered.
 pub(crate) struct Prefixed {
     inner: Box<dyn Stream>,
-    first: [u8; HEADER],
+    first: [u8; KEPT],
     seen: usize,
 }
 
 impl Prefixed {
     pub(super) fn new(inner: Box<dyn Stream>) -> Self {
-        Self { inner, first: [0; HEADER], seen: 0 }
+        Self { inner, first: [0; KEPT], seen: 0 }
     }
 
     /// The first bytes that came, at most a record header.
     pub(super) fn first(&self) -> &[u8] {
-        &self.first[..self.seen]
+        &self.first[..self.seen.min(HEADER)]
+    }
+
+    /// The version that the server's hello states.
+    pub(super) fn server_version(&self) -> Option<u16> {
+        match self.first {
+            [22, _, _, _, _, 2, _, _, _, major, minor] if self.seen == KEPT => {
+                Some(u16::from_be_bytes([major, minor]))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -40,9 +53,9 @@ impl AsyncRead for Prefixed {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
-        if self.seen < HEADER {
+        if self.seen < KEPT {
             let new = &buf.filled()[before..];
-            let taken = new.len().min(HEADER - self.seen);
+            let taken = new.len().min(KEPT - self.seen);
             let seen = self.seen;
             self.first[seen..seen + taken].copy_from_slice(&new[..taken]);
             self.seen += taken;
