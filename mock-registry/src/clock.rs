@@ -25,7 +25,7 @@ impl Clock {
     }
 
     /// How long it has run.
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub fn elapsed(&self) -> Duration {
         self.origin.map_or(Duration::ZERO, |origin| origin.elapsed())
     }
 

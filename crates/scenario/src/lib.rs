@@ -35,6 +35,7 @@
 mod auth;
 mod content;
 mod error;
+mod faults;
 mod file;
 mod network;
 mod place;

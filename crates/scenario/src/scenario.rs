@@ -110,9 +110,9 @@ impl Scenario {
     /// The files of [`Scenario::node`], by their paths.
     pub fn node_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let own = [
-            ("/etc/resolv.conf", format!("nameserver {}\n", self.nameserver())),
+            ("/etc/resolv.conf", self.file.node.resolv_conf(self.nameserver())),
             ("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
-            ("/etc/ssl/certs/ca-certificates.crt", self.world.authority_pem()),
+            ("/etc/ssl/certs/ca-certificates.crt", self.world.bundle_pem()),
         ];
         let own = own.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes()));
         let files = self.file.node.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
@@ -131,7 +131,7 @@ impl Scenario {
             Some(addresses) => addresses.iter().map(|address| address.0).collect(),
             None => vec![NODE],
         };
-        self.world.network(node, self.nameserver())
+        self.world.network(node, self.nameserver(), self.file.node.more_nameservers().collect())
     }
 
     /// Notes the requests to each network from now on in this log.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use mock_registry::{
     Accounts, Answer, Authority, CertificateKind, Clock, ConnectionRule, Guard, Host, HostBuilder,
-    RequestLog, Rule, Store, TokenService, Zone,
+    RequestLog, Routes, Rule, Store, TokenService, Zone,
 };
 use rustls::ServerConfig;
 
@@ -16,7 +17,8 @@ use crate::SimulatedNetwork;
 use crate::auth::{Auth, Tokens};
 use crate::content::Content;
 use crate::error::{LoadError, Mistake};
-use crate::file::{CertificateWord, FirewallAction, FirewallFile, HostFile, ScenarioFile};
+use crate::faults::{Faults, ProxyParts, arm_zone};
+use crate::file::{CertificateWord, FirewallAction, FirewallFile, HostFile, ScenarioFile, window};
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
 use crate::sources::Sources;
@@ -28,8 +30,10 @@ pub(crate) struct World {
     authority: Authority,
     now: Timestamp,
     hosts: BTreeMap<String, BuiltHost>,
-    zone: Arc<Zone>,
+    zone: Zone,
     firewall: Firewall,
+    /// The authority of the proxies that read along.
+    proxy_authority: Arc<Authority>,
     /// Where requests are noted; `None`: in a log of each network.
     log: Option<RequestLog>,
 }
@@ -58,6 +62,9 @@ struct BuiltHost {
     blobs_at: Option<String>,
     rules: Vec<Rule>,
     connection_rules: Vec<ConnectionRule>,
+    faults: Faults,
+    proxy: Option<ProxyParts>,
+    magic_repository: bool,
 }
 
 /// The file that is being built from, for the places of its mistakes.
@@ -95,7 +102,7 @@ impl World {
             .map_err(|source| LoadError::Certificate { host: "the authority".to_owned(), source })?;
         let mut hosts: BTreeMap<String, BuiltHost> = BTreeMap::new();
         for (host, written) in &file.hosts {
-            let built = build_host(&origin, host, &written.value, &authority, now)?;
+            let built = build_host(&origin, host, file, &written.value, &authority)?;
             if let Some((first, _)) = hosts.iter().find(|(_, other)| other.at == built.at) {
                 let (first, second) = (first.clone(), host.clone());
                 let mistake = Mistake::AddressTaken { first, second, address: built.at };
@@ -104,7 +111,26 @@ impl World {
             hosts.insert(host.clone(), built);
         }
         let firewall = build_firewall(&origin, &file.firewall, &hosts)?;
-        Ok(Self { authority, now, zone: Arc::new(build_zone(file)), firewall, hosts, log: None })
+        let mut zone = build_zone(file);
+        arm_zone(&origin, file, &mut zone)?;
+        let proxy_authority = Authority::new("Corporate Proxy CA", now)
+            .map_err(|source| LoadError::Certificate { host: "the proxies' authority".to_owned(), source })?;
+        Ok(Self {
+            authority,
+            now,
+            zone,
+            firewall,
+            hosts,
+            proxy_authority: Arc::new(proxy_authority),
+            log: None,
+        })
+    }
+
+    /// What a node trusts: this world's authority, and that of the proxies where they are to be trusted.
+    pub(crate) fn bundle_pem(&self) -> String {
+        let trusted = self.hosts.values().any(|host| host.proxy.as_ref().is_some_and(|proxy| proxy.trusted));
+        let proxies = if trusted { self.proxy_authority.pem() } else { String::new() };
+        self.authority.pem() + &proxies
     }
 
     pub(crate) fn authority_pem(&self) -> String {
@@ -122,8 +148,9 @@ impl World {
         self.hosts.iter().map(place).collect()
     }
 
+    /// What the firewall makes of packets to this address at the beginning.
     pub(crate) fn firewall_action(&self, address: SocketAddr) -> Option<FirewallAction> {
-        self.firewall.action(address)
+        self.firewall.action(address, Duration::ZERO)
     }
 
     pub(crate) fn firewall_lines(&self) -> String {
@@ -141,12 +168,17 @@ impl World {
         for host in self.hosts.values_mut() {
             host.at = places.get(&host.at).copied().unwrap_or(host.at);
         }
-        Arc::make_mut(&mut self.zone).relocate(&addresses);
+        self.zone.relocate(&addresses);
         self.firewall.relocate(&addresses);
     }
 
     /// Starts the hosts: no request has come, no token was issued, no rule has had its turn.
-    pub(crate) fn network(&self, node: Vec<IpAddr>, nameserver: IpAddr) -> SimulatedNetwork {
+    pub(crate) fn network(
+        &self,
+        node: Vec<IpAddr>,
+        nameserver: IpAddr,
+        more_nameservers: Vec<IpAddr>,
+    ) -> SimulatedNetwork {
         let (log, clock) = (self.log.clone().unwrap_or_default(), Clock::starting_at(self.now));
         let mut builders: BTreeMap<&str, HostBuilder> = BTreeMap::new();
         let mut services: Vec<(Tokens, Arc<TokenService>)> = Vec::new();
@@ -167,6 +199,10 @@ impl World {
             }
             builder = built.rules.iter().cloned().fold(builder, HostBuilder::rule);
             builder = built.connection_rules.iter().cloned().fold(builder, HostBuilder::connection_rule);
+            builder = built.faults.arm(builder);
+            if built.magic_repository {
+                builder = builder.magic_repository();
+            }
             builders.insert(name, builder);
         }
         for (tokens, service) in services {
@@ -175,19 +211,41 @@ impl World {
         for (target, store) in elsewhere {
             change(&mut builders, target, |builder| builder.blobs_of(store));
         }
-        let started = builders.into_iter().filter_map(|(name, builder)| {
-            let built = self.hosts.get(name)?;
-            Some((built.at, built.listens.then(|| builder.build())))
-        });
-        let hosts = started.collect();
+        let hosts = self.start(builders);
         SimulatedNetwork::new(Parts {
             node,
             nameserver,
-            zone: self.zone.clone(),
+            more_nameservers,
+            zone: Arc::new(self.zone.starting(clock)),
             firewall: self.firewall.clone(),
             hosts,
             log,
+            clock,
         })
+    }
+
+    /// Starts the hosts; proxies last, since they lead to the others.
+    fn start(&self, builders: BTreeMap<&str, HostBuilder>) -> BTreeMap<SocketAddr, Option<Arc<Host>>> {
+        let (mut started, mut routes, mut proxies) = (BTreeMap::new(), Routes::new(), Vec::new());
+        for (name, builder) in builders {
+            let Some(built) = self.hosts.get(name) else { continue };
+            if let Some(proxy) = &built.proxy {
+                proxies.push((built, proxy, builder));
+                continue;
+            }
+            let host = built.listens.then(|| builder.build());
+            if let Some(host) = &host {
+                routes.add(name, built.at.port(), host.clone());
+                routes.add(&built.at.ip().to_string(), built.at.port(), host.clone());
+            }
+            started.insert(built.at, host);
+        }
+        let routes = Arc::new(routes);
+        for (built, proxy, builder) in proxies {
+            let proxy = proxy.start(routes.clone(), self.proxy_authority.clone());
+            started.insert(built.at, built.listens.then(|| builder.proxy(proxy).build()));
+        }
+        started
     }
 
     fn guard(&self, auth: &Auth, services: &mut Vec<(Tokens, Arc<TokenService>)>) -> Guard {
@@ -231,14 +289,15 @@ fn change(
 fn build_host(
     origin: &Origin<'_>,
     name: &str,
+    scenario: &ScenarioFile,
     file: &HostFile,
     authority: &Authority,
-    now: Timestamp,
 ) -> Result<BuiltHost, LoadError> {
+    let clock = Clock::standing_at(scenario.now.0);
     let tls = certificate(file.tls).map(|kind| {
         let clients = file.demands_client_certificate.then_some(authority);
         let identity = authority.server(kind, &[name.to_owned()])?;
-        identity.server_config(clients, Clock::standing_at(now))
+        identity.server_config(clients, clock)
     });
     let tls = tls.transpose().map_err(|source| LoadError::Certificate { host: name.to_owned(), source })?;
     let port = file.port.unwrap_or(if tls.is_some() { 443 } else { 80 });
@@ -252,6 +311,9 @@ fn build_host(
         blobs_at: file.blobs_at.as_ref().map(|target| origin.host(target)).transpose()?,
         rules: file.rules.iter().map(|rule| rules::rule(origin, rule)).collect::<Result<_, _>>()?,
         connection_rules: file.connections.iter().map(rules::connection_rule).collect(),
+        faults: Faults::read(origin, name, file, scenario, authority, clock)?,
+        proxy: file.proxy.as_ref().map(ProxyParts::read),
+        magic_repository: file.magic_repository,
     })
 }
 
@@ -265,6 +327,9 @@ const fn certificate(word: CertificateWord) -> Option<CertificateKind> {
         CertificateWord::CommonNameOnly => CertificateKind::CommonNameOnly,
         CertificateWord::SelfSigned => CertificateKind::SelfSigned,
         CertificateWord::UnknownAuthority => CertificateKind::UnknownAuthority,
+        CertificateWord::MissingIntermediate => CertificateKind::MissingIntermediate,
+        CertificateWord::AuthorityAsLeaf => CertificateKind::AuthorityAsLeaf,
+        CertificateWord::Intercepted => CertificateKind::Intercepted,
     })
 }
 
@@ -295,7 +360,8 @@ fn build_firewall(
                 continue;
             }
         };
-        rules.push(FirewallRule { to, port: rule.port, action: rule.action });
+        let window = window(rule.from.as_ref(), rule.until.as_ref(), rule.every.as_ref());
+        rules.push(FirewallRule { to, port: rule.port, action: rule.action, window });
     }
     Ok(Firewall::new(rules))
 }

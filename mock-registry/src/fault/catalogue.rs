@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::fault::effect::Effect;
+use crate::fault::effect::{Effect, TlsIdentity};
 use crate::fault::{Argument, entries};
 
 /// Where on a request's way a fault sits.
@@ -167,6 +167,14 @@ impl Fault {
     /// Its argument: what was written, or what is meant where nothing was. `None`: it takes none.
     pub fn argument(&self) -> Option<Argument> {
         self.argument.or(self.entry.default)
+    }
+
+    /// How the host proves its name when this fault is played; `None`: as ever.
+    pub const fn identity(&self) -> Option<TlsIdentity> {
+        match self.entry.effect {
+            Effect::Identity(identity) => Some(identity),
+            _ => None,
+        }
     }
 
     /// The argument for the functions of the catalogue; those that take none do not look at it.

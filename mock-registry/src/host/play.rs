@@ -45,7 +45,8 @@ impl Plan<'_> {
         let mut shape = Shape::default();
         for change in self.changes.iter().filter(|_| reply.status.is_success()) {
             match change {
-                Change::Cut(bytes, end) => shape.cut = Some((*bytes, *end)),
+                // A part of the content breaks off where the whole does.
+                Change::Cut(bytes, end) => shape.cut = Some((bytes.saturating_sub(reply.range.start), *end)),
                 Change::Flip => shape.flipped = true,
                 Change::Pace(bytes) => shape.pace = Some(*bytes),
                 Change::NoLength => shape.no_length = true,

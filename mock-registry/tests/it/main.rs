@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
+mod catalogue;
 mod content;
 mod faults;
 mod hostile;

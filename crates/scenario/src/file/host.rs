@@ -5,7 +5,9 @@ use mock_registry::{Count, Glob};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::file::{AccountFile, ImageFile, Parsed, PersonalityWord, RateLimitFile, Size, Span};
+use crate::file::{
+    AccountFile, FaultItem, ImageFile, Parsed, PersonalityWord, ProxyFile, RateLimitFile, Size, Span,
+};
 use crate::yaml::Spanned;
 
 /// What stands behind a name.
@@ -43,6 +45,31 @@ pub(crate) struct HostFile {
     pub rules: Vec<Spanned<RuleFile>>,
     #[serde(default)]
     pub connections: Vec<ConnectionFile>,
+    /// What it does wrong, by name: faults of the catalogue. They come behind the `rules`.
+    #[serde(default)]
+    pub faults: Vec<Spanned<FaultItem>>,
+    /// Makes it a forward proxy, which leads to the other hosts.
+    pub proxy: Option<ProxyFile>,
+    /// Gives it images by whose reference a fault can be chosen: `HOST/faults/blob-truncated/4096`.
+    #[serde(default)]
+    pub magic_repository: bool,
+}
+
+impl HostFile {
+    /// The host that issues the tokens that this one, called `name`, demands.
+    pub(crate) fn issuer<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        match &self.auth.as_ref()?.value {
+            AuthFile::Bearer(bearer) => {
+                Some(bearer.token_host.as_ref().map_or(name, |host| host.value.as_str()))
+            }
+            AuthFile::Basic(_) => None,
+        }
+    }
+
+    /// Whether it speaks HTTP in clear.
+    pub(crate) fn speaks_clear(&self) -> bool {
+        self.tls == CertificateWord::None
+    }
 }
 
 const fn yes() -> bool {
@@ -63,6 +90,9 @@ pub(crate) enum CertificateWord {
     CommonNameOnly,
     SelfSigned,
     UnknownAuthority,
+    MissingIntermediate,
+    AuthorityAsLeaf,
+    Intercepted,
 }
 
 /// What a registry demands of those who ask.

@@ -1,5 +1,6 @@
 //! The scenario file as it is written: `apiVersion: pullsim/v1`, `kind: Scenario`.
 
+mod fault;
 mod host;
 mod image;
 mod limit;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use fault::{Every, FaultItem, ProxyFile, window};
 pub(crate) use host::{AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, HostFile, RuleFile};
 pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Missing, ShapeWord};
 pub(crate) use limit::RateLimitFile;
@@ -59,6 +61,9 @@ pub(crate) struct ScenarioFile {
     pub dns: BTreeMap<String, Names>,
     #[serde(default)]
     pub firewall: Vec<FirewallFile>,
+    /// What goes wrong, wherever a host (or the name server) can play it.
+    #[serde(default)]
+    pub faults: Vec<Spanned<FaultItem>>,
     #[serde(default)]
     pub secrets: Vec<SecretFile>,
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use secret::Secret;
 use serde::Deserialize;
 
-use crate::file::Parsed;
+use crate::file::{Every, Parsed, Span};
 use crate::yaml::Spanned;
 
 /// The node that pulls.
@@ -22,9 +22,34 @@ pub(crate) struct NodeFile {
     pub addresses: Option<Vec<Parsed<IpAddr>>>,
     /// The name server; by default 10.96.0.10.
     pub nameserver: Option<Parsed<IpAddr>>,
+    /// Further name servers, which are asked when those before them do not answer.
+    #[serde(default)]
+    pub more_nameservers: Vec<Parsed<IpAddr>>,
+    /// The domains that a short name is looked up in.
+    #[serde(default)]
+    pub search: Vec<String>,
+    /// How many dots make a name long; by default 1, as on a node (in a pod it is 5).
+    pub ndots: Option<u8>,
     /// Files by absolute path; they replace those that every node has.
     #[serde(default)]
     pub files: BTreeMap<PathBuf, String>,
+}
+
+impl NodeFile {
+    /// The name servers that are asked when the first does not answer.
+    pub(crate) fn more_nameservers(&self) -> impl Iterator<Item = IpAddr> {
+        self.more_nameservers.iter().map(|nameserver| nameserver.0)
+    }
+
+    /// The node's `resolv.conf`.
+    pub(crate) fn resolv_conf(&self, first: IpAddr) -> String {
+        let servers = std::iter::once(first)
+            .chain(self.more_nameservers())
+            .map(|server| format!("nameserver {server}\n"));
+        let search = (!self.search.is_empty()).then(|| format!("search {}\n", self.search.join(" ")));
+        let options = self.ndots.map(|ndots| format!("options ndots:{ndots}\n"));
+        servers.chain(search).chain(options).collect()
+    }
 }
 
 /// What stands between the node and an address.
@@ -37,6 +62,12 @@ pub(crate) struct FirewallFile {
     pub port: Option<u16>,
     /// What becomes of packets.
     pub action: FirewallAction,
+    /// From when on, counted from the beginning; by default from there.
+    pub from: Option<Parsed<Span>>,
+    /// Until when; by default for ever.
+    pub until: Option<Parsed<Span>>,
+    /// In turns: `60s for 20s`.
+    pub every: Option<Parsed<Every>>,
 }
 
 /// What becomes of packets to a place.

@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use mock_registry::Window;
 
 use crate::file::FirewallAction;
 
@@ -10,6 +13,8 @@ pub(crate) struct FirewallRule {
     /// `None`: all ports.
     pub(crate) port: Option<u16>,
     pub(crate) action: FirewallAction,
+    /// When it stands there.
+    pub(crate) window: Window,
 }
 
 /// The rules in order; the first that fits decides.
@@ -43,9 +48,12 @@ impl Firewall {
         }
     }
 
-    pub(crate) fn action(&self, address: SocketAddr) -> Option<FirewallAction> {
+    /// What becomes of packets to `address`, when the world is `elapsed` old.
+    pub(crate) fn action(&self, address: SocketAddr, elapsed: Duration) -> Option<FirewallAction> {
         let fits = |rule: &&FirewallRule| {
-            rule.to == address.ip() && rule.port.is_none_or(|port| port == address.port())
+            rule.to == address.ip()
+                && rule.port.is_none_or(|port| port == address.port())
+                && rule.window.contains(elapsed)
         };
         self.0.iter().find(fits).map(|rule| rule.action)
     }

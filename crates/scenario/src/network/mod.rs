@@ -3,6 +3,7 @@
 mod datagram;
 mod errno;
 mod firewall;
+mod nameserver;
 mod pipe;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use mock_registry::{Host, Request, RequestLog, Zone};
+use mock_registry::{Clock, DialFault, Host, Request, RequestLog, Zone};
 use net::{BoxFuture, Datagram, Network, Stream};
 
 use crate::file::FirewallAction;
@@ -33,12 +34,14 @@ const FIRST_PORT: u16 = 32_768;
 /// listens refuses.
 pub struct SimulatedNetwork {
     node: Vec<IpAddr>,
-    nameserver: SocketAddr,
+    first_nameserver: SocketAddr,
+    more_nameservers: Vec<SocketAddr>,
     zone: Arc<Zone>,
     firewall: Firewall,
     /// `None`: the address is a host's, but nothing listens at this port.
     hosts: BTreeMap<SocketAddr, Option<Arc<Host>>>,
     log: RequestLog,
+    clock: Clock,
     next_port: AtomicU16,
 }
 
@@ -46,21 +49,25 @@ pub struct SimulatedNetwork {
 pub(crate) struct Parts {
     pub(crate) node: Vec<IpAddr>,
     pub(crate) nameserver: IpAddr,
+    pub(crate) more_nameservers: Vec<IpAddr>,
     pub(crate) zone: Arc<Zone>,
     pub(crate) firewall: Firewall,
     pub(crate) hosts: BTreeMap<SocketAddr, Option<Arc<Host>>>,
     pub(crate) log: RequestLog,
+    pub(crate) clock: Clock,
 }
 
 impl SimulatedNetwork {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             node: parts.node,
-            nameserver: SocketAddr::new(parts.nameserver, 53),
+            first_nameserver: at_port_53(parts.nameserver),
+            more_nameservers: parts.more_nameservers.into_iter().map(at_port_53).collect(),
             zone: parts.zone,
             firewall: parts.firewall,
             hosts: parts.hosts,
             log: parts.log,
+            clock: parts.clock,
             next_port: AtomicU16::new(FIRST_PORT),
         }
     }
@@ -75,14 +82,14 @@ impl SimulatedNetwork {
         self.hosts.iter().filter_map(|(address, host)| Some((*address, host.as_ref()?)))
     }
 
-    /// Where the name server is, and what it knows.
+    /// Where the first name server is, and what it knows.
     pub(crate) fn nameserver(&self) -> (SocketAddr, &Arc<Zone>) {
-        (self.nameserver, &self.zone)
+        (self.first_nameserver, &self.zone)
     }
 
-    /// Whether a datagram to this address comes to the name server.
+    /// Whether a datagram to this address comes to the first name server.
     pub(crate) fn is_answered(&self, server: SocketAddr) -> bool {
-        server == self.nameserver && self.firewall.action(server).is_none()
+        server == self.first_nameserver && self.firewall.action(server, self.clock.elapsed()).is_none()
     }
 
     /// The node's end of a conversation with `address`.
@@ -97,17 +104,20 @@ impl SimulatedNetwork {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
-        let (local, host) = self.admit(address).await?;
+        let (local, server) = self.admit(address).await?;
         let (near, far) = pipe::connection(local, address);
-        tokio::spawn(host.serve(far, local));
+        match server {
+            Some(host) => drop(tokio::spawn(host.serve(far, local))),
+            None => drop(tokio::spawn(nameserver::answer_stream(self.zone.clone(), address.ip(), far))),
+        }
         Ok(Box::new(near))
     }
 
-    /// What becomes of an attempt to connect: the host that takes it, and the address that it comes from. The error
-    /// comes when the node would have it.
-    pub(crate) async fn admit(&self, address: SocketAddr) -> io::Result<(SocketAddr, Arc<Host>)> {
+    /// What becomes of an attempt to connect: the address that it comes from, and the host that takes it (`None` is
+    /// the name server). The error comes when the node would have it.
+    pub(crate) async fn admit(&self, address: SocketAddr) -> io::Result<(SocketAddr, Option<Arc<Host>>)> {
         let local = self.local(address)?;
-        match self.firewall.action(address) {
+        match self.firewall.action(address, self.clock.elapsed()) {
             None => {}
             Some(FirewallAction::Drop) => return unanswered().await,
             Some(FirewallAction::Refuse) => return Err(error(ECONNREFUSED)),
@@ -115,10 +125,25 @@ impl SimulatedNetwork {
             Some(FirewallAction::NetworkUnreachable) => return Err(error(ENETUNREACH)),
         }
         match self.hosts.get(&address) {
-            Some(Some(host)) => Ok((local, host.clone())),
+            Some(Some(host)) => {
+                match host.dial_fault() {
+                    None => {}
+                    Some(DialFault::Refused) => return Err(error(ECONNREFUSED)),
+                    Some(DialFault::NoAnswer) => return unanswered().await,
+                    Some(DialFault::HostUnreachable) => return Err(error(EHOSTUNREACH)),
+                    Some(DialFault::NetworkUnreachable) => return Err(error(ENETUNREACH)),
+                    Some(DialFault::Slow(time)) => tokio::time::sleep(time).await,
+                }
+                Ok((local, Some(host.clone())))
+            }
+            _ if self.is_nameserver(address) => Ok((local, None)),
             _ if self.is_host(address.ip()) || self.is_node(address.ip()) => Err(error(ECONNREFUSED)),
             _ => unanswered().await,
         }
+    }
+
+    fn is_nameserver(&self, address: SocketAddr) -> bool {
+        address == self.first_nameserver || self.more_nameservers.contains(&address)
     }
 
     fn is_node(&self, address: IpAddr) -> bool {
@@ -127,17 +152,21 @@ impl SimulatedNetwork {
 
     fn open_datagram(&self, server: SocketAddr) -> io::Result<Box<dyn Datagram>> {
         let local = self.local(server)?;
-        let far = match self.firewall.action(server) {
+        let far = match self.firewall.action(server, self.clock.elapsed()) {
             Some(FirewallAction::Drop) => Far::Silence,
             Some(FirewallAction::Refuse) => Far::Unreachable(ECONNREFUSED),
             Some(FirewallAction::HostUnreachable) => Far::Unreachable(EHOSTUNREACH),
             Some(FirewallAction::NetworkUnreachable) => Far::Unreachable(ENETUNREACH),
-            None if server == self.nameserver => Far::Zone(self.zone.clone()),
+            None if self.is_nameserver(server) => Far::Zone(self.zone.clone()),
             None if self.is_host(server.ip()) || self.is_node(server.ip()) => Far::Unreachable(ECONNREFUSED),
             None => Far::Silence,
         };
-        Ok(Box::new(Socket::new(local, far)))
+        Ok(Box::new(Socket::new(local, server, far)))
     }
+}
+
+const fn at_port_53(server: IpAddr) -> SocketAddr {
+    SocketAddr::new(server, 53)
 }
 
 /// Nothing comes back, until Linux gives up.

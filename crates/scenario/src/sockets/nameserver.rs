@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mock_registry::Via;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
@@ -30,13 +31,21 @@ pub(super) async fn datagrams(network: Arc<SimulatedNetwork>, socket: UdpSocket,
         let (network, socket, activity) = (network.clone(), socket.clone(), activity.clone());
         let query = query[..length].to_vec();
         answering.spawn(async move {
-            if let Some(answer) = network.nameserver().1.answer(&query) {
+            if let Some(answer) = answer(&network, &query, Via::Datagram).await {
                 let _ = socket.send_to(&answer, peer).await;
                 activity.touch();
             }
         });
         while answering.try_join_next().is_some() {}
     }
+}
+
+/// The first name server's answer, when it is there.
+async fn answer(network: &SimulatedNetwork, query: &[u8], via: Via) -> Option<Vec<u8>> {
+    let (server, zone) = network.nameserver();
+    let reply = zone.respond(query, via, Some(server.ip()));
+    tokio::time::sleep(reply.delay).await;
+    reply.bytes
 }
 
 /// Answers over streams.
@@ -63,7 +72,7 @@ async fn converse(network: &SimulatedNetwork, mut stream: Watched<TcpStream>) ->
         let length = timeout(PATIENCE, stream.read_u16()).await??;
         let mut query = vec![0; usize::from(length)];
         timeout(PATIENCE, stream.read_exact(&mut query)).await??;
-        let Some(answer) = network.nameserver().1.answer(&query) else { continue };
+        let Some(answer) = answer(network, &query, Via::Stream).await else { continue };
         let length = u16::try_from(answer.len()).map_err(|_| io::ErrorKind::InvalidData)?;
         stream.write_all(&[&length.to_be_bytes()[..], &answer].concat()).await?;
     }

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
+mod catalogue;
 mod content;
+mod fault_keys;
 mod file;
 mod include;
 mod network;
 mod pull;
+mod selectors;
 mod shipped;
 mod sockets;
