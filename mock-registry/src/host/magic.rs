@@ -3,6 +3,9 @@
 //! The argument is a further part of the repository's name (`faults/blob-truncated/4096`), since a name has no colon,
 //! and in lower case (`64kib`), since it has no capitals. Any tag will do. A fault that does not sit in an answer
 //! cannot be chosen so: the answer that refuses it lists those that can.
+//!
+//! Some clients ask `/v2/` for a challenge, and no other answer will do. So where the host demands no login of its
+//! own, `/v2/` demands a token of a service that gives one to everybody, unless the image asked for says otherwise.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +22,8 @@ use crate::{Accounts, Glob, Guard, Image, Layer, Registry, Selector, Store, Toke
 
 /// Where the tokens for these images are issued.
 const TOKENS: &str = "/faults/token";
+/// The repository of the image that goes along with no fault.
+const PLAIN: &str = "faults";
 /// Hosts that are held at once; beyond, they are made anew.
 const HELD: usize = 256;
 /// Bytes of the image's layer.
@@ -49,12 +54,17 @@ impl Host {
         let head = RequestHead { ..*head };
         if head.path == TOKENS {
             let body = body.read().await;
-            let repository = scoped_repository(&head, body.as_deref());
-            let host = self.magic_host(magic, repository.as_deref().unwrap_or_default(), base);
+            let repository = scoped_repository(&head, body.as_deref()).filter(|name| is_magic(name));
+            let host = self.magic_host(magic, repository.as_deref().unwrap_or(PLAIN), base);
             return Ok(Asked { host, head, path: None, body: body.into() });
         }
+        let open = self.registry.as_ref().is_none_or(Registry::is_open);
+        if open && head.authorization.is_none() && head.path.trim_end_matches('/') == "/v2" {
+            let host = self.magic_host(magic, PLAIN, base);
+            return Ok(Asked { host, head, path: None, body });
+        }
         let facts = self.facts(&head);
-        match facts.repository.filter(|name| *name == "faults" || name.starts_with("faults/")) {
+        match facts.repository.filter(|name| is_magic(name)) {
             None => Err(body),
             Some(repository) => {
                 let host = self.magic_host(magic, repository, base);
@@ -78,24 +88,34 @@ impl Host {
         Ok(host)
     }
 
+    /// The host behind an image: its tokens, its content and its fault. `None`: there is no such fault.
     fn make_magic(&self, repository: &str, base: &str) -> Option<Arc<Self>> {
-        let fault: Fault = repository.strip_prefix("faults/")?.replacen('/', ":", 1).parse().ok()?;
-        if !can_be_chosen(&fault) {
-            return None;
-        }
+        let chosen =
+            repository.strip_prefix("faults/").map(|rest| rest.replacen('/', ":", 1).parse::<Fault>());
+        let fault = match chosen {
+            None if repository == PLAIN => None,
+            Some(Ok(fault)) if can_be_chosen(&fault) => Some(fault),
+            _ => return None,
+        };
         let mut store = Store::default();
-        let image = Image::new(repository).tag("latest").layer(Layer::seeded(1, LAYER));
-        store.add(&image).ok()?;
+        store.add(&Image::new(repository).tag("latest").layer(Layer::seeded(1, LAYER))).ok()?;
+        let open = Arc::new(Accounts::new().anonymous(Glob::new("**")));
+        let tokens = Arc::new(TokenService::new("faults", open));
         let mut registry = Registry::new(Arc::new(store));
-        let mut builder = Self::builder(&self.name).clock(self.clock).fault(fault, Selector::default());
-        if matches!(fault.layer(), FaultLayer::Challenge | FaultLayer::Token) {
-            let open = Arc::new(Accounts::new().anonymous(Glob::new("**")));
-            let tokens = Arc::new(TokenService::new("faults", open));
+        let layer = fault.map(|fault| fault.layer());
+        if matches!(layer, None | Some(FaultLayer::Challenge | FaultLayer::Token)) {
             registry = registry.guard(Guard::bearer(format!("{base}{TOKENS}"), tokens.clone()));
-            builder = builder.token_service(TOKENS, tokens);
         }
-        Some(builder.registry(registry).build())
+        let builder =
+            Self::builder(&self.name).clock(self.clock).registry(registry).token_service(TOKENS, tokens);
+        let armed =
+            fault.into_iter().fold(builder, |builder, fault| builder.fault(fault, Selector::default()));
+        Some(armed.build())
     }
+}
+
+fn is_magic(repository: &str) -> bool {
+    repository == PLAIN || repository.starts_with("faults/")
 }
 
 impl Asked<'_> {

@@ -88,6 +88,11 @@ impl Registry {
         self
     }
 
+    /// Whether all may pull without a login.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.guard, Guard::Open)
+    }
+
     /// The blob of this digest, whoever may have it.
     pub(super) fn find_blob(&self, digest: &Digest) -> Option<Blob> {
         self.store.find_blob(digest)
