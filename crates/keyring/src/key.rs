@@ -62,7 +62,7 @@ pub fn urls_match(key: &str, repository: &str) -> Result<(), MismatchReason> {
     Ok(())
 }
 
-fn parse_schemeless(text: &str) -> Result<Url, url::Error> {
+pub(crate) fn parse_schemeless(text: &str) -> Result<Url, url::Error> {
     Url::parse(&format!("https://{text}"))
 }
 

@@ -5,6 +5,7 @@
 //! PullSecret ─▶ from_secrets ─┐
 //!                             ├─▶ Keyring ─▶ lookup(repository) ─▶ [Credential], in the kubelet's order
 //! node files ─▶ read_node ────┘          └─▶ explain(repository) ─▶ [Mismatch]: why an entry is never sent
+//! ProviderConfig ─▶ Provider: prepare(image) ─▶ PluginCall … PluginRun ─▶ conclude ─▶ logins, kept in its cache
 //! ```
 //!
 //! Each [`Credential`] carries its [`Provenance`] and the key as written in the document, so that a report can say
@@ -36,6 +37,7 @@ mod document;
 mod key;
 mod mismatch;
 mod node_files;
+mod plugin;
 mod pull_secret;
 mod ring;
 mod secrets;
@@ -46,6 +48,11 @@ pub use document::{DockerConfig, DocumentError, Entry};
 pub use key::{EntryKey, urls_match};
 pub use mismatch::{Mismatch, MismatchReason};
 pub use node_files::{KubeletPaths, NodeFileOutcome, NodeFiles, TriedFile};
+pub use plugin::{
+    Account, CacheKey, CacheKeyType, Conclusion, CredentialCache, CredentialProviderConfig, FieldError,
+    FieldFault, InvalidConfig, PluginCall, PluginError, PluginRun, PodOfPull, Prepared, Provider,
+    ProviderConfig, Response, RunEnd, Skipped, TokenAttributes, decode_response, encode_request,
+};
 pub use pull_secret::{PullSecret, SecretType};
 pub use ring::{Keyring, UnionKeyring, is_default_registry};
 pub use secrets::{MalformedSecret, SecretsKeyring, SkipReason, SkippedSecret, from_secrets};

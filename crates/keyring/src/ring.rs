@@ -50,6 +50,12 @@ impl Keyring {
         self.entries.is_empty()
     }
 
+    /// The keys of all entries as the documents have them, readable or not.
+    pub fn written_keys(&self) -> impl Iterator<Item = &str> {
+        let readable = self.entries.values().flatten().map(|credential| credential.written_key.as_str());
+        readable.chain(self.ignored.iter().map(|mismatch| mismatch.written_key.as_str()))
+    }
+
     /// The credentials for a repository, in the order in which the kubelet tries them: keys in descending byte
     /// order, under one key as they were added. `repository` is `domain/path`, without tag or digest.
     pub fn lookup(&self, repository: &str) -> Vec<Credential> {

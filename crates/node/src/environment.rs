@@ -17,6 +17,11 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
+    /// All variables, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first of the variables that is set and not empty.
     pub fn first(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.get(name).filter(|value| !value.is_empty()))
@@ -25,23 +30,9 @@ impl Environment {
     /// Reads the unit and its drop-ins `SERVICE.service.d/*.conf` under `/usr/lib`, `/etc` and `/run`, in systemd's
     /// order (systemd.unit(5)): the files of one name by directory, all names sorted; then `EnvironmentFile=`.
     pub(crate) fn of_service(node: &Node, service: &str) -> Self {
-        const DIRECTORIES: [&str; 3] =
-            ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
-        let mut files: BTreeMap<String, String> = BTreeMap::new();
-        for directory in DIRECTORIES {
-            for name in node.list_own(format!("{directory}/{service}.service.d")) {
-                if name.ends_with(".conf") {
-                    files.entry(name.clone()).or_insert(format!("{directory}/{service}.service.d/{name}"));
-                }
-            }
-        }
-        let unit = DIRECTORIES.iter().map(|d| format!("{d}/{service}.service"));
-        let unit = unit.filter(|path| node.read_own(path).is_ok()).take(1);
         let mut environment = Self::default();
-        for path in unit.chain(files.into_values()) {
-            if let Ok(text) = node.read_own(path) {
-                environment.apply_unit(node, &String::from_utf8_lossy(&text));
-            }
+        for text in unit_files(node, service) {
+            environment.apply_unit(node, &text);
         }
         environment
     }
@@ -75,6 +66,60 @@ impl Environment {
             self.0.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+/// The unit of a service and its drop-ins, in the order in which systemd reads them.
+fn unit_files(node: &Node, service: &str) -> Vec<String> {
+    const DIRECTORIES: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for directory in DIRECTORIES {
+        for name in node.list_own(format!("{directory}/{service}.service.d")) {
+            if name.ends_with(".conf") {
+                files.entry(name.clone()).or_insert(format!("{directory}/{service}.service.d/{name}"));
+            }
+        }
+    }
+    let unit = DIRECTORIES.iter().map(|d| format!("{d}/{service}.service"));
+    let unit = unit.filter(|path| node.read_own(path).is_ok()).take(1);
+    let read = |path: String| Some(String::from_utf8_lossy(&node.read_own(path).ok()?).into_owned());
+    unit.chain(files.into_values()).filter_map(read).collect()
+}
+
+/// The words of a service's command line: the last `ExecStart=`, its variables filled in (systemd.service(5)): `$NAME`
+/// as a word of its own becomes as many words as its value has, `${NAME}` exactly one.
+pub(crate) fn command_line(node: &Node, service: &str) -> Vec<String> {
+    let mut command = String::new();
+    for text in unit_files(node, service) {
+        let joined = text.replace("\\\n", " ");
+        for line in joined.lines().map(str::trim) {
+            if let Some(value) = line.strip_prefix("ExecStart=") {
+                command = value.to_owned();
+            }
+        }
+    }
+    let environment = node.environment(service);
+    let mut words = Vec::new();
+    for word in split_words(&command) {
+        let name = word.strip_prefix('$').filter(|name| !name.starts_with('{'));
+        match name {
+            Some(name) => words.extend(split_words(environment.get(name).unwrap_or_default())),
+            None => words.push(filled_in(&word, &environment)),
+        }
+    }
+    words
+}
+
+/// A word with each `${NAME}` in it replaced.
+fn filled_in(word: &str, environment: &Environment) -> String {
+    let (mut out, mut rest) = (String::new(), word);
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else { break };
+        out.push_str(before);
+        out.push_str(environment.get(name).unwrap_or_default());
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Splits at white space outside quotes, with systemd's quoting (systemd.syntax(7)): `"…"` and `'…'`, backslash.

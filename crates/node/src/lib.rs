@@ -123,6 +123,12 @@ impl Node {
         }
     }
 
+    /// The words of the command line with which systemd starts a service, from its unit and drop-ins; empty where there
+    /// is no unit.
+    pub fn command_line(&self, service: &str) -> Vec<String> {
+        environment::command_line(self, service)
+    }
+
     /// The environment of a runtime's systemd service (`containerd`, `crio`, `docker`), from its drop-ins; for
     /// [`Node::machine`] the one given there.
     pub fn environment(&self, service: &str) -> Environment {

@@ -160,6 +160,16 @@ pub enum InputError {
         /// The field's path.
         field: String,
     },
+    /// A field has none of the values that there are.
+    #[error("{}: unsupported {field}", .place.file)]
+    NotSupported {
+        /// The value.
+        place: Place,
+        /// The field.
+        field: String,
+        /// The values that there are.
+        supported: &'static [&'static str],
+    },
     /// Two elements of a list have one name, which the API server refuses.
     #[error("{} is refused by the API server: {field}: Duplicate value: {name:?}", .place.file)]
     DuplicateName {
@@ -198,6 +208,7 @@ impl InputError {
             | Self::NotJson { place, .. }
             | Self::UnusableSecret { place, .. }
             | Self::Required { place, .. }
+            | Self::NotSupported { place, .. }
             | Self::DuplicateName { place, .. }
             | Self::Duplicate { place, .. } => Some(place),
             _ => None,
@@ -221,6 +232,7 @@ impl InputError {
             Self::Required { field, .. } => {
                 format!("has no {}", field.rsplit('.').next().unwrap_or(field))
             }
+            Self::NotSupported { .. } => "not supported here".to_owned(),
             Self::DuplicateName { .. } => "the same name again".to_owned(),
             Self::Duplicate { .. } => "the same object again".to_owned(),
             _ => String::new(),
@@ -236,7 +248,7 @@ impl InputError {
             Self::Unreadable { .. } => return None,
             Self::TooLarge { .. } => "a Secret has at most 1 MiB; give the pull secret alone".to_owned(),
             Self::UnusableSecret { .. } => {
-                format!("{CREATE} makes a right one; --secret also takes a bare config.json")
+                format!("{CREATE} prints a right one; --secret also takes a bare config.json")
             }
             Self::MissingKey { key, present, .. } if !present.is_empty() => {
                 format!("the data has only {}; rename the key to {key}", listed(present))
@@ -253,10 +265,11 @@ impl InputError {
             }
             Self::NoManifest { .. } => "a config.json is given with --secret".to_owned(),
             Self::Required { field, .. } => format!("write {field}"),
+            Self::NotSupported { supported, .. } => format!("supported are {}", supported.join(", ")),
             Self::DuplicateName { .. } => "give each container of a pod its own name".to_owned(),
             Self::Duplicate { .. } => "leave one of them out, or give them different namespaces".to_owned(),
             Self::Json { .. } | Self::Yaml { .. } | Self::WrongShape { .. } => return None,
-            _ => format!("{CREATE} makes a pull secret"),
+            _ => format!("{CREATE} prints a pull secret"),
         };
         Some(text)
     }
@@ -282,8 +295,7 @@ impl InputError {
     }
 }
 
-const CREATE: &str = "kubectl create secret docker-registry NAME --docker-server=HOST --docker-username=USER \
-                      --docker-password=PASSWORD --dry-run=client -o yaml";
+const CREATE: &str = "pullsim secret make HOST --user USER --password-stdin";
 
 /// The system's reason without the error number that Rust adds.
 fn reason(error: &io::Error) -> String {

@@ -31,6 +31,7 @@ mod excerpt;
 mod lint;
 mod manifest;
 mod note;
+mod provider_config;
 mod secret_object;
 mod secrets;
 mod source;
@@ -46,5 +47,6 @@ pub use manifest::{
     ServiceAccount, Workload, open_manifests, read_manifests,
 };
 pub use note::{Note, NoteKind};
+pub use provider_config::read_provider_config;
 pub use secrets::{Secrets, read_secrets};
 pub use source::{MAX_INPUT_BYTES, Source};

@@ -39,7 +39,7 @@ pub(crate) struct Tree {
 #[derive(Debug)]
 pub(crate) enum Value {
     Null,
-    Bool,
+    Bool(bool),
     Number,
     Text(Secret),
     List(Vec<Tree>),
@@ -126,7 +126,7 @@ impl Tree {
     pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
-            Value::Bool => "a boolean",
+            Value::Bool(_) => "a boolean",
             Value::Number => "a number",
             Value::Text(_) => "a text",
             Value::List(_) => "a list",

@@ -90,8 +90,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
         deserializer.deserialize_any(Self)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Bool)
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Value, E> {

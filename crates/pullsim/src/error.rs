@@ -55,6 +55,25 @@ pub(crate) enum Failure {
     /// A host gets no socket.
     #[error("cannot listen: {}", reason(.0))]
     Listen(io::Error),
+    /// An image's name cannot be read.
+    #[error(transparent)]
+    InvalidImage(Box<kubelet::ImageNameError>),
+    /// A Secret with this in it would be no use.
+    #[error("no Secret can be made with this {what}{}", shown(.given))]
+    Unmakeable {
+        /// What is wrong.
+        what: &'static str,
+        /// What was given; empty where it may hold a password.
+        given: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Standard input cannot be read.
+    #[error("cannot read the password: {}", reason(.0))]
+    Password(io::Error),
+    /// There is no password on standard input, or one that no Secret can hold.
+    #[error("there is no password on standard input")]
+    NoPassword,
     /// `--node` names something else than a directory.
     #[error("{} is not a directory", .0.display())]
     NotADirectory(PathBuf),
@@ -112,6 +131,11 @@ impl Failure {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
                 Some(format!("{guess}known are {}", known.join(", ")))
             }
+            Self::InvalidImage(_) => {
+                Some("an image is HOST/PATH:TAG, without a scheme, the path in lower case".to_owned())
+            }
+            Self::Unmakeable { remedy, .. } => Some((*remedy).to_owned()),
+            Self::NoPassword => Some("printf '%s' \"$PASSWORD\" | pullsim secret make …".to_owned()),
             Self::NotADirectory(_) => {
                 Some("--node takes a node's root directory, with etc/ in it".to_owned())
             }
@@ -133,4 +157,9 @@ impl Failure {
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// What was given, quoted, where it may be shown.
+fn shown(given: &str) -> String {
+    if given.is_empty() { String::new() } else { format!(" {given:?}") }
 }

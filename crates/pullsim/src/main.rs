@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod render;
 mod serve;
+mod secret;
 mod store;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Check(low) => check::run(low, &environment()),
         Command::Serve(low) => serve::run(low, check::today()),
+        Command::Secret(command) => secret::run(command),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
         Command::Completions(low) => manual::completions(low),
         Command::Man(low) => manual::man(low),

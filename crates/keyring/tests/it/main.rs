@@ -5,6 +5,7 @@
 mod documents;
 mod lookup;
 mod node_files;
+mod plugins;
 mod redaction;
 mod secrets;
 

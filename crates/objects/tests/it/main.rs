@@ -5,6 +5,7 @@
 mod bad;
 mod cri_auth;
 mod good;
+mod lint;
 mod manifests;
 
 use objects::{InputError, Secrets, Source, read_secrets};

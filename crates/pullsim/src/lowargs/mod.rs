@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod serve;
+mod secret;
 mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
 pub(crate) use serve::LowServe;
+pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
 pub(crate) use store::StoreCommand;
 
 /// What every command's help ends with.
@@ -36,6 +38,9 @@ pub(crate) enum Command {
     /// Runs a scenario's hosts on real sockets, for any client.
     #[command(after_help = serve::EXAMPLES)]
     Serve(LowServe),
+    /// Looks at pull secrets, and makes right ones.
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Changes a simulated node's image store.
     #[command(subcommand, after_help = EXIT_STATUS)]
     Store(StoreCommand),

@@ -1,0 +1,119 @@
+//! `pullsim secret`
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Output;
+
+const LINT_HELP: &str = "\
+Examples:
+  pullsim secret lint pull-secret.yaml
+  pullsim secret lint pull-secret.yaml --image registry.example.com/team/app:v1
+  kubectl get secret pull-secret -o yaml | pullsim secret lint -
+  pullsim secret lint ~/.docker/config.json -o json
+
+Exit status:
+  0  nothing was found
+  1  something was found
+  2  the input or the usage is wrong";
+
+const MATCH_HELP: &str = "\
+Examples:
+  pullsim secret match registry.example.com/team/app:v1 pull-secret.yaml
+  pullsim secret match nginx ~/.docker/config.json -o json
+
+With -o json the document has `credentials` ({username, key, source}), in the order in which the kubelet tries them,
+and `rejected` ({key, source, reason}).
+
+Exit status:
+  0  an entry matches
+  1  none does, or a secret cannot be read: the node would ask as anonymous, or not at all
+  2  the input or the usage is wrong";
+
+const MAKE_HELP: &str = "\
+Examples:
+  printf '%s' \"$PASSWORD\" | pullsim secret make registry.example.com --user ci --password-stdin | kubectl apply -f -
+  pullsim secret make docker.io --user ci --password-stdin --name hub --namespace shop < password.txt
+
+One line end after the password is no part of it.
+
+Exit status:
+  0  the manifest was written
+  2  the input or the usage is wrong";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Says what is wrong with pull secrets, to the character.
+    #[command(after_help = LINT_HELP)]
+    Lint(LowLint),
+    /// Says which entries of pull secrets the kubelet would use for an image, in order, and why not the others.
+    #[command(after_help = MATCH_HELP)]
+    Match(LowMatch),
+    /// Makes a right pull secret.
+    #[command(after_help = MAKE_HELP)]
+    Make(LowMake),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LowLint {
+    /// A Secret (YAML or JSON, also in a List), a config.json, a .dockercfg; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+
+    /// The image for which the secret is meant.
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
+
+    /// The form of the findings.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LowMatch {
+    /// The image, as a pod would name it.
+    pub image: String,
+
+    /// Secrets in the order in which the pod names them; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+
+    /// The form of the report.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LowMake {
+    /// The registry as images name it: HOST, HOST:PORT or HOST/PATH; docker.io is Docker Hub.
+    pub registry: String,
+
+    /// The user name.
+    #[arg(long, value_name = "USER")]
+    pub user: String,
+
+    /// Reads the password from standard input; a password on the command line could be seen by others.
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+
+    /// The Secret's name.
+    #[arg(long, value_name = "NAME", default_value = "pull-secret")]
+    pub name: String,
+
+    /// The Secret's namespace: that of the pods [default: none, so that kubectl decides].
+    #[arg(long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// An e-mail address; registries do not ask for it any more.
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+
+    /// The form of the manifest.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = ManifestForm::Yaml)]
+    pub output: ManifestForm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestForm {
+    Yaml,
+    Json,
+}

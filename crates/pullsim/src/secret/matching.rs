@@ -1,0 +1,144 @@
+use std::fmt::Write as _;
+
+use keyring::{Keyring, MalformedSecret, Provenance, PullSecret, SecretsKeyring, from_secrets};
+use objects::{Source, read_secrets};
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::lowargs::{LowMatch, Output};
+use crate::output;
+
+/// The document of `-o json`.
+#[derive(Serialize)]
+struct Report {
+    credentials: Vec<Used>,
+    rejected: Vec<Rejected>,
+}
+
+/// An entry that the kubelet sends.
+#[derive(Serialize)]
+struct Used {
+    username: String,
+    key: String,
+    source: String,
+}
+
+/// An entry, or a whole secret, that it does not send.
+#[derive(Serialize)]
+struct Rejected {
+    /// Empty where the whole secret is meant.
+    key: String,
+    source: String,
+    reason: String,
+}
+
+pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
+    let repository = super::repository(&low.image)?;
+    let (mut secrets, mut skipped) = (Vec::new(), Vec::new());
+    for file in &low.files {
+        let found = read_secrets(&Source::open(file)?)?;
+        secrets.extend(found.pull_secrets);
+        skipped.extend(found.notes);
+    }
+    let mut report = match from_secrets(&secrets) {
+        Ok(made) => matched(&made, &repository),
+        Err(error) => disabled(&secrets, &error),
+    };
+    report.rejected.extend(skipped.iter().filter_map(|note| match &note.kind {
+        objects::NoteKind::IgnoredType { namespace, name, secret_type } => Some(Rejected {
+            key: String::new(),
+            source: format!("{namespace}/{name}"),
+            reason: format!("type {secret_type}: the kubelet ignores it"),
+        }),
+        _ => None,
+    }));
+    output::write(&match low.output {
+        Output::Json => report::json(&report),
+        Output::Text => text(&report, &low.image, &repository),
+    })?;
+    Ok(if report.credentials.is_empty() { Exit::NotPulled } else { Exit::Pulled })
+}
+
+fn matched(made: &SecretsKeyring, repository: &str) -> Report {
+    let used = made.keyring.lookup(repository).into_iter().map(|credential| Used {
+        username: credential.username,
+        key: credential.written_key,
+        source: source(&credential.provenance),
+    });
+    let mut rejected = unmatched(&made.keyring, repository);
+    rejected.extend(made.skipped.iter().map(|skipped| Rejected {
+        key: String::new(),
+        source: source(&skipped.provenance),
+        reason: skipped.reason.to_string(),
+    }));
+    Report { credentials: used.collect(), rejected }
+}
+
+fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
+    let rejected = keyring.explain(repository).into_iter().map(|mismatch| Rejected {
+        key: mismatch.written_key,
+        source: source(&mismatch.provenance),
+        reason: mismatch.reason.to_string(),
+    });
+    rejected.collect()
+}
+
+/// One secret that cannot be read disables all (`kubernetes pkg/credentialprovider/secrets/secrets.go`).
+fn disabled(secrets: &[PullSecret], error: &MalformedSecret) -> Report {
+    let bad = source(&error.provenance);
+    let mut rejected = vec![Rejected {
+        key: String::new(),
+        source: bad.clone(),
+        reason: format!("cannot be read, which disables all pull secrets of the pod: {error}"),
+    }];
+    for secret in secrets.iter().filter(|secret| secret.provenance != error.provenance) {
+        let Ok(made) = from_secrets(std::slice::from_ref(secret)) else { continue };
+        let mut keys: Vec<String> = made.keyring.written_keys().map(str::to_owned).collect();
+        if keys.is_empty() {
+            keys.push(String::new());
+        }
+        rejected.extend(keys.into_iter().map(|key| Rejected {
+            key,
+            source: source(&secret.provenance),
+            reason: format!("disabled, since {bad} cannot be read"),
+        }));
+    }
+    Report { credentials: Vec::new(), rejected }
+}
+
+/// A secret by the name that `kubectl` would use.
+fn source(provenance: &Provenance) -> String {
+    match provenance {
+        Provenance::PullSecret { namespace, name, .. } => format!("{namespace}/{name}"),
+        other => other.to_string(),
+    }
+}
+
+fn text(report: &Report, image: &str, repository: &str) -> String {
+    let mut out = format!("{image} is looked up as {repository}\n");
+    // Writing to a String cannot fail.
+    if report.credentials.is_empty() {
+        out.push_str("\nNothing matches: the node asks as anonymous.\n");
+    } else {
+        out.push_str("\nTried in this order:\n");
+    }
+    for (index, used) in report.credentials.iter().enumerate() {
+        let name = if used.username.is_empty() { "(no user name)" } else { &used.username };
+        let _ = writeln!(out, "  {}. {name}  {:?}  {}", index + 1, used.key, used.source);
+    }
+    if !report.rejected.is_empty() {
+        out.push_str("\nNot used:\n");
+    }
+    for rejected in &report.rejected {
+        match rejected.key.as_str() {
+            "" => {
+                let _ = writeln!(out, "  {}: {}", rejected.source, rejected.reason);
+            }
+            key => {
+                let _ = writeln!(out, "  {key:?}  {}: {}", rejected.source, rejected.reason);
+            }
+        }
+    }
+    out
+}

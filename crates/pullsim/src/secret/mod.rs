@@ -1,0 +1,27 @@
+//! `pullsim secret`: what is wrong with a pull secret, which entries count, how to make a right one.
+
+mod lint;
+mod make;
+mod matching;
+
+use kubelet::{Version, apply_default_image_tag};
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::lowargs::SecretCommand;
+
+pub(crate) fn run(command: &SecretCommand) -> Result<Exit, Failure> {
+    match command {
+        SecretCommand::Lint(low) => lint::run(low),
+        SecretCommand::Match(low) => matching::run(low),
+        SecretCommand::Make(low) => make::run(low),
+    }
+}
+
+/// The repository that the kubelet looks up for an image.
+fn repository(image: &str) -> Result<String, Failure> {
+    match apply_default_image_tag(image, Version::NEWEST) {
+        Ok(name) => Ok(name.repository()),
+        Err(error) => Err(Failure::InvalidImage(Box::new(error))),
+    }
+}
