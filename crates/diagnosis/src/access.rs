@@ -136,7 +136,23 @@ pub(crate) fn anonymous(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
             .or(&[Cause::ProxyMisconfig, Cause::CredentialsMissing])
             .remedy("Look for a firewall, proxy or country block between the nodes and the registry.");
     }
-    secret_that_did_not_count(scene).unwrap_or_else(|| no_secret(scene, who))
+    provider_that_failed(scene, who)
+        .or_else(|| secret_that_did_not_count(scene))
+        .unwrap_or_else(|| no_secret(scene, who))
+}
+
+/// A credential provider plugin was asked and gave nothing, of which the pod learns nothing.
+fn provider_that_failed(scene: &Scene<'_>, who: &str) -> Option<Finding> {
+    let log = scene.decision("credential provider failed")?;
+    let plugin = log.split(':').next().unwrap_or_default();
+    let sentence = format!(
+        "The node's credential provider plugin {plugin} gave no login, so {who} was asked as anonymous."
+    );
+    let finding = Finding::new(Cause::CredentialProviderFailure, sentence)
+        .or(&[Cause::NodeIdentityDenied, Cause::CredentialsMissing])
+        .evidence(log)
+        .remedy("Run the plugin by hand on the node, and give the node's identity the right to pull.");
+    Some(finding)
 }
 
 /// A secret was given, yet the node asked as anonymous.

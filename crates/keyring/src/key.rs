@@ -24,6 +24,14 @@ impl EntryKey {
             path => format!("{}{path}", parsed.host),
         }))
     }
+
+    /// Whether what was taken for the host is a piece of a login written into the location, as in
+    /// `https://user:pass/word@host`: such a key is never shown.
+    pub fn is_of_login(&self, location: &str) -> bool {
+        let Some((_, host)) = location.rsplit_once('@') else { return false };
+        let authority = self.0.split('/').next().unwrap_or_default();
+        !host.starts_with(authority)
+    }
 }
 
 /// Compares a key with a repository as the kubelet does (`keyring.go URLsMatch`): equal ports, equally many labels,

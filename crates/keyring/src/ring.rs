@@ -20,28 +20,30 @@ impl Keyring {
     pub fn add(&mut self, config: &DockerConfig, provenance: &Provenance) {
         for entry in &config.entries {
             let (written_key, provenance) = (shown_location(&entry.location), provenance.clone());
-            match EntryKey::from_location(&entry.location) {
-                Ok(EntryKey(key)) => self.entries.entry(key.clone()).or_default().push(Credential {
-                    username: entry.username.clone(),
-                    password: entry.password.clone(),
-                    email: entry.email.clone(),
-                    key,
-                    written_key,
-                    provenance,
-                }),
-                Err(error) => self.ignored.push(Mismatch {
-                    key: written_key.clone(),
-                    written_key,
-                    provenance,
-                    reason: MismatchReason::NotAUrl {
-                        // Where the key holds a login, Go's words could quote a part of it.
-                        error: match entry.location.contains('@') {
-                            true => "malformed".to_owned(),
-                            false => error.cause.to_string(),
-                        },
-                    },
-                }),
-            }
+            let key = EntryKey::from_location(&entry.location);
+            let reason = match &key {
+                Ok(key) if key.is_of_login(&entry.location) => "malformed".to_owned(),
+                // Where the key holds a login, Go's words could quote a part of it.
+                Err(_) if entry.location.contains('@') => "malformed".to_owned(),
+                Err(error) => error.cause.to_string(),
+                Ok(EntryKey(key)) => {
+                    self.entries.entry(key.clone()).or_default().push(Credential {
+                        username: entry.username.clone(),
+                        password: entry.password.clone(),
+                        email: entry.email.clone(),
+                        key: key.clone(),
+                        written_key,
+                        provenance,
+                    });
+                    continue;
+                }
+            };
+            self.ignored.push(Mismatch {
+                key: written_key.clone(),
+                written_key,
+                provenance,
+                reason: MismatchReason::NotAUrl { error: reason },
+            });
         }
     }
 

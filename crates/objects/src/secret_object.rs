@@ -147,7 +147,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// A key of `data`, shortened: whoever mistakes the field may have put something else there.
-fn shown_key(key: &str) -> String {
+pub(crate) fn shown_key(key: &str) -> String {
     let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if key.len() <= 64 && key.chars().all(legal) { key.to_owned() } else { "…".to_owned() }
 }

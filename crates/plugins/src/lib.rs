@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A plugin that fails is silent for the pod, as in life: it gives no login, and the kubelet's log text becomes a
-//! [`trace::Decision`] about [`ABOUT`].
+//! [`trace::Decision`] about [`FAILED`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -37,5 +37,5 @@ mod runner;
 
 pub use flags::{ConfigError, KubeletFlags, read_config};
 pub use process::Processes;
-pub use providers::{ABOUT, Providers};
+pub use providers::{ABOUT, FAILED, Providers};
 pub use runner::{NotRun, PluginRunner, RunFuture, Script, Scripted};

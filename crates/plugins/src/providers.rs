@@ -15,6 +15,9 @@ use crate::runner::PluginRunner;
 /// What the decisions are about that tell of plugins.
 pub const ABOUT: &str = "credential provider";
 
+/// What the decisions are about that tell of plugins which failed, or could not be asked.
+pub const FAILED: &str = "credential provider failed";
+
 /// How long a plugin may take (`kubernetes pkg/credentialprovider/plugin/plugin.go ExecPlugin`).
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -23,6 +26,12 @@ pub struct Providers {
     providers: Vec<Slot>,
     runner: Arc<dyn PluginRunner>,
     start: Instant,
+}
+
+/// Why a plugin gave nothing, in words.
+enum NoLogin {
+    Failed(String),
+    NotAsked(String),
 }
 
 struct Slot {
@@ -52,17 +61,18 @@ impl Providers {
             let asked = Instant::now();
             let told = self.ask(slot, image, pod).await;
             let Some((name, told)) = told else { continue };
-            let text = match told {
+            let (about, text) = match told {
                 Ok((keyring, text)) => {
                     keyrings.push(keyring);
-                    text
+                    (ABOUT, text)
                 }
-                Err(text) => text,
+                Err(NoLogin::Failed(text)) => (FAILED, text),
+                Err(NoLogin::NotAsked(text)) => (ABOUT, text),
             };
             trace.record(Step {
                 at: self.start.elapsed(),
                 took: asked.elapsed(),
-                what: What::Decision(Decision::new(ABOUT, format!("{name}: {text}"))),
+                what: What::Decision(Decision::new(about, format!("{name}: {text}"))),
             });
         }
         keyrings
@@ -74,7 +84,7 @@ impl Providers {
         slot: &Slot,
         image: &str,
         pod: &PodOfPull,
-    ) -> Option<(String, Result<(Keyring, String), String>)> {
+    ) -> Option<(String, Result<(Keyring, String), NoLogin>)> {
         let (name, prepared) = {
             let mut provider = slot.lock();
             (provider.config().name.clone(), provider.prepare(image, pod, self.start.elapsed()))
@@ -86,14 +96,16 @@ impl Providers {
         };
         let told = match prepared {
             Prepared::NotForImage => return None,
-            Prepared::Skipped(skipped) => Err(format!("not asked: {skipped}")),
+            Prepared::Skipped(skipped) => Err(NoLogin::NotAsked(format!("not asked: {skipped}"))),
             Prepared::Cached(credentials) => {
                 Ok((keyring(&credentials), "not asked: an earlier answer still counts".to_owned()))
             }
             Prepared::Call(call) => match self.fly(slot, &call).await {
-                None => Err(format!("not run here; on the node it would be asked about {image}")),
+                None => Err(NoLogin::NotAsked(format!(
+                    "not run here; on the node it would be asked about {image}"
+                ))),
                 Some(run) => match slot.lock().conclude(&call, &run, self.start.elapsed()) {
-                    Err(error) => Err(error.to_string().trim_end().to_owned()),
+                    Err(error) => Err(NoLogin::Failed(error.to_string().trim_end().to_owned())),
                     Ok(concluded) => {
                         let count = concluded.credentials.entries.len();
                         let entries = if count == 1 { "entry" } else { "entries" };

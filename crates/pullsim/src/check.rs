@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::hiargs::HiCheck;
 use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
-use crate::{output, render};
+use crate::{compare, node_plugins, output, render};
 
 /// Checks an image and writes the report.
 pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
@@ -27,9 +27,32 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     if low.plan {
         return show_plan(&Plan::new(&inputs, hi.kubelet), &inputs, low, text);
     }
-    let report = simulate(hi, &inputs)?;
+    let mut report = simulate(hi, &inputs)?;
+    if let Some(given) = &low.compare_login {
+        compare_login(&mut report, given, low, environment)?;
+    }
     output::write(&render::check(low.output, &report, text))?;
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
+}
+
+/// Pulls once more with what a Docker client on this machine would send; where the two part joins the notes.
+fn compare_login(
+    report: &mut CheckReport,
+    given: &str,
+    low: &LowCheck,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let Some(reference) = &report.reference else { return Ok(()) };
+    let login = compare::docker_login(given, &reference.domain, environment)?;
+    // Without secrets and with an empty store: standard input is read already, and the image may be there by now.
+    let mut hi = HiCheck::read(&LowCheck { secret: Vec::new(), store: None, ..low.clone() }, environment)?;
+    hi.own_files = false;
+    let mut inputs = PullInputs::new(hi.image.clone());
+    inputs.policy = hi.policy;
+    inputs.auth.clone_from(&login.auth);
+    let docker = simulate(hi, &inputs)?;
+    report.notes.extend(compare::compared(&login, report, &docker));
+    Ok(())
 }
 
 fn show_plan(
@@ -80,7 +103,9 @@ fn event_loop(simulated: bool) -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_io().enable_time().start_paused(simulated).build()
 }
 
-async fn pull(hi: HiCheck, inputs: &PullInputs, trace: Trace) -> Result<CheckReport, Failure> {
+async fn pull(mut hi: HiCheck, inputs: &PullInputs, trace: Trace) -> Result<CheckReport, Failure> {
+    let mut inputs = inputs.clone();
+    node_plugins::ask(&mut hi, &mut inputs, &trace).await;
     let at = hi.scenario.as_ref().map_or_else(today, |scenario| scenario.now());
     let network: Arc<dyn Network> = match &hi.scenario {
         Some(scenario) => Arc::new(scenario.network()),
@@ -97,7 +122,7 @@ async fn pull(hi: HiCheck, inputs: &PullInputs, trace: Trace) -> Result<CheckRep
         trace,
         clock: Clock::new(at),
     };
-    replay::check(options, hi.kubelet, inputs, hi.notes)
+    replay::check(options, hi.kubelet, &inputs, hi.notes)
         .await
         .map_err(|error| Failure::Store { directory: hi.store.unwrap_or_default(), error })
 }

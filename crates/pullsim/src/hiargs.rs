@@ -39,6 +39,10 @@ pub(crate) struct HiCheck {
     pub notes: Vec<String>,
     pub auth: Option<AuthConfig>,
     pub node: Node,
+    /// The node's root directory, where it is one.
+    pub node_root: Option<PathBuf>,
+    /// Whether the node's credential provider plugins are run.
+    pub run_plugins: bool,
     /// Whether the node is given, so that its own files count.
     pub own_files: bool,
     /// The simulated hosts, in place of the network.
@@ -75,6 +79,8 @@ impl HiCheck {
             notes,
             auth: low.cri_auth.as_deref().map(cri_auth).transpose()?,
             node,
+            node_root: low.node.clone(),
+            run_plugins: low.run_plugins,
             own_files: low.node.is_some() || scenario.is_some(),
             scenario,
             platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,

@@ -1,12 +1,14 @@
 //! The programme `pullsim`: arguments, exit status, wiring; nothing else.
 
 mod check;
+mod compare;
 mod error;
 mod exit;
 mod hiargs;
 mod lowargs;
 mod manual;
 mod near;
+mod node_plugins;
 mod output;
 mod progress;
 mod render;

@@ -231,11 +231,13 @@ fn attempts(report: &CheckReport) -> Vec<Attempt<'_>> {
         Some(Login { username, key, source, empty: username.is_empty() && source != GIVEN })
     };
     let ends = report.answers.iter().skip(1).map(|next| next.first_step).chain([report.trace.len()]);
-    let attempt = |(answer, end): (&Answer, usize)| Attempt {
+    // What was decided before the first call belongs to it: the node's plugins were asked for it.
+    let starts = [0].into_iter().chain(report.answers.iter().skip(1).map(|answer| answer.first_step));
+    let attempt = |((answer, start), end): ((&Answer, usize), usize)| Attempt {
         login: login(answer),
-        steps: report.trace.get(answer.first_step..end).unwrap_or_default(),
+        steps: report.trace.get(start..end).unwrap_or_default(),
     };
-    report.answers.iter().zip(ends).map(attempt).collect()
+    report.answers.iter().zip(starts).zip(ends).map(attempt).collect()
 }
 
 const GIVEN: &str = "--cri-auth";

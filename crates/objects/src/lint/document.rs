@@ -1,12 +1,12 @@
 use gostd::json;
 
-use crate::Source;
 use crate::detect;
 use crate::excerpt::{Reveal, place_of_byte};
 use crate::lint::LintCode;
 use crate::lint::entry::{Entry, lint_entries};
 use crate::lint::finding::Findings;
 use crate::tree::{Member, Span, Tree};
+use crate::{Place, Source};
 
 /// A login document, and the text in which its spans lie.
 pub(super) struct Document<'a> {
@@ -68,8 +68,8 @@ impl<'a> Document<'a> {
                     "registries stand at the top: the kubelet looks for them below auths, and finds none";
                 let help =
                     "put them below auths, or use the type kubernetes.io/dockercfg and the key .dockercfg";
-                let first = tree.members().first().map_or(tree.span, |member| member.key_span);
-                let place = first.place(self.source, Reveal::Shown);
+                let whole = || tree.span.place(self.source, Reveal::Masked);
+                let place = tree.members().first().map_or_else(whole, |member| self.key(member));
                 findings.add(LintCode::CfgInConfigJson, place, message, help);
                 tree
             }
@@ -122,8 +122,10 @@ impl<'a> Document<'a> {
         findings.add(LintCode::EmptyAuths, place, message, "pullsim secret make prints a right one");
     }
 
-    fn key(&self, member: &Member) -> crate::Place {
-        member.key_span.place(self.source, Reveal::Shown)
+    /// The place of a key. Some write a login into a registry's, as in `https://user:password@host`.
+    pub fn key(&self, member: &Member) -> Place {
+        let reveal = if member.key.expose().contains('@') { Reveal::Masked } else { Reveal::Shown };
+        member.key_span.place(self.source, reveal)
     }
 }
 

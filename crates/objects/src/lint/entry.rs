@@ -41,7 +41,7 @@ impl<'t> Entry<'t> {
 /// Looks at the entries of a document, one by one and together.
 pub(super) fn lint_entries(document: &Document<'_>, entries: &[Entry<'_>], findings: &mut Findings<'_>) {
     for (index, entry) in entries.iter().enumerate() {
-        let place = entry.member.key_span.place(document.source, Reveal::Shown);
+        let place = document.key(entry.member);
         let key = lint_key(entry.location(), &place, findings);
         if let Some(first) = key.and_then(|key| same_key(&entries[..index], &key)) {
             let exact = first.location() == entry.location();
@@ -78,7 +78,7 @@ fn nothing_matches(document: &Document<'_>, entries: &[Entry<'_>], findings: &mu
     let Some(first) = entries.first() else { return };
     let host = repository.split('/').next().unwrap_or_default();
     let wanted = if hub { "https://index.docker.io/v1/" } else { host };
-    let place = first.member.key_span.place(document.source, Reveal::Shown);
+    let place = document.key(first.member);
     let message = format!("no entry is for {repository}: the node asks as anonymous");
     let help =
         format!("write an entry with the key {wanted:?}; pullsim secret match says why each does not match");
@@ -111,7 +111,7 @@ fn lint_login(document: &Document<'_>, entry: &Entry<'_>, key: &Place, findings:
                 let message =
                     format!("{} is ignored by the kubelet, and there is nothing else", token.key.expose());
                 let help = "use a user name with a password or an access token";
-                let place = token.key_span.place(document.source, Reveal::Shown);
+                let place = document.key(token);
                 findings.add(LintCode::IdentityTokenOnly, place, message, help);
             }
             None => {

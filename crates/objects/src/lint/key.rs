@@ -12,10 +12,13 @@ const HUB_HELP: &str = "write \"https://index.docker.io/v1/\" or \"docker.io\"";
 /// Looks at the key of an entry; gives it as the kubelet reads it, where it can.
 pub(super) fn lint_key(location: &str, place: &Place, findings: &mut Findings<'_>) -> Option<EntryKey> {
     let key = match EntryKey::from_location(location) {
-        Ok(key) => key,
-        Err(error) => {
+        Ok(key) if !key.is_of_login(location) => key,
+        unreadable => {
             // Where the key holds a login, Go's words could quote a part of it.
-            let why = if location.contains('@') { "malformed".to_owned() } else { error.cause.to_string() };
+            let why = match unreadable {
+                Err(error) if !location.contains('@') => error.cause.to_string(),
+                _ => "malformed".to_owned(),
+            };
             let message =
                 format!("the key cannot be read as a registry ({why}): the kubelet drops the entry");
             let help = "a key is HOST, HOST:PORT or HOST/PATH";

@@ -4,7 +4,7 @@ use crate::excerpt::Reveal;
 use crate::lint::document::Document;
 use crate::lint::finding::{Findings, Within};
 use crate::lint::{LintCode, document};
-use crate::secret_object::{TypeOfSecret, wrong_shape};
+use crate::secret_object::{TypeOfSecret, shown_key, wrong_shape};
 use crate::tree::{Member, Tree};
 use crate::{InputError, Source};
 
@@ -95,7 +95,7 @@ fn lint_secret(tree: &Tree, findings: &mut Findings<'_>) -> Result<(), InputErro
 
 fn lint_value(value: Value<'_>, older: bool, findings: &mut Findings<'_>) -> Result<(), InputError> {
     let source = findings.source;
-    let field = format!("{}[{}]", value.field, value.key());
+    let field = format!("{}[{}]", value.field, shown_key(value.key()));
     let tree = &value.member.value;
     let Some(text) = tree.text() else {
         return Err(wrong_shape(source, tree, &field, "a text"));

@@ -21,7 +21,7 @@ Exit status:
   2  the input or the usage is wrong
   3  pullsim itself failed";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct LowCheck {
     /// The image, as a pod would name it.
     pub image: String,
@@ -33,6 +33,18 @@ pub(crate) struct LowCheck {
     /// The node's root directory; only its files count then, not this machine's.
     #[arg(long, value_name = "DIR")]
     pub node: Option<PathBuf>,
+
+    /// Runs the credential provider plugins that the node's kubelet is configured with, below --node.
+    ///
+    /// They are programs of that node, run on this machine; without the flag it is only said that they would be asked.
+    #[arg(long, requires = "node")]
+    pub run_plugins: bool,
+
+    /// Also pulls with what `docker login` left on this machine, and says where the two pulls part.
+    ///
+    /// The credential helper that the file names is asked. [default file: ~/.docker/config.json]
+    #[arg(long, value_name = "CONFIG", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["plan", "cri_auth"])]
+    pub compare_login: Option<String>,
 
     /// The node's platform, such as linux/arm64 [default: linux on this machine's architecture].
     #[arg(long, value_name = "PLATFORM")]

@@ -3,12 +3,14 @@
 
 mod bad_input;
 mod manners;
+mod node_plugins;
 mod plan;
 mod pulls;
 mod redaction;
 mod registry;
 mod scenarios;
 mod serve;
+mod secret;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -85,6 +85,55 @@ fn in_no_output_of_any_form() {
     }
 }
 
+/// Commands that take a secret on standard input, in every form of their output. A new command or form is a new row.
+const COMMANDS: &[&[&str]] = &[
+    &["secret", "lint", "-"],
+    &["secret", "lint", "-", "--image", "r.example.com/team/app"],
+    &["secret", "lint", "-", "-o", "json"],
+    &["secret", "match", "r.example.com/team/app", "-"],
+    &["secret", "match", "r.example.com/team/app", "-", "-o", "json"],
+    &["secret", "match", "other.example.com/team/app", "-", "-o", "json"],
+];
+
+/// Documents whose defects the lint looks at one by one.
+fn defective(host: &str) -> Vec<String> {
+    let entry = |fields: serde_json::Value| json!({"auths": {host: fields}}).to_string();
+    let claims = STANDARD.encode(json!({"exp": 1, "sub": CANARY}).to_string());
+    let header = STANDARD.encode(json!({"alg": "none"}).to_string());
+    let token = format!("{}.{}.{CANARY}", header.trim_end_matches('='), claims.trim_end_matches('='));
+    vec![
+        entry(json!({"auth": STANDARD.encode(format!("ci:{CANARY}\n"))})),
+        entry(json!({"auth": URL_SAFE.encode(format!("ci:\u{ff}\u{ff}>{CANARY}"))})),
+        entry(json!({"auth": STANDARD.encode(CANARY)})),
+        entry(json!({"username": CANARY.to_uppercase(), "auth": STANDARD.encode(format!("ci:{CANARY}"))})),
+        entry(json!({"username": "ci", "password": token})),
+        entry(json!({"username": "ci", "password": [CANARY]})),
+        json!({"auths": {format!("https://ci:{CANARY}@{host}:443"): {"username": "ci", "password": "x"}}})
+            .to_string(),
+        json!({"auths": {format!("{CANARY}@ {host}"): {"username": "ci", "password": "x"}}}).to_string(),
+        json!({"auths": {host: {"username": "ci"}}, "HttpHeaders": {"X-Meta-Auth": CANARY}}).to_string(),
+        format!("kind: Secret\ntype: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: {CANARY}\n"),
+        format!("kind: Secret\nmetadata: {{name: s}}\ntype: Opaque\nstringData:\n  docker: \"{{{CANARY}\"\n"),
+    ]
+}
+
+#[test]
+fn nor_in_what_is_said_of_secrets() {
+    let host = "r.example.com";
+    for document in documents(host).iter().chain(&defective(host)) {
+        for arguments in COMMANDS {
+            let run = pullsim_with(arguments, document);
+            assert!((0..=2).contains(&run.status), "{}", run.all());
+            assert_clean(&run, &format!("{arguments:?} {document}"));
+        }
+    }
+    // A Secret that is made holds the password, and nothing else does.
+    let made =
+        pullsim_with(&["secret", "make", "r.example.com:443", "--user", "ci", "--password-stdin"], CANARY);
+    assert_eq!(made.status, 0);
+    assert_clean(&Run { out: String::new(), ..made }, "secret make");
+}
+
 #[test]
 fn nor_what_a_token_service_gives() {
     let token = serve(|request| {
