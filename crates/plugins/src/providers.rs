@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keyring::{
@@ -34,10 +34,12 @@ enum NoLogin {
     NotAsked(String),
 }
 
+/// Runs under way, each shared by those who asked for it.
+type Flights = HashMap<Vec<u8>, Arc<OnceCell<Option<PluginRun>>>>;
+
 struct Slot {
     provider: Mutex<Provider>,
-    /// Runs under way: those who ask for the same share one.
-    flights: Mutex<HashMap<Vec<u8>, Arc<OnceCell<Option<PluginRun>>>>>,
+    flights: Mutex<Flights>,
 }
 
 impl std::fmt::Debug for Providers {
@@ -138,11 +140,11 @@ impl Providers {
 }
 
 impl Slot {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Provider> {
+    fn lock(&self) -> MutexGuard<'_, Provider> {
         self.provider.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn flights(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Arc<OnceCell<Option<PluginRun>>>>> {
+    fn flights(&self) -> MutexGuard<'_, Flights> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

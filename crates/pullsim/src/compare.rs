@@ -88,7 +88,13 @@ pub(crate) fn compared(login: &DockerLogin, kubelet: &CheckReport, docker: &Chec
     });
     told.push(match (kubelet.outcome, docker.outcome) {
         (Outcome::Pulled, Outcome::Pulled) => "both would pull the image".to_owned(),
-        (Outcome::Failed, Outcome::Failed) => "both fail: the login is not what is wrong".to_owned(),
+        (Outcome::Failed, Outcome::Failed) if kubelet.cri.message == docker.cri.message => {
+            "both fail alike: the login is not what is wrong".to_owned()
+        }
+        (Outcome::Failed, Outcome::Failed) => format!(
+            "both fail, but not alike: {} with docker's login, {} with the kubelet's",
+            docker.cri.code, kubelet.cri.code
+        ),
         (Outcome::Failed, Outcome::Pulled) => {
             "with docker's login the pull succeeds: the kubelet's credentials are what is wrong".to_owned()
         }

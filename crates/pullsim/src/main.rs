@@ -12,8 +12,8 @@ mod node_plugins;
 mod output;
 mod progress;
 mod render;
-mod serve;
 mod secret;
+mod serve;
 mod store;
 
 use std::process::ExitCode;

@@ -115,7 +115,7 @@ impl fmt::Display for FieldError {
             FieldFault::Invalid { value, detail } => write!(f, "{field}: Invalid value: {value}: {detail}"),
             FieldFault::Duplicate { value } => write!(f, "{field}: Duplicate value: {}", quote(value)),
             FieldFault::NotSupported { value, supported } => {
-                let supported: Vec<String> = supported.iter().map(|word| quote(word)).collect();
+                let supported: Vec<String> = supported.iter().copied().map(quote).collect();
                 let (value, supported) = (quote(value), supported.join(", "));
                 write!(f, "{field}: Unsupported value: {value}: supported values: {supported}")
             }
@@ -258,7 +258,7 @@ impl Errors {
         both.sort();
         both.dedup();
         if !both.is_empty() {
-            let quoted: Vec<String> = both.iter().map(|key| quote(key)).collect();
+            let quoted: Vec<String> = both.iter().map(|key| quote(key.as_str())).collect();
             let value = format!("[]string{{{}}}", quoted.join(", "));
             self.invalid(
                 "providers.tokenAttributes",

@@ -2,16 +2,16 @@
 
 mod check;
 mod completions;
-mod serve;
 mod secret;
+mod serve;
 mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
-pub(crate) use serve::LowServe;
 pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
+pub(crate) use serve::LowServe;
 pub(crate) use store::StoreCommand;
 
 /// What every command's help ends with.

@@ -9,8 +9,8 @@ mod pulls;
 mod redaction;
 mod registry;
 mod scenarios;
-mod serve;
 mod secret;
+mod serve;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -79,7 +79,7 @@ fn a_plugin_that_fails_is_silent_for_the_pod_and_named_by_the_diagnosis() {
 fn a_configuration_that_the_kubelet_refuses_is_said() {
     let host = private();
     let root = node("plugin_config", &host, "");
-    write(Path::new(&root), "etc/cp.yaml", &CONFIG.replace("name: cloud", "name: a/b"));
+    write(Path::new(&root), "etc/cp.yaml", &CONFIG.replace("name: cloud", "name: a/b").replace("PORT", "1"));
     let run = pullsim(&["check", &format!("{host}/app"), "--node", &root, "-o", "json"]);
     assert_eq!(
         run.json()["notes"][0],
@@ -112,12 +112,13 @@ fn it_works_with_docker_login() {
         [
             format!("docker login: {docker} logs in to {host} as \"dev\""),
             "kubelet: asks as anonymous".to_owned(),
-            "both fail: the login is not what is wrong".to_owned(),
+            "both fail, but not alike: NotFound with docker's login, Unknown with the kubelet's".to_owned(),
             told[3].to_owned(),
         ]
     );
+    // The first request asks whether the host speaks TLS, the second is refused for want of a login.
     assert!(
-        told[3].starts_with("they part at request 2: the kubelet sends nothing; docker's login sends HEAD"),
+        told[3].starts_with("they part at request 3: the kubelet sends nothing; docker's login sends HEAD"),
         "{}",
         told[3]
     );
