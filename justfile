@@ -26,6 +26,10 @@ interop:
 judge:
     .ci/run packages build judge
 
+# Look at the HTML report in headless Chromium (Debian)
+html:
+    .ci/run packages build html
+
 # Documentation, warnings denied
 doc:
     .ci/run doc
