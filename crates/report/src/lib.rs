@@ -29,6 +29,7 @@ mod html;
 mod ladder;
 mod markdown;
 mod plan;
+mod sarif;
 mod text;
 mod words;
 
@@ -42,6 +43,7 @@ pub use har::har;
 pub use html::html;
 pub use markdown::markdown;
 pub use plan::{PlanError, PlanReport};
+pub use sarif::{Located, sarif};
 pub use text::{TextOptions, check as check_text, plan as plan_text, progress};
 
 /// A report as JSON, indented, with a line end.

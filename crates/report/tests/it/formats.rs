@@ -4,7 +4,8 @@ use diagnosis::{Cause, Diagnosis};
 use gostd::net::{Ends, Error, Op};
 use har::v1_2::Log;
 use har::{Har, Spec};
-use report::{Outcome, har, html, markdown};
+use report::{Located, Outcome, har, html, markdown, sarif};
+use serde_sarif::sarif::{ResultLevel, Sarif};
 use trace::{Body, Exchange, Fault, Header, Purpose, Stage, What};
 
 use crate::support::{MANIFEST, TOKEN, challenged, report, request, wrong_registry};
@@ -124,6 +125,40 @@ fn markdown_of_several_begins_with_a_table() {
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("| ✅ | `registry.example.com/team/app:v1` |  |\n"), "{text}");
     assert!(text.contains("  ```sh\n  kubectl create secret …\n  ```\n"), "{text}");
+}
+
+#[test]
+fn sarif_points_at_the_line_that_names_the_image() {
+    let (wrong, good) = (wrong_registry(), report(challenged(), Outcome::Pulled, "OK"));
+    let checks = [
+        Located { place: "./deploy/web app.yaml:12:16", check: &wrong },
+        Located { place: "other.yaml:3:1", check: &good },
+        Located { place: "C:thing", check: &wrong },
+        Located::from(&wrong),
+    ];
+    let document: Sarif = serde_json::from_str(&sarif(&checks)).unwrap();
+    let run = &document.runs[0];
+    let rules = run.tool.driver.rules.as_ref().unwrap();
+    assert_eq!((rules.len(), rules[0].id.as_str()), (1, "PS-CRED-03"));
+    let results = run.results.as_ref().unwrap();
+    assert_eq!(results.len(), 3);
+    let place = |at: usize| {
+        let physical = results[at].locations.as_ref()?.first()?.physical_location.as_ref()?;
+        let region = physical.region.as_ref().map(|region| (region.start_line, region.start_column));
+        Some((physical.artifact_location.as_ref()?.uri.clone()?, region))
+    };
+    assert_eq!(place(0), Some(("deploy/web%20app.yaml".to_owned(), Some((Some(12), Some(16))))));
+    assert_eq!(place(1), Some(("C%3Athing".to_owned(), None)));
+    assert_eq!(place(2), None);
+    for result in results {
+        assert_eq!((result.rule_id.as_deref(), result.rule_index), (Some("PS-CRED-03"), Some(0)));
+        assert_eq!(result.level, Some(ResultLevel::Error));
+        let text = result.message.text.as_deref().unwrap();
+        assert!(
+            text.starts_with("registry.example.com/team/app:v1 would not be pulled: The pull secret"),
+            "{text}"
+        );
+    }
 }
 
 /// What a reader of Markdown takes for markup: not what stands between fences.

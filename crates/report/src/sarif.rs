@@ -1,0 +1,196 @@
+//! SARIF 2.1.0: a finding for each image that would not be pulled, at the line that names it
+//! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+
+use diagnosis::{Cause, Diagnosis};
+use serde::Serialize;
+
+use crate::{CheckReport, Outcome};
+
+/// A check, and where the image that it is about was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<'a> {
+    /// `file:line:column`; empty when it stands in no file.
+    pub place: &'a str,
+    /// The check.
+    pub check: &'a CheckReport,
+}
+
+impl<'a> From<&'a CheckReport> for Located<'a> {
+    fn from(check: &'a CheckReport) -> Self {
+        Self { place: "", check }
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    column_kind: &'static str,
+    results: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+/// A cause of the catalogue.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: &'static str,
+    name: &'static str,
+    short_description: Text,
+    help: Text,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_id: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Text,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: Physical,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+    start_column: u64,
+}
+
+/// What would not be pulled, as SARIF, with a line end.
+pub fn sarif(checks: &[Located<'_>]) -> String {
+    let failed: Vec<&Located<'_>> =
+        checks.iter().filter(|located| located.check.outcome == Outcome::Failed).collect();
+    let mut causes: Vec<Cause> = Vec::new();
+    for cause in failed.iter().filter_map(|located| Some(located.check.diagnosis.as_ref()?.cause)) {
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    crate::json(&Document {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "pullsim",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: causes.iter().copied().map(rule).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results: failed.into_iter().map(|located| finding(located, &causes)).collect(),
+        }],
+    })
+}
+
+fn rule(cause: Cause) -> Rule {
+    Rule {
+        id: cause.code(),
+        name: cause.name(),
+        short_description: Text { text: cause.meaning().to_owned() },
+        help: Text { text: format!("pullsim causes {}", cause.code()) },
+    }
+}
+
+fn finding(located: &Located<'_>, causes: &[Cause]) -> Finding {
+    let check = located.check;
+    let cause = check.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+    Finding {
+        rule_id: cause.map(Cause::code),
+        rule_index: cause.and_then(|cause| causes.iter().position(|known| *known == cause)),
+        level: "error",
+        message: Text { text: message(check) },
+        locations: location(located).into_iter().collect(),
+    }
+}
+
+fn message(check: &CheckReport) -> String {
+    let image = &check.image;
+    match &check.diagnosis {
+        Some(Diagnosis { sentence, remedies, .. }) => {
+            let fix = remedies.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+            format!("{image} would not be pulled: {sentence} {fix}").trim_end().to_owned()
+        }
+        None => format!("{image} would not be pulled: {}", check.cri.message),
+    }
+}
+
+fn location(located: &Located<'_>) -> Option<Location> {
+    if located.place.is_empty() {
+        return None;
+    }
+    let mut parts = located.place.rsplitn(3, ':');
+    let number =
+        |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).filter(|number| *number > 0);
+    let (column, line, file) = (number(parts.next()), number(parts.next()), parts.next());
+    let (file, region) = match (file, line, column) {
+        (Some(file), Some(start_line), Some(start_column)) => {
+            (file, Some(Region { start_line, start_column }))
+        }
+        _ => (located.place, None),
+    };
+    let physical_location = Physical { artifact_location: Artifact { uri: uri(file) }, region };
+    Some(Location { physical_location })
+}
+
+/// A path as a relative reference (RFC 3986): what has a meaning in a URI is escaped.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.trim_start_matches("./").bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
