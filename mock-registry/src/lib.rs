@@ -1,15 +1,18 @@
 //! Registries, token services, blob hosts and name servers that fail on demand.
 //!
 //! ```text
-//!              ┌──────────────────────────── Host ────────────────────────────┐
-//! any stream ─▶│ ConnectionRule ─▶ TLS (Authority) ─▶ Rule ─▶ TokenService    │
-//! or listener  │                                           └▶ Guard ▶ Registry │──▶ RequestLog
-//!              └───────────────────────────────────────────────────── Store ──┘
-//! query bytes ──▶ Zone ──▶ answer bytes
+//!              ┌──────────────────────────────── Host ─────────────────────────────────┐
+//! any stream ─▶│ ConnectionRule ─▶ TLS (Authority) ─┬▶ Rule ─▶ TokenService            │
+//! or listener  │        ▲                  ▲        │    ▲  └▶ Guard ▶ Registry ─ Store │──▶ RequestLog
+//!              │        └──────────────────┴─ Fault ┴────┘                             │
+//!              │                                    └▶ Proxy ─▶ Routes ─▶ other Hosts  │
+//!              └───────────────────────────────────────────────────────────────────────┘
+//! query bytes ──▶ Zone (Fault) ──▶ answer bytes
 //! ```
 //!
 //! A [`Store`] holds [`Image`]s built from a declaration, the same bytes every time; a [`Registry`] serves them
-//! behind a [`Guard`]; a [`Host`] puts it behind a name, with [`Rule`]s by which it fails. [`Host::serve`] takes any
+//! behind a [`Guard`]; a [`Host`] puts it behind a name, with the [`Fault`]s by which it fails: lines of a closed
+//! catalogue, each with a [`Selector`] that says whom it meets; and [`Rule`]s for answers in free form. [`Host::serve`] takes any
 //! byte stream, [`Host::serve_on`] a listener; [`Host::requests`] tells what came. This crate shares no code with
 //! the client that it is there to test, so that an error in one is not hidden by the same error in the other.
 //!

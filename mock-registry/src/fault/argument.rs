@@ -2,6 +2,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::Personality;
+
 /// What stands behind the colon of a fault's name, and what is meant where nothing stands there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Argument {
@@ -17,64 +19,26 @@ pub enum Argument {
     Dialect(Dialect),
 }
 
-/// Whose words a registry uses to say that something is not there.
+/// Whose words say that something is not there: a word of [`Dialect::words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// The reference registry: `MANIFEST_UNKNOWN`.
-    Reference,
-    /// The whole repository is not there: `NAME_UNKNOWN`.
-    Name,
-    /// Amazon ECR.
-    Ecr,
-    /// Google's Artifact Registry.
-    Gar,
-    /// Azure's container registry.
-    Acr,
-    /// Harbor.
-    Harbor,
-    /// Artifactory.
-    Artifactory,
-    /// Quay.
-    Quay,
-    /// A web server that knows no registry: a page.
-    Html,
-    /// A router in front of everything: `404 page not found`.
-    Plain,
-    /// Nothing but the status.
-    Empty,
-}
+pub struct Dialect(&'static str);
+
+/// What is said by none of the products: the whole repository is not there; a web server's page; a router's text;
+/// nothing but the status.
+const OTHERS: [&str; 4] = ["name", "html", "router", "empty"];
 
 impl Dialect {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Reference,
-        Self::Name,
-        Self::Ecr,
-        Self::Gar,
-        Self::Acr,
-        Self::Harbor,
-        Self::Artifactory,
-        Self::Quay,
-        Self::Html,
-        Self::Plain,
-        Self::Empty,
-    ];
+    /// The reference registry's.
+    pub const REFERENCE: Self = Self("reference");
+
+    /// All words: the personalities' names, and a few for what is no registry.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Personality::NAMES.iter().copied().chain(OTHERS)
+    }
 
     /// The word for it.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Reference => "reference",
-            Self::Name => "name",
-            Self::Ecr => "ecr",
-            Self::Gar => "gar",
-            Self::Acr => "acr",
-            Self::Harbor => "harbor",
-            Self::Artifactory => "artifactory",
-            Self::Quay => "quay",
-            Self::Html => "html",
-            Self::Plain => "plain",
-            Self::Empty => "empty",
-        }
+        self.0
     }
 }
 
@@ -99,9 +63,7 @@ impl Argument {
             Self::Address(IpAddr::V4(_)) => "an IPv4 address",
             Self::Address(IpAddr::V6(_)) => "an IPv6 address",
             Self::Number(_) => "a number from 0 to 255",
-            Self::Dialect(_) => {
-                "one of reference, name, ecr, gar, acr, harbor, artifactory, quay, html, plain, empty"
-            }
+            Self::Dialect(_) => "the name of a personality (ecr, docker-hub, …), name, html, router or empty",
         }
     }
 
@@ -116,8 +78,8 @@ impl Argument {
             }
             Self::Number(_) => text.parse().ok().map(Self::Number),
             Self::Dialect(_) => {
-                let known = Dialect::ALL.into_iter().find(|dialect| dialect.word() == text);
-                known.map(Self::Dialect)
+                let known = Dialect::words().find(|word| *word == text);
+                known.map(|word| Self::Dialect(Dialect(word)))
             }
         }
     }
@@ -183,7 +145,7 @@ mod tests {
             (time, "120m", "2h"),
             (Argument::Address([10, 0, 0, 1].into()), "192.0.2.1", "192.0.2.1"),
             (Argument::Number(0), "40", "40"),
-            (Argument::Dialect(Dialect::Empty), "ecr", "ecr"),
+            (Argument::Dialect(Dialect::REFERENCE), "ecr", "ecr"),
         ];
         for (form, text, shown) in table {
             let read = form.read(text).unwrap();

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::fault::{Argument, End};
-use crate::{CertificateKind, ConnectionFault, Rule};
+use crate::{CertificateKind, ConnectionFault, Personality, Rule};
 
 /// What a fault does. The functions make it from the fault's argument.
 #[derive(Debug)]
@@ -139,6 +139,8 @@ pub(crate) enum Change {
     Delay(Duration),
     /// A header is set, or left away.
     Header(HeaderName, Option<HeaderValue>),
+    /// It is not there, in the words of a product; no later fault is looked at.
+    Missing(&'static Personality),
     /// No header states its length.
     NoLength,
     /// The connection ends after so many bytes of the body.

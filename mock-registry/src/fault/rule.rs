@@ -53,8 +53,6 @@ pub(crate) struct Action {
     pub(crate) end: Option<End>,
     /// The end after so many bytes of the body.
     pub(crate) cut: Option<(u64, End)>,
-    /// Whether `{repository}` and `{reference}` in the body stand for what was asked for.
-    pub(crate) filled: bool,
 }
 
 impl Rule {
@@ -128,12 +126,6 @@ impl Rule {
     /// Ends the connection after so many bytes of the body.
     pub fn end_after(mut self, bytes: u64, end: End) -> Self {
         self.action.cut = Some((bytes, end));
-        self
-    }
-
-    /// In the body `{repository}` and `{reference}` stand for what was asked for.
-    pub(crate) fn filled(mut self) -> Self {
-        self.action.filled = true;
         self
     }
 

@@ -119,7 +119,7 @@ impl FaultTable {
                 Http::Change(change) => plan.changes.push(change),
             }
             plan.fired.push(trigger.fault);
-            if plan.says.is_some() {
+            if plan.says.is_some() || matches!(http, Http::Change(Change::Missing(_))) {
                 break;
             }
         }

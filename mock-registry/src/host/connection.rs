@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use crate::fault::{ConnectionFault, End};
+use crate::fault::{ConnectionFault, DialFault, End};
 use crate::host::body::ReplyBody;
 use crate::host::handler::NoAnswer;
 use crate::host::{Host, handshake};
@@ -73,6 +73,23 @@ impl Host {
             Some(fault) => break_connection(&fault, stream).await,
             None => self.serve_healthy(stream, peer).await,
         };
+    }
+
+    /// Serves a connection that a socket has accepted by itself. What a fault would have made of the attempt to
+    /// connect comes behind that, as near as it can: a reset for a refusal, silence for no answer.
+    pub async fn serve_accepted<T: Transport>(self: Arc<Self>, mut stream: T, peer: SocketAddr) {
+        match self.dial_fault() {
+            None => {}
+            Some(DialFault::Slow(time)) => tokio::time::sleep(time).await,
+            Some(DialFault::NoAnswer) => {
+                let _ = drain(&mut stream).await;
+                return;
+            }
+            Some(DialFault::Refused | DialFault::HostUnreachable | DialFault::NetworkUnreachable) => {
+                return stream.reset_on_drop();
+            }
+        }
+        self.serve(stream, peer).await;
     }
 
     async fn serve_healthy<T: Transport>(self: Arc<Self>, stream: T, peer: SocketAddr) -> io::Result<()> {

@@ -90,7 +90,7 @@ impl Host {
             Some(status) => Reply::empty(status),
             None => self.answer(head, body).await,
         };
-        apply(action, None, &mut reply);
+        apply(action, &mut reply);
         Outcome::Answer(Box::new(reply), Shape { cut: action.cut, ..Shape::default() })
     }
 
@@ -127,7 +127,7 @@ impl Host {
             _ => self.answer_changed(&plan, head, body).await,
         };
         if let Some(action) = plan.says {
-            apply(action, Some(&facts), &mut reply);
+            apply(action, &mut reply);
         }
         for change in plan.changes.iter().filter(|_| plan.says.is_none()) {
             self.change(change, head, base, &mut reply);

@@ -144,8 +144,7 @@ fn scoped_repository(head: &RequestHead<'_>, body: Option<&[u8]>) -> Option<Stri
 
 /// What there is, for who asks for something else.
 fn listing(repository: &str) -> Reply {
-    let known: Vec<String> =
-        Fault::all().map(Fault::from).filter(can_be_chosen).map(|fault| reference(&fault)).collect();
+    let known: Vec<String> = Fault::all().filter_map(|entry| Fault::from(entry).reference()).collect();
     let message =
         format!("there is no {repository}; the faults that an image can go along with: {}", known.join(" "));
     Reply::json(
@@ -154,10 +153,13 @@ fn listing(repository: &str) -> Reply {
     )
 }
 
-/// The repository by which a fault is chosen.
-fn reference(fault: &Fault) -> String {
-    let argument = fault.argument().map(|argument| format!("/{argument}").to_ascii_lowercase());
-    format!("faults/{}{}", fault.name(), argument.unwrap_or_default())
+impl Fault {
+    /// The repository by which this fault can be chosen on a host with a
+    /// [`magic_repository`](crate::HostBuilder::magic_repository); `None`: it cannot be.
+    pub fn reference(&self) -> Option<String> {
+        let argument = self.argument().map(|argument| format!("/{argument}").to_ascii_lowercase());
+        can_be_chosen(self).then(|| format!("faults/{}{}", self.name(), argument.unwrap_or_default()))
+    }
 }
 
 #[cfg(test)]
@@ -166,10 +168,10 @@ mod tests {
 
     #[test]
     fn every_fault_that_can_be_chosen_has_a_reference() {
-        let chosen: Vec<Fault> = Fault::all().map(Fault::from).filter(can_be_chosen).collect();
+        let all = Fault::all().map(Fault::from);
+        let chosen: Vec<_> = all.filter_map(|fault| Some((fault, fault.reference()?))).collect();
         assert!(chosen.len() > 60, "{}", chosen.len());
-        for fault in chosen {
-            let reference = reference(&fault);
+        for (fault, reference) in chosen {
             // A repository's name: lower case, and single separators inside its parts.
             let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
             let words = reference.split(['/', '.', '-']);

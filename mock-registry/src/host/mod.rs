@@ -70,7 +70,7 @@ impl Host {
     }
 
     /// What becomes of an attempt to connect to it; to be asked once an attempt, before [`Host::serve`]. A real
-    /// socket accepts by itself: [`Host::serve_on`] plays what can be played behind that.
+    /// socket accepts by itself: for such a connection there is [`Host::serve_accepted`].
     pub fn dial_fault(&self) -> Option<DialFault> {
         self.faults.dial(self.clock.elapsed())
     }

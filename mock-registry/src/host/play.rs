@@ -4,8 +4,10 @@ use http::header::{CONTENT_RANGE, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
+use crate::Personality;
 use crate::fault::{Action, Challenge, Change, Elsewhere, End, Facts, Plan, expired_signature};
 use crate::host::{Host, Reply, RequestHead};
+use crate::personality::Values;
 
 /// What is asked for with this in the query is forbidden.
 const FORBIDDEN: &str = "forbidden=mock";
@@ -73,6 +75,7 @@ impl Host {
                     reply.headers.insert(name, value.clone());
                 }
             }
+            Change::Missing(personality) => *reply = missing(personality, &self.facts(head), head, reply),
             Change::Rewrite(how) => self.spoil(*how, head, reply),
             Change::NoRanges if head.range.is_some() => {
                 let who = std::mem::take(&mut reply.who);
@@ -83,6 +86,15 @@ impl Host {
             _ => {}
         }
     }
+}
+
+/// What a product says of a manifest that is not there.
+fn missing(personality: &Personality, facts: &Facts<'_>, head: &RequestHead<'_>, own: &mut Reply) -> Reply {
+    let (repository, reference) = (facts.repository.unwrap_or_default(), facts.reference.unwrap_or_default());
+    let says = &personality.says;
+    let said = if reference.contains(':') { &says.no_manifest } else { &says.no_tag };
+    let values = Values { host: head.host(), repository, reference, action: "pull" };
+    said.reply(&values).who(std::mem::take(&mut own.who))
 }
 
 fn unauthorized() -> Reply {
@@ -142,7 +154,7 @@ fn redirect(to: Elsewhere, head: &RequestHead<'_>, base: &str, reply: &mut Reply
     let name = head.path.rsplit('/').next().unwrap_or_default();
     let location = match to {
         Elsewhere::Forbidden if head.query.split('&').any(|pair| pair == FORBIDDEN) => {
-            apply(&expired_signature().action, None, reply);
+            apply(&expired_signature().action, reply);
             return;
         }
         Elsewhere::Dead => format!("https://blobs.invalid/{name}"),
@@ -158,22 +170,14 @@ fn redirect(to: Elsewhere, head: &RequestHead<'_>, base: &str, reply: &mut Reply
     *reply = Reply::empty(StatusCode::TEMPORARY_REDIRECT).header(LOCATION, &location).who(who);
 }
 
-/// Lays what a rule says over an answer. What it asks for is known where the body has places to fill.
-pub(super) fn apply(action: &Action, facts: Option<&Facts<'_>>, reply: &mut Reply) {
+/// Lays what a rule says over an answer.
+pub(super) fn apply(action: &Action, reply: &mut Reply) {
     if let Some(status) = action.status {
         let who = std::mem::take(&mut reply.who);
         *reply = Reply::empty(status).who(who);
     }
     if let Some(body) = &action.body {
-        match facts.filter(|_| action.filled) {
-            None => reply.replace_content(body.clone()),
-            Some(facts) => {
-                let text = String::from_utf8_lossy(body)
-                    .replace("{repository}", facts.repository.unwrap_or_default())
-                    .replace("{reference}", facts.reference.unwrap_or_default());
-                reply.replace_content(text.into());
-            }
-        }
+        reply.replace_content(body.clone());
     }
     let mut fresh = Vec::new();
     for (name, value) in &action.headers {

@@ -57,7 +57,7 @@ async fn accept(host: Arc<Host>, listener: TcpListener) {
         let _ = stream.set_nodelay(true);
         let host = host.clone();
         serving.spawn(async move {
-            host.serve(stream, peer).await;
+            host.serve_accepted(stream, peer).await;
             drop(place);
         });
         while serving.try_join_next().is_some() {}

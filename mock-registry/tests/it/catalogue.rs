@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mock_registry::{Account, Accounts, Fault, Glob, Host, Proxy, Routes, Selector};
+use mock_registry::{Account, Accounts, Fault, FaultLayer, Glob, Host, Proxy, Routes, Selector};
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::manifest::IMAGE_LAYER_GZIP_MEDIA_TYPE;
 use oci_client::secrets::RegistryAuth;
@@ -42,7 +42,7 @@ async fn an_image_reference_chooses_a_fault() {
     let server = start(&host).await;
     let table = [
         ("manifest-404", "ManifestUnknown"),
-        ("manifest-404/ecr", "does not exist in the registry"),
+        ("manifest-404/ecr", "Requested image not found"),
         ("manifest-403", "Denied"),
         ("manifest-503", "503"),
         ("manifest-html", "expected value at line 1 column 1"),
@@ -166,4 +166,40 @@ async fn an_armed_fault_that_does_not_fit_changes_nothing() {
     let server = start(&host).await;
     assert_eq!(ask(&server, "GET /v2/team/app/manifests/v1", &[]).await.status(), 200);
     assert!(host.requests()[0].faults.is_empty());
+}
+
+/// The catalogue as a page for people.
+fn page() -> String {
+    let mut page = String::from(
+        "# The faults that can be played\n\nA fault is written by its name, and behind a colon its argument, as in `blob-truncated:4KiB`; without one, that of the\nexample is meant. In a scenario file it stands under `faults:`, at a host or for the whole world, alone or with what it is\nfor: `{fault: manifest-404, tag: v1, count: first 2}`. Those that are marked can also be chosen by the reference of an\nimage on a host with a `magicRepository`: `HOST/faults/blob-truncated/4kib`.\n",
+    );
+    for layer in FaultLayer::ALL {
+        page += &format!(
+            "\n## {layer}\n\n| fault | what happens | argument | by reference |\n| --- | --- | --- | --- |\n"
+        );
+        for entry in Fault::all().filter(|entry| entry.layer == layer) {
+            let argument =
+                entry.default.map_or(String::new(), |argument| argument.form().replace('|', "\\|"));
+            let fault = Fault::from(entry);
+            let reference = fault.reference().map_or(String::new(), |reference| format!("`{reference}`"));
+            page += &format!("| `{}` | {} | {argument} | {reference} |\n", entry.example(), entry.meaning);
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_faults_is_true() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/FAULTS.md");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    if written != page() {
+        std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/FAULTS.md"), page()).unwrap();
+        panic!("FAULTS.md is not what the catalogue says: take {}/FAULTS.md", env!("CARGO_TARGET_TMPDIR"));
+    }
+}
+
+#[tokio::test]
+async fn what_a_socket_cannot_refuse_is_reset() {
+    let server = start(&armed(&["tcp-refused"])).await;
+    assert_eq!(say(&server, b"").await.error, Some(std::io::ErrorKind::ConnectionReset));
 }

@@ -12,3 +12,4 @@ mod pull;
 mod selectors;
 mod shipped;
 mod sockets;
+mod worlds;

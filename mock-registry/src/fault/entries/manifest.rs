@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{PAGE, entry, on, page, refusal, text};
-use crate::Rule;
+use super::{entry, on, page, refusal, text};
 use crate::fault::effect::{Change, Effect, Http, On, Rewrite, Target, Verb};
 use crate::fault::{Argument, Dialect, End, FaultEntry, FaultLayer};
+use crate::{Personality, Rule};
 
 const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 /// A digest that is well formed and nobody's.
@@ -28,7 +27,7 @@ pub(super) const ENTRIES: &[FaultEntry] = &[
         "The manifest is not there, in the words of one registry or another.",
         not_found,
     )
-    .default(Argument::Dialect(Dialect::Reference)),
+    .default(Argument::Dialect(Dialect::REFERENCE)),
     manifest("manifest-401-loop", "Whatever login comes, another is demanded.", |_| {
         Http::Change(Change::IgnoreLogin)
     }),
@@ -99,31 +98,14 @@ pub(super) const ENTRIES: &[FaultEntry] = &[
         .default(Argument::Time(Duration::from_secs(10))),
 ];
 
-/// What registries say of a manifest that is not there. `{repository}` and `{reference}` stand for what was asked
-/// for. The words are those seen in answers of each: distribution v2.8 `registry/api/errcode`; Amazon ECR;
-/// `pkg.dev`; `azurecr.io`; Harbor `src/lib/errors`; Artifactory; Quay `endpoints/v2/errors.py`.
+/// What registries say of a manifest that is not there, and what others say in their place.
 fn not_found(argument: Argument) -> Http {
-    let Argument::Dialect(dialect) = argument else { return rewrite(Rewrite::NoChildren) };
-    let missing = Rule::new().status(StatusCode::NOT_FOUND);
-    Http::Says(match dialect {
-        Dialect::Reference => missing.error("MANIFEST_UNKNOWN", "manifest unknown"),
-        Dialect::Name => missing.error("NAME_UNKNOWN", "repository name not known to registry"),
-        Dialect::Ecr => missing.error(
-            "NAME_UNKNOWN",
-            "The repository with name '{repository}' does not exist in the registry with id '123456789012'",
-        ),
-        Dialect::Gar => missing.error("MANIFEST_UNKNOWN", "Failed to fetch \"{reference}\""),
-        Dialect::Acr => missing.error("MANIFEST_UNKNOWN", "manifest tagged by \"{reference}\" is not found"),
-        Dialect::Harbor => missing.error("NOT_FOUND", "artifact {repository}:{reference} not found"),
-        Dialect::Artifactory => {
-            missing.error("MANIFEST_UNKNOWN", "The named manifest is not known to the registry.")
-        }
-        Dialect::Quay => missing.error("MANIFEST_UNKNOWN", "manifest unknown"),
-        Dialect::Html => missing
-            .header(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))
-            .body(Bytes::from_static(PAGE.as_bytes())),
-        Dialect::Plain => text(StatusCode::NOT_FOUND, "404 page not found\n"),
-        Dialect::Empty => missing,
+    let word = if let Argument::Dialect(dialect) = argument { dialect.word() } else { "reference" };
+    match word {
+        "name" => refusal(StatusCode::NOT_FOUND, "NAME_UNKNOWN", "repository name not known to registry"),
+        "html" => page(StatusCode::NOT_FOUND),
+        "router" => Http::Says(text(StatusCode::NOT_FOUND, "404 page not found\n")),
+        "empty" => Http::Says(Rule::new().status(StatusCode::NOT_FOUND)),
+        product => Http::Change(Change::Missing(Personality::named(product).unwrap_or(Personality::plain()))),
     }
-    .filled())
 }
