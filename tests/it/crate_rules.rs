@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("objects", &["secret", "gostd", "keyring", "cri"]),
     ("plugins", &["secret", "node", "keyring", "objects", "trace"]),
     ("diagnosis", &["gostd", "distribution", "keyring", "trace", "kubelet", "cri"]),
+    ("explain", &["distribution", "trace", "diagnosis"]),
     ("report", &["secret", "gostd", "distribution", "keyring", "cri", "trace", "kubelet", "diagnosis"]),
     (
         "replay",
@@ -77,6 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "kubelet",
             "objects",
             "diagnosis",
+            "explain",
             "report",
             "replay",
             "mock-registry",
@@ -93,7 +95,7 @@ const PURE: &[&str] = &["secret", "gostd", "distribution", "node", "keyring", "c
 const PURE_MAY_USE: &[&str] = &["bytes", "hex", "jiff", "serde", "serde_json", "sha2", "thiserror"];
 
 /// Crates that look at what happened and make nothing happen.
-const OBSERVERS: &[&str] = &["diagnosis", "report"];
+const OBSERVERS: &[&str] = &["diagnosis", "explain", "report"];
 
 /// What would let an observer make something happen; not even by way of another crate.
 const NO_OBSERVER_USES: &[&str] = &["hyper", "rustls", "tokio"];

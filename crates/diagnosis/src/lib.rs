@@ -25,6 +25,7 @@
 //! ```
 
 mod access;
+mod catalogue;
 mod cause;
 mod content;
 mod diagnosis;
@@ -35,6 +36,7 @@ mod stage;
 mod status;
 mod transport;
 
+pub use catalogue::{Remedy, catalogue_markdown, cause_markdown};
 pub use cause::{Cause, Persistence};
 pub use diagnosis::{Diagnosis, diagnose};
 pub use facts::{Attempt, Facts, Login, Outcome, Reference, SkippedSecret, UnmatchedKey};

@@ -35,3 +35,26 @@ pub enum Stage {
     /// The registry itself.
     RegistryOutage,
 }
+
+impl Stage {
+    /// The name, such as `rate-limit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Credentials => "credentials",
+            Self::Auth => "auth",
+            Self::Authorisation => "authorisation",
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Proxy => "proxy",
+            Self::Manifest => "manifest",
+            Self::Platform => "platform",
+            Self::Blob => "blob",
+            Self::RateLimit => "rate-limit",
+            Self::Policy => "policy",
+            Self::Node => "node",
+            Self::RegistryOutage => "registry-outage",
+        }
+    }
+}

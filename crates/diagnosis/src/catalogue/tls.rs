@@ -1,0 +1,98 @@
+//! Causes in TLS.
+
+use super::{Entry, advice, command};
+use crate::Cause;
+
+pub(super) const X509_UNKNOWN_AUTHORITY: Entry = Entry {
+    told_apart: "\"certificate signed by unknown authority\": the chain does not end in a root that the runtime trusts: a \
+                 private CA, a missing intermediate, or a proxy that intercepts.",
+    look_alikes: &[Cause::ProxyMisconfig, Cause::X509NameMismatch],
+    remedies: &[
+        command(
+            "See who issued it, as the node is shown it:",
+            "openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null",
+        ),
+        command(
+            "Install the CA on the nodes for containerd:",
+            "printf '[host.\"https://HOST\"]\\n  ca = \"/etc/containerd/certs.d/HOST/ca.crt\"\\n' | sudo tee /etc/containerd/certs.d/HOST/hosts.toml",
+        ),
+        command(
+            "Or in the system's store, and restart the runtime:",
+            "sudo cp ca.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates && sudo systemctl restart containerd",
+        ),
+        command("Prove it:", "pullsim check IMAGE --ca ca.crt"),
+    ],
+};
+
+pub(super) const X509_EXPIRED: Entry = Entry {
+    told_apart: "\"certificate has expired or is not yet valid\", with the node's own time in the message: compare it with a \
+                 clock.",
+    look_alikes: &[Cause::ProxyMisconfig, Cause::X509UnknownAuthority],
+    remedies: &[
+        command(
+            "See its dates:",
+            "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -dates",
+        ),
+        command("Check the node's clock:", "timedatectl; date -u"),
+        advice("Renew the certificate."),
+    ],
+};
+
+pub(super) const X509_NAME_MISMATCH: Entry = Entry {
+    told_apart: "\"certificate is valid for …, not …\", \"doesn't contain any IP SANs\" or \"relies on legacy Common Name\".",
+    look_alikes: &[Cause::WrongRegistryHost, Cause::X509UnknownAuthority],
+    remedies: &[
+        command(
+            "See its names:",
+            "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -ext subjectAltName",
+        ),
+        advice(
+            "Use a name of the certificate, or issue one that has this name (or address) as a subject alternative name.",
+        ),
+    ],
+};
+
+pub(super) const HTTP_ON_HTTPS: Entry = Entry {
+    told_apart: "\"server gave HTTP response to HTTPS client\" or \"first record does not look like a TLS handshake\".",
+    look_alikes: &[Cause::ProxyMisconfig, Cause::WrongRegistryHost],
+    remedies: &[
+        advice("Serve TLS."),
+        command(
+            "Or tell containerd that it is plain HTTP:",
+            "printf 'server = \"http://HOST:PORT\"\\n[host.\"http://HOST:PORT\"]\\n' | sudo tee /etc/containerd/certs.d/HOST:PORT/hosts.toml",
+        ),
+        command(
+            "Docker: mark it insecure, and restart:",
+            "echo '{\"insecure-registries\":[\"HOST:PORT\"]}' | sudo tee /etc/docker/daemon.json",
+        ),
+        command("See what it speaks:", "curl -vsS http://HOST:PORT/v2/ -o /dev/null"),
+    ],
+};
+
+pub(super) const TLS_HANDSHAKE_TIMEOUT: Entry = Entry {
+    told_apart: "The connection is accepted and the handshake stalls: a device between, an overloaded server, or packets above \
+                 the MTU.",
+    look_alikes: &[Cause::Mtu, Cause::ProxyMisconfig, Cause::RedirectHostBlocked, Cause::ConnTimeout],
+    remedies: &[
+        command(
+            "Watch the handshake from the node:",
+            "openssl s_client -connect HOST:443 -servername HOST </dev/null",
+        ),
+        command("Rule the MTU out:", "ping -M do -s 1372 HOST"),
+        advice("Look for a proxy or firewall that inspects TLS, and try again: it may pass by itself."),
+    ],
+};
+
+pub(super) const TLS_INCOMPATIBLE: Entry = Entry {
+    told_apart: "\"remote error: tls: …\" with an alert such as handshake failure, protocol version or certificate required.",
+    look_alikes: &[Cause::X509UnknownAuthority, Cause::HttpOnHttps],
+    remedies: &[
+        command(
+            "See what the server agrees to:",
+            "openssl s_client -connect HOST:443 -servername HOST -tls1_2 </dev/null",
+        ),
+        advice(
+            "Offer TLS 1.2 or later; where the server wants a client certificate, configure `client` in hosts.toml.",
+        ),
+    ],
+};

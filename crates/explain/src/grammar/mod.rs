@@ -1,0 +1,161 @@
+//! The grammar: a text taken apart into clauses, URLs, codes and names. What it means is for the rules.
+
+mod host;
+mod lexicon;
+mod link;
+mod names;
+mod pattern;
+mod status;
+
+use std::ops::Range;
+
+pub use host::HostKind;
+pub use lexicon::Word;
+pub use link::{Link, Purpose};
+
+/// Longer texts are cut: no runtime says as much.
+const MAX_TEXT: usize = 64 * 1024;
+
+/// Clauses shorter than this, in bytes, have nothing unsaid in them that could say something else.
+const SOLID: usize = 60;
+
+/// A clause that was recognised, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// What it says.
+    pub word: Word,
+    /// Where it stands in [`Dissection::text`].
+    pub span: Range<usize>,
+}
+
+/// A text, taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Dissection {
+    /// The text in one line, without the escapes of the log that it came from.
+    pub text: String,
+    /// What was recognised, from the outermost layer inwards.
+    pub clauses: Vec<Clause>,
+    /// The URLs.
+    pub links: Vec<Link>,
+    /// The image, as written.
+    pub image: Option<String>,
+    /// The status codes of HTTP.
+    pub statuses: Vec<u16>,
+    /// The status code of gRPC, in Go's name.
+    pub code: Option<&'static str>,
+    /// The host in containerd's `pulling from host …`.
+    pub pulled_from: Option<String>,
+    /// The host whose name was looked up.
+    pub looked_up: Option<String>,
+}
+
+impl Dissection {
+    /// Takes `text` apart.
+    pub fn of(text: &str) -> Self {
+        let text = names::decisive(&names::one_line(text, MAX_TEXT));
+        let lower = text.to_ascii_lowercase();
+        let links = link::links(&text);
+        Self {
+            clauses: clauses(&lower),
+            image: names::image(&text, &lower),
+            statuses: status::statuses(&lower),
+            code: names::grpc_code(&lower),
+            looked_up: names::looked_up(&text, &lower),
+            pulled_from: names::pulled_from(&text, &lower),
+            links,
+            text,
+        }
+    }
+
+    /// Whether the clause stands in the text.
+    pub fn has(&self, word: Word) -> bool {
+        self.clauses.iter().any(|clause| clause.word == word)
+    }
+
+    /// Whether any of the clauses stands in the text.
+    pub fn any(&self, words: &[Word]) -> bool {
+        words.iter().any(|word| self.has(*word))
+    }
+
+    /// Whether these very words stand in the text. `pattern` is in lower case, `…` stands for anything.
+    pub(crate) fn says(&self, pattern: &str) -> bool {
+        pattern::find(&self.text.to_ascii_lowercase(), pattern, 0).is_some()
+    }
+
+    /// The last URL that is part of a pull: the one that the innermost error is about.
+    pub fn last_link(&self) -> Option<&Link> {
+        self.links.iter().rev().find(|link| link.purpose != Purpose::Other)
+    }
+
+    /// The host that the error is about: of the last URL, of the lookup, or of the image.
+    pub fn host(&self) -> Option<String> {
+        let link = self.last_link().map(|link| link.host().to_owned());
+        link.or_else(|| self.looked_up.clone()).or_else(|| self.registry())
+    }
+
+    /// The kind of that host.
+    pub fn host_kind(&self) -> HostKind {
+        self.host().map_or(HostKind::Other, |host| HostKind::of(&host))
+    }
+
+    /// The registry of the image.
+    pub fn registry(&self) -> Option<String> {
+        self.image.as_deref().map(|image| names::split(image).0)
+    }
+
+    /// The path of the image within its registry.
+    pub fn repository(&self) -> Option<String> {
+        self.image.as_deref().map(|image| names::split(image).1)
+    }
+
+    /// The kind of the image's registry, or of the host that the error is about where no image is named.
+    pub fn registry_kind(&self) -> HostKind {
+        self.registry().map_or_else(|| self.host_kind(), |registry| HostKind::of(&registry))
+    }
+
+    /// Whether a mirror was asked in the registry's place.
+    pub fn is_mirrored(&self) -> bool {
+        let asked = self.pulled_from.as_deref().map(HostKind::of);
+        let other = match (&self.pulled_from, self.registry()) {
+            (Some(host), Some(registry)) => {
+                *host != registry
+                    && !(HostKind::of(&registry) == HostKind::DockerHub && asked == Some(HostKind::DockerHub))
+            }
+            _ => false,
+        };
+        other || self.last_link().is_some_and(|link| link.mirrors.is_some() || link.kind == HostKind::Mirror)
+    }
+
+    /// The words of a clause as they stand in the text.
+    pub fn quote(&self, clause: &Clause) -> &str {
+        self.text.get(clause.span.clone()).unwrap_or_default()
+    }
+}
+
+fn clauses(lower: &str) -> Vec<Clause> {
+    let mut found = Vec::new();
+    for (word, patterns) in Word::LEXICON {
+        for pattern in *patterns {
+            let mut from = 0;
+            while let Some(span) = pattern::find(lower, pattern, from) {
+                from = span.end;
+                found.push(Clause { word: *word, span });
+            }
+        }
+    }
+    let longest: Vec<Clause> =
+        found.iter().filter(|clause| !found.iter().any(|o| contains(o, clause))).cloned().collect();
+    let mut clauses = longest;
+    clauses.sort_by_key(|clause| (clause.span.start, clause.span.end, clause.word));
+    clauses.dedup_by_key(|clause| (clause.word, clause.span.start));
+    clauses
+}
+
+/// Whether one clause is part of the words of another, longer one: at its begin or end, or in its midst where the
+/// longer one is short enough to be without a hole.
+fn contains(outer: &Clause, inner: &Clause) -> bool {
+    let longer = outer.span.len() > inner.span.len();
+    let within = outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+    let at_an_end = outer.span.start == inner.span.start || outer.span.end == inner.span.end;
+    longer && within && (at_an_end || outer.span.len() < SOLID)
+}

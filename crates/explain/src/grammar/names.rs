@@ -1,0 +1,169 @@
+//! Names in a text: the image, the host that was looked up, the code of gRPC.
+
+use distribution::{Grammar, Reference};
+
+use super::pattern::find;
+
+/// The names that gRPC has for its codes (`grpc-go codes/code_string.go`).
+const CODES: [&str; 17] = [
+    "OK",
+    "Canceled",
+    "Unknown",
+    "InvalidArgument",
+    "DeadlineExceeded",
+    "NotFound",
+    "AlreadyExists",
+    "PermissionDenied",
+    "ResourceExhausted",
+    "FailedPrecondition",
+    "Aborted",
+    "OutOfRange",
+    "Unimplemented",
+    "Internal",
+    "Unavailable",
+    "DataLoss",
+    "Unauthenticated",
+];
+
+/// Words that stand before the name of an image, most telling first.
+const BEFORE_IMAGE: [&str; 27] = [
+    "failed to pull image \"",
+    "back-off pulling image \"",
+    "pulling image \"",
+    "container image \"",
+    "image can't be pulled: \"",
+    "failed to apply default image tag \"",
+    "pullimage \"",
+    "pull image \"",
+    "failed to get sandbox image \"",
+    "failed to pull and unpack image \"",
+    "failed to resolve reference \"",
+    "failed to resolve image \"",
+    "failed to parse image reference \"",
+    "failed to inspect image \"",
+    "failed to resolve ref ",
+    "couldn't parse image name \"",
+    "docker://",
+    "image pull failed for ",
+    "pull access denied for ",
+    "manifest for ",
+    "repository ",
+    "retrieving manifest for \"",
+    "failed to pull image ",
+    "image=\"",
+    "\"image\":\"",
+    "docker pull ",
+    "trying to pull ",
+];
+
+/// The text in one line, at most `limit` bytes, without the escapes that logs put around quotes.
+pub(crate) fn one_line(text: &str, limit: usize) -> String {
+    let mut text: String = text.chars().take(limit).collect();
+    for _ in 0..4 {
+        if !text.contains("\\\"") {
+            break;
+        }
+        text = text.replace("\\\\", "\\").replace("\\\"", "\"");
+    }
+    let text = text.replace("\\n", " ").replace("\\t", " ").replace("\\u003c", "<").replace("\\u003e", ">");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text without what is said of attempts that do not count: mirrors before the registry, and the artifact that
+/// CRI-O tries a failed image as.
+pub(crate) fn decisive(text: &str) -> String {
+    let text = match text.find("; artifact err:") {
+        Some(at) => &text[..at],
+        None => text,
+    };
+    match (text.find("(Mirrors also failed:"), text.find("]):")) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}(Mirrors also failed):{}", &text[..from], &text[to + 3..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The image that the text is about.
+pub(crate) fn image(text: &str, lower: &str) -> Option<String> {
+    BEFORE_IMAGE.iter().find_map(|before| {
+        lower.match_indices(before).find_map(|(at, _)| {
+            let rest = text.get(at + before.len()..)?;
+            let quoted = before.ends_with('"');
+            let end = rest.find(|c: char| if quoted { c == '"' } else { is_end(c) }).unwrap_or(rest.len());
+            let image = rest[..end].trim_end_matches(['.', ':', ';']);
+            let image = if quoted { image } else { image.trim_end_matches("...") };
+            is_plausible(image, quoted || before.starts_with("pull access")).then(|| image.to_owned())
+        })
+    })
+}
+
+fn is_end(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '"' | '\'' | ')' | ';')
+}
+
+/// Whether it may be an image: without quotes around only what has a path, a tag or a digest.
+fn is_plausible(image: &str, quoted: bool) -> bool {
+    !image.is_empty() && image.len() <= 512 && (quoted || image.contains(['/', ':']))
+}
+
+/// The registry of an image as written, and the path behind it.
+pub(crate) fn split(image: &str) -> (String, String) {
+    let (registry, path) = Reference::split_hostname(image, Grammar::V0_6_0);
+    (registry, path)
+}
+
+/// The host that Go's resolver was asked for.
+pub(crate) fn looked_up(text: &str, lower: &str) -> Option<String> {
+    let at = find(lower, "lookup", 0)?.end;
+    let rest = text[at..].trim_start();
+    let host = rest.split([' ', ':']).next()?;
+    let behind = &rest[host.len()..];
+    let named = behind.starts_with(':') || behind.starts_with(" on ");
+    (named && !host.is_empty()).then(|| host.trim_end_matches('.').to_owned())
+}
+
+/// The host that containerd up to 1.6 names with a status.
+pub(crate) fn pulled_from(text: &str, lower: &str) -> Option<String> {
+    let at = find(lower, "pulling from host", 0)?.end;
+    text[at..].split_whitespace().next().map(str::to_owned)
+}
+
+/// The code of gRPC, by name or number.
+pub(crate) fn grpc_code(lower: &str) -> Option<&'static str> {
+    let at = find(lower, "code =", 0).or_else(|| find(lower, "code", 0))?.end;
+    let word = lower[at..].trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    let by_number = word.parse::<usize>().ok().and_then(|number| CODES.get(number));
+    CODES.iter().find(|name| name.eq_ignore_ascii_case(word)).or(by_number).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_found_where_the_words_name_them() {
+        let cases = [
+            ("Failed to pull image \"r.test/a:v1\": x", Some("r.test/a:v1")),
+            ("pull access denied for team/app, repository does", Some("team/app")),
+            ("failed to resolve ref quay.io/a/b:latest: failed", Some("quay.io/a/b:latest")),
+            ("initializing source docker://r.test/a:v1: x", Some("r.test/a:v1")),
+            ("manifest for nginx:nope not found", Some("nginx:nope")),
+            ("manifest for it", None),
+            ("dial tcp", None),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(image(text, &text.to_ascii_lowercase()).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_and_lookups() {
+        assert_eq!(grpc_code("rpc error: code = notfound desc"), Some("NotFound"));
+        assert_eq!(grpc_code("rpc error: code = 4 desc"), Some("DeadlineExceeded"));
+        assert_eq!(grpc_code("no such thing"), None);
+        let text = "dial tcp: lookup R.test on 10.0.0.1:53: no such host";
+        assert_eq!(looked_up(text, &text.to_ascii_lowercase()).as_deref(), Some("R.test"));
+        assert_eq!(one_line("err=\"a \\\"b\\\\\\\"\\\"\n c\"", 100), "err=\"a \"b\"\" c\"");
+    }
+}

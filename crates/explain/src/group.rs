@@ -1,0 +1,66 @@
+//! Statements about the same container and image belong together.
+
+use crate::grammar::{Dissection, Word};
+use crate::input::{About, Statement};
+
+/// All that an input says about one container of one pod.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub about: About,
+    pub dissections: Vec<Dissection>,
+}
+
+/// Groups statements, in the order in which their subjects first appear.
+pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for Statement { text, about } in statements {
+        let dissection = Dissection::of(&text);
+        let named = dissection.image.clone().filter(|_| dissection.has(Word::KubeletPull));
+        let image = about.image.clone().or(named).or_else(|| dissection.image.clone());
+        let about = About { image, ..about };
+        let place = place(&groups, &about, &dissection);
+        match place {
+            Some(at) => groups[at].add(about, dissection),
+            None => groups.push(Group { about, dissections: vec![dissection] }),
+        }
+    }
+    groups
+}
+
+impl Group {
+    fn add(&mut self, about: About, dissection: Dissection) {
+        self.about.container = self.about.container.take().or(about.container);
+        self.about.image = self.about.image.take().or(about.image);
+        self.dissections.push(dissection);
+    }
+}
+
+/// The group that a statement belongs to. One that names nothing belongs to what was spoken of last.
+fn place(groups: &[Group], about: &About, dissection: &Dissection) -> Option<usize> {
+    if dissection.has(Word::SecretNotFound) {
+        return None;
+    }
+    groups.iter().rposition(|group| {
+        let known = &group.about;
+        let secret = group.dissections.iter().any(|d| d.has(Word::SecretNotFound));
+        let same_pod = known.pod == about.pod || about.pod.is_none();
+        let container = agree(known.container.as_deref(), about.container.as_deref());
+        let image = agree(known.image.as_deref(), about.image.as_deref());
+        !secret && same_pod && container && image
+    })
+}
+
+fn agree(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other || with_latest(one) == with_latest(other),
+        _ => true,
+    }
+}
+
+/// A name without a tag means `latest`, and runtimes write it out.
+fn with_latest(image: &str) -> String {
+    let full = image.strip_prefix("docker.io/").unwrap_or(image);
+    let full = full.strip_prefix("library/").unwrap_or(full);
+    let name = full.rsplit('/').next().unwrap_or(full);
+    if name.contains([':', '@']) { full.to_owned() } else { format!("{full}:latest") }
+}

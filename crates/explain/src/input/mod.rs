@@ -1,0 +1,62 @@
+//! What people paste: Kubernetes objects, tables of kubectl, logs, a bare error. Each yields statements.
+
+mod lines;
+mod objects;
+mod record;
+mod row;
+
+/// Larger inputs are refused by whoever reads them.
+pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
+
+/// One thing that somebody said about a pull, and about which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Statement {
+    pub text: String,
+    pub about: About,
+}
+
+/// What a statement is about, as far as the input tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    pub pod: Option<String>,
+    pub container: Option<String>,
+    pub image: Option<String>,
+}
+
+/// The statements of an input, in its order.
+pub(crate) fn read(text: &str) -> Vec<Statement> {
+    let statements = objects::read(text).unwrap_or_default();
+    if statements.is_empty() { lines::read(text) } else { statements }
+}
+
+/// Reasons of events and of waiting containers that are about images.
+const REASONS: [&str; 12] = [
+    "Failed",
+    "BackOff",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "InspectFailed",
+    "ImageInspectError",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+    "FailedToRetrieveImagePullSecret",
+    "FailedCreatePodSandBox",
+];
+
+/// Words of failures that come after the pull.
+const LATER: [&str; 5] = [
+    "failed to create containerd task",
+    "failed to start container",
+    "OCI runtime",
+    "restarting failed container",
+    "failed to create container",
+];
+
+/// Whether an event or a state of this reason is about a pull.
+pub(crate) fn is_about_a_pull(reason: &str, message: &str) -> bool {
+    let later = LATER.iter().any(|words| message.contains(words)) && !message.contains("exec format error");
+    let unknown = !REASONS.contains(&reason) && !reason.contains("unmarshal") && !reason.contains("base64");
+    !later && !unknown
+}

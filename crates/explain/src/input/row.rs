@@ -1,0 +1,84 @@
+//! Rows of kubectl's tables of events: `describe`, `get events`, `get events -o wide`; of all versions.
+
+use super::objects::container_of_path;
+use super::{About, Statement, is_about_a_pull};
+
+/// What a row is.
+pub(crate) enum Row {
+    /// An event that says something about a pull.
+    Telling(Statement),
+    /// Another event.
+    Other,
+}
+
+/// How the messages begin that the kubelet writes about images.
+const BEGINNINGS: [&str; 11] = [
+    "spec.containers{",
+    "spec.initContainers{",
+    "Failed to pull image",
+    "Back-off pulling image",
+    "Failed to apply default image",
+    "Failed to inspect image",
+    "Container image",
+    "Unable to retrieve",
+    "Failed to create pod sandbox",
+    "Error: ",
+    "(combined from similar events)",
+];
+/// A type stands among the first columns.
+const TYPE_WITHIN: usize = 160;
+
+/// Reads a line as a row. `None` when it is none.
+pub(crate) fn read(line: &str, pod: Option<&str>) -> Option<Row> {
+    let kind = ["Warning", "Normal"].into_iter().filter_map(|kind| column(line, kind)).min()?;
+    let rest = line[kind..].split_once(char::is_whitespace)?.1.trim_start();
+    let (reason, rest) = rest.split_once(char::is_whitespace)?;
+    if !reason.starts_with(|c: char| c.is_ascii_uppercase()) || !reason.chars().all(char::is_alphanumeric) {
+        return None;
+    }
+    let message = message(rest);
+    if !is_about_a_pull(reason, message) {
+        return Some(Row::Other);
+    }
+    let named =
+        line.split_whitespace().find_map(|word| word.strip_prefix("pod/").or(word.strip_prefix("Pod/")));
+    let container =
+        line.split_whitespace().find(|word| word.starts_with("spec.")).and_then(container_of_path);
+    let about =
+        About { pod: named.or(pod).map(str::to_owned), container: container.map(str::to_owned), image: None };
+    let reason = if reason == "Failed" { String::new() } else { format!("{reason}: ") };
+    Some(Row::Telling(Statement { text: format!("{reason}{message}"), about }))
+}
+
+/// Where `word` stands as a column of its own.
+fn column(line: &str, word: &str) -> Option<usize> {
+    let at = line.find(word)?;
+    let before = line[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let after = line[at + word.len()..].chars().next().is_some_and(char::is_whitespace);
+    (before && after && at < TYPE_WITHIN).then_some(at)
+}
+
+/// The message: where the kubelet's words begin, else behind the columns of age and source.
+fn message(rest: &str) -> &str {
+    let begin = BEGINNINGS.iter().filter_map(|beginning| rest.find(beginning)).min();
+    match begin {
+        Some(at) => without_path(rest[at..].trim()),
+        None => rest.trim().rsplit("  ").next().unwrap_or(rest).trim(),
+    }
+}
+
+/// Without the part of the pod that kubectl 1.35 writes before the message.
+fn without_path(message: &str) -> &str {
+    match message.strip_prefix("spec.").and_then(|rest| rest.split_once('}')) {
+        Some((_, rest)) => {
+            let rest = rest.trim_start_matches(':').trim_start();
+            // In `get events -o wide` the source stands between.
+            BEGINNINGS[2..]
+                .iter()
+                .filter_map(|beginning| rest.find(beginning))
+                .min()
+                .map_or(rest, |at| &rest[at..])
+        }
+        None => message,
+    }
+}

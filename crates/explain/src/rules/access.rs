@@ -1,0 +1,170 @@
+//! Who may pull: 401 and 403, and the words around them.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use super::network::{is_storage, is_token};
+use crate::grammar::{Dissection, HostKind, Word};
+
+/// The registry does not serve this address, network or country.
+pub(super) fn blocked(d: &Dissection) -> Option<Verdict> {
+    let by_law = d.statuses.iter().any(|status| matches!(status, 402 | 451));
+    let verdict = Verdict::certain(Cause::ClientBlocked).because(&[Word::ClientBlocked]);
+    if by_law { Some(verdict) } else { verdict.if_said(d) }
+}
+
+/// The words name a token that was good once.
+pub(super) fn expired(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::ExpiredToken)
+        .or(&[Cause::BadCredentials])
+        .because(&[Word::TokenExpired])
+        .if_said(d)
+}
+
+/// A role, a service account or a managed identity may not pull.
+pub(super) fn cloud_identity(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::NodeIdentityDenied)
+        .or(&[Cause::CredentialsMissing, Cause::UserNotPermitted, Cause::RepoNotFound])
+        .because(&[Word::CloudDenied]);
+    verdict.if_said(d)
+}
+
+/// The words blame the login itself.
+pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::BadCredentials)
+        .or(&[Cause::ExpiredToken, Cause::CredentialsMissing, Cause::UserNotPermitted])
+        .because(&[Word::WrongLogin]);
+    verdict.if_said(d)
+}
+
+/// The words say that the user is known and may not.
+pub(super) fn not_permitted(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::UserNotPermitted)
+        .or(&[Cause::CredentialsMissing, Cause::BadCredentials, Cause::RepoNotFound])
+        .because(&[Word::NotPermitted]);
+    verdict.if_said(d)
+}
+
+/// No login was sent to a cloud's registry, where nodes log in by themselves.
+pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
+    if !d.has(Word::NoCredentials) {
+        return None;
+    }
+    let others =
+        [Cause::CredentialsMissing, Cause::ExpiredToken, Cause::SecretWrongRegistry, Cause::UserNotPermitted];
+    let verdict = match d.registry_kind() {
+        HostKind::Ecr => Verdict::likely(Cause::CredentialProviderFailure).or(&[Cause::NodeIdentityDenied]),
+        HostKind::Google if d.says("no credentials on this request") => {
+            Verdict::likely(Cause::NodeIdentityDenied)
+        }
+        _ => return None,
+    };
+    Some(verdict.or(&others).because(&[Word::NoCredentials]))
+}
+
+/// `pull access denied …`: missing or private.
+pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
+    let refused = d.says("requested access to the resource is denied") && !d.has(Word::AccessDenied);
+    if !d.has(Word::AccessDenied) && !refused {
+        return None;
+    }
+    let because = [Word::AccessDenied, Word::NoCredentials, Word::Forbidden];
+    if let Some(verdict) = official_image(d).or_else(|| at_a_cloud(d)) {
+        return Some(verdict.because(&because));
+    }
+    let verdict = if d.has(Word::NoCredentials) {
+        Verdict::likely(Cause::CredentialsMissing).or(&[Cause::RepoMissingOrPrivate])
+    } else {
+        Verdict::possible(Cause::RepoMissingOrPrivate).or(&[Cause::CredentialsMissing])
+    };
+    let others = [
+        Cause::RepoNotFound,
+        Cause::LocalImageNotOnNode,
+        Cause::UserNotPermitted,
+        Cause::SecretWrongRegistry,
+        Cause::BadCredentials,
+        Cause::WrongRegistryHost,
+    ];
+    Some(verdict.or(&others).because(&because))
+}
+
+/// All of Docker Hub's `library/` is public: what is denied there does not exist. Most often its name is that of an
+/// image that was only built, or lacks the registry.
+fn official_image(d: &Dissection) -> Option<Verdict> {
+    let official = d.registry_kind() == HostKind::DockerHub
+        && d.repository()
+            .is_some_and(|path| path.strip_prefix("library/").is_some_and(|name| !name.contains('/')));
+    let others = [Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::WrongRegistryHost];
+    Verdict::likely(Cause::LocalImageNotOnNode).or(&others).some_if(official)
+}
+
+/// The clouds' registries name what is missing. What they deny is there, and the node's login does not do.
+fn at_a_cloud(d: &Dissection) -> Option<Verdict> {
+    let others = [
+        Cause::CredentialsMissing,
+        Cause::RepoNotFound,
+        Cause::UserNotPermitted,
+        Cause::RepoMissingOrPrivate,
+    ];
+    let verdict = match d.registry_kind() {
+        HostKind::Ecr if d.says("api error (404)") => {
+            Verdict::possible(Cause::RepoNotFound).or(&[Cause::ExpiredToken, Cause::NodeIdentityDenied])
+        }
+        HostKind::Ecr => Verdict::possible(Cause::ExpiredToken).or(&[Cause::NodeIdentityDenied]),
+        HostKind::Google => Verdict::likely(Cause::NodeIdentityDenied).or(&[Cause::ExpiredToken]),
+        _ => return None,
+    };
+    Some(verdict.or(&others))
+}
+
+/// 401, or its words.
+pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
+    let told = d.statuses.contains(&401) || d.any(&[Word::Unauthorized, Word::NoCredentials]);
+    if !told {
+        return None;
+    }
+    let with_login = d.has(Word::LoginToken);
+    let verdict = if with_login {
+        Verdict::likely(Cause::BadCredentials).or(&[Cause::ExpiredToken, Cause::CredentialsMissing])
+    } else {
+        Verdict::likely(Cause::CredentialsMissing).or(&[Cause::BadCredentials, Cause::SecretWrongRegistry])
+    };
+    let cloud = matches!(d.registry_kind(), HostKind::Ecr | HostKind::Acr | HostKind::Google);
+    let verdict = if cloud { verdict.or(&[Cause::NodeIdentityDenied, Cause::ExpiredToken]) } else { verdict };
+    let others = [Cause::UserNotPermitted, Cause::RepoMissingOrPrivate, Cause::RepoNotFound];
+    Some(verdict.or(&others).because(&[Word::Unauthorized, Word::NoCredentials]))
+}
+
+/// 403, or its words.
+pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
+    if !d.statuses.contains(&403) && !d.has(Word::Forbidden) {
+        return None;
+    }
+    let others = [
+        Cause::CredentialsMissing,
+        Cause::UserNotPermitted,
+        Cause::BadCredentials,
+        Cause::NodeIdentityDenied,
+        Cause::ClientBlocked,
+        Cause::ExpiredToken,
+        Cause::RepoNotFound,
+    ];
+    let told = d.has(Word::NotPermitted) || d.says("denied");
+    let verdict = match d.registry_kind() {
+        HostKind::Kubernetes | HostKind::Public => Verdict::likely(Cause::ClientBlocked),
+        _ if is_storage(d) => Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ClientBlocked]),
+        _ if d.has(Word::Copying) && !told => {
+            Verdict::possible(Cause::ClientBlocked).or(&[Cause::RedirectHostBlocked])
+        }
+        HostKind::Ecr => Verdict::likely(Cause::NodeIdentityDenied).or(&[Cause::ExpiredToken]),
+        HostKind::Google | HostKind::Acr => Verdict::likely(Cause::NodeIdentityDenied),
+        // GHCR gives no token for what it does not know.
+        HostKind::Ghcr if d.says("requesting bearer token") => {
+            Verdict::possible(Cause::RepoNotFound).or(&[Cause::RepoMissingOrPrivate])
+        }
+        _ if is_token(d) && d.has(Word::AnonymousToken) => Verdict::likely(Cause::CredentialsMissing),
+        _ if is_token(d) => Verdict::likely(Cause::TokenEndpointFailure),
+        _ => Verdict::likely(Cause::UserNotPermitted),
+    };
+    Some(verdict.or(&others).because(&[Word::Forbidden]))
+}

@@ -1,0 +1,60 @@
+//! What was fetched cannot be used.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use crate::grammar::{Dissection, Word};
+
+pub(super) fn schema1(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::certain(Cause::Schema1Unsupported).or(&[Cause::ManifestUnsupported]);
+    verdict.because(&[Word::Schema1]).if_said(d)
+}
+
+/// No variant for the node; a platform that no machine has is the runtime's own mistake.
+pub(super) fn platform(d: &Dissection) -> Option<Verdict> {
+    if d.has(Word::VariantUnknown) {
+        let verdict = Verdict::likely(Cause::RuntimeFault).or(&[Cause::PlatformMismatch]);
+        return Some(verdict.because(&[Word::VariantUnknown]));
+    }
+    Verdict::certain(Cause::PlatformMismatch)
+        .or(&[Cause::RuntimeFault])
+        .because(&[Word::NoPlatform])
+        .if_said(d)
+}
+
+/// Content that is not what its digest says; the digest of nothing is that of a download that the store forgot.
+pub(super) fn digest(d: &Dissection) -> Option<Verdict> {
+    if d.has(Word::EmptyDigest) {
+        let verdict =
+            Verdict::likely(Cause::RuntimeFault).or(&[Cause::BlobDigestMismatch, Cause::BlobTruncated]);
+        return Some(verdict.because(&[Word::EmptyDigest]));
+    }
+    let verdict = Verdict::likely(Cause::BlobDigestMismatch);
+    let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::RuntimeFault, Cause::BlobTruncated]);
+    verdict.because(&[Word::DigestMismatch]).if_said(d)
+}
+
+/// Content that a manifest names and nobody has.
+pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
+    let verdict =
+        Verdict::likely(Cause::BlobMissing).or(&[Cause::RedirectHostBlocked, Cause::MirrorMisconfig]);
+    verdict.because(&[Word::BlobUnknown]).if_said(d)
+}
+
+pub(super) fn truncated(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::BlobTruncated);
+    let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::NoSpace, Cause::RuntimeFault]);
+    verdict.because(&[Word::Truncated]).if_said(d)
+}
+
+pub(super) fn media_type(d: &Dissection) -> Option<Verdict> {
+    if d.says("text/html") {
+        let verdict = Verdict::likely(Cause::WrongRegistryHost);
+        let verdict =
+            verdict.or(&[Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::ManifestUnsupported]);
+        return Some(verdict.because(&[Word::NotARegistry, Word::MediaType]));
+    }
+    let verdict =
+        Verdict::likely(Cause::ManifestUnsupported).or(&[Cause::Schema1Unsupported, Cause::RuntimeFault]);
+    verdict.because(&[Word::MediaType]).if_said(d)
+}

@@ -1,0 +1,65 @@
+//! What is not there: repositories, tags, digests.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use crate::grammar::{Dissection, HostKind, Purpose, Word};
+
+/// The registry names the repository as the thing that it does not know.
+pub(super) fn repository(d: &Dissection) -> Option<Verdict> {
+    let denied = d.has(Word::AccessDenied);
+    let verdict =
+        Verdict::likely(Cause::RepoNotFound).or(&[Cause::WrongRegistryHost, Cause::RepoMissingOrPrivate]);
+    verdict.because(&[Word::NameUnknown]).some_if(d.has(Word::NameUnknown) && !denied)
+}
+
+/// The registry knows the repository and not what is asked of it.
+pub(super) fn manifest(d: &Dissection) -> Option<Verdict> {
+    if d.has(Word::ManifestUnknown) && d.has(Word::Copying) {
+        let verdict = Verdict::likely(Cause::BlobMissing).or(&[Cause::TagNotFound, Cause::MirrorMisconfig]);
+        return Some(verdict.because(&[Word::ManifestUnknown]));
+    }
+    let verdict = Verdict::likely(Cause::TagNotFound).or(&[Cause::RepoNotFound, Cause::MirrorMisconfig]);
+    verdict.because(&[Word::ManifestUnknown]).if_said(d)
+}
+
+/// A bare "not found": containerd asks with HEAD, whose answer has no body that would tell what is missing.
+pub(super) fn not_found(d: &Dissection) -> Option<Verdict> {
+    let told = d.statuses.iter().any(|status| matches!(status, 404 | 410)) || d.has(Word::NotFound);
+    if !told {
+        return None;
+    }
+    if host_alone(d) {
+        let verdict =
+            Verdict::likely(Cause::WrongRegistryHost).or(&[Cause::TagNotFound, Cause::RepoNotFound]);
+        return Some(verdict.because(&[Word::NotFound]));
+    }
+    let content = d.has(Word::Copying) || d.last_link().is_some_and(|link| link.purpose == Purpose::Blob);
+    if content {
+        let verdict = Verdict::likely(Cause::BlobMissing).or(&[Cause::MirrorMisconfig, Cause::TagNotFound]);
+        return Some(verdict.because(&[Word::NotFound, Word::Copying]));
+    }
+    let ping = d.last_link().is_some_and(|link| matches!(link.purpose, Purpose::Ping | Purpose::Version1));
+    let ping = ping || d.says("pinging");
+    if ping {
+        let verdict = Verdict::likely(Cause::WrongRegistryHost).or(&[Cause::ProxyMisconfig]);
+        return Some(verdict.because(&[Word::NotFound]));
+    }
+    // These have been cleared of whole repositories, and tell nobody that a tag alone is missing.
+    let cleared = matches!(d.registry_kind(), HostKind::Google | HostKind::Public);
+    let verdict = if cleared {
+        Verdict::possible(Cause::RepoNotFound).or(&[Cause::TagNotFound])
+    } else {
+        Verdict::likely(Cause::TagNotFound).or(&[Cause::RepoNotFound])
+    };
+    let secretive = matches!(d.registry_kind(), HostKind::Ghcr | HostKind::Acr | HostKind::GitLab);
+    let verdict = if secretive { verdict.or(&[Cause::CredentialsMissing]) } else { verdict };
+    Some(verdict.or(&[Cause::RepoMissingOrPrivate, Cause::MirrorMisconfig]).because(&[Word::NotFound]))
+}
+
+/// A name without a path that looks like a registry's host is a name on Docker Hub.
+fn host_alone(d: &Dissection) -> bool {
+    let path = d.repository().unwrap_or_default();
+    let name = path.strip_prefix("library/").unwrap_or_default().split([':', '@']).next().unwrap_or_default();
+    d.registry_kind() == HostKind::DockerHub && (name.contains('.') || name == "localhost")
+}

@@ -1,0 +1,68 @@
+//! The rules: from what the grammar found to a cause. No rule knows a case's hosts or images.
+//!
+//! They are asked in order, and the first that answers is believed: what names its cause outright comes before
+//! what a cause merely leads to.
+
+mod access;
+mod content;
+mod missing;
+mod network;
+mod node;
+mod status;
+mod verdict;
+
+use crate::grammar::Dissection;
+
+pub use verdict::Confidence;
+pub(crate) use verdict::Verdict;
+
+/// One rule.
+type Rule = fn(&Dissection) -> Option<Verdict>;
+
+/// All rules, in the order in which they are asked.
+const RULES: &[Rule] = &[
+    node::never_pull,
+    node::pull_qps,
+    node::secret,
+    node::short_name,
+    node::no_space,
+    node::policy,
+    node::invalid_name,
+    node::credential_provider,
+    status::rate_limit,
+    network::proxy,
+    network::tls,
+    network::lookup,
+    network::connection,
+    access::blocked,
+    access::expired,
+    access::cloud_identity,
+    access::no_login_at_a_cloud,
+    access::wrong_login,
+    access::not_permitted,
+    content::schema1,
+    content::platform,
+    content::digest,
+    content::missing,
+    content::truncated,
+    content::media_type,
+    status::mirror,
+    missing::repository,
+    missing::manifest,
+    status::token_service,
+    access::denied,
+    access::unauthorized,
+    access::forbidden,
+    status::outage,
+    status::not_a_registry,
+    network::interrupted,
+    network::deadline,
+    node::runtime_down,
+    node::store,
+    missing::not_found,
+];
+
+/// The cause that a text tells, and the number of the rule: the lower, the more outright.
+pub(crate) fn judge(dissection: &Dissection) -> Option<(usize, Verdict)> {
+    RULES.iter().enumerate().find_map(|(rank, rule)| rule(dissection).map(|verdict| (rank, verdict)))
+}

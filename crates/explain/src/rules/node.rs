@@ -1,0 +1,67 @@
+//! What the node itself does not do.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use crate::grammar::{Dissection, Word};
+
+pub(super) fn never_pull(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::NeverPull).because(&[Word::NeverPull]).if_said(d)
+}
+
+pub(super) fn pull_qps(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::PullQps).because(&[Word::PullQps]).if_said(d)
+}
+
+/// A secret that is not there, or does not parse.
+pub(super) fn secret(d: &Dissection) -> Option<Verdict> {
+    let missing = Verdict::certain(Cause::SecretMissing).because(&[Word::SecretNotFound]);
+    let malformed = Verdict::certain(Cause::SecretMalformed)
+        .or(&[Cause::BadCredentials])
+        .because(&[Word::SecretMalformed]);
+    missing.if_said(d).or_else(|| malformed.if_said(d))
+}
+
+pub(super) fn short_name(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::ShortName).because(&[Word::ShortName]).if_said(d)
+}
+
+/// A full disk; a broken one while content is written says the same thing often enough.
+pub(super) fn no_space(d: &Dissection) -> Option<Verdict> {
+    let full = Verdict::certain(Cause::NoSpace).because(&[Word::NoSpace]);
+    let broken = Verdict::likely(Cause::NoSpace).or(&[Cause::RuntimeFault]).because(&[Word::IoError]);
+    full.if_said(d).or_else(|| broken.if_said(d))
+}
+
+/// A policy of signatures on the node, or of the registry.
+pub(super) fn policy(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::PolicyRejected).because(&[Word::PolicyDenied]).if_said(d)
+}
+
+pub(super) fn invalid_name(d: &Dissection) -> Option<Verdict> {
+    // A header of the registry's answer, not the name, has the bad digest.
+    let answered = d.says("in header not a valid digest");
+    let verdict = Verdict::certain(Cause::InvalidImageName).because(&[Word::InvalidName]);
+    verdict.if_said(d).filter(|_| !answered)
+}
+
+pub(super) fn credential_provider(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::CredentialProviderFailure)
+        .or(&[Cause::NodeIdentityDenied, Cause::CredentialsMissing, Cause::TokenEndpointFailure])
+        .because(&[Word::ProviderFailed]);
+    verdict.if_said(d)
+}
+
+/// The kubelet cannot speak to the runtime at all.
+pub(super) fn runtime_down(d: &Dissection) -> Option<Verdict> {
+    Verdict::certain(Cause::RuntimeFault).because(&[Word::RuntimeDown]).if_said(d)
+}
+
+/// Everything was fetched, and the runtime could not use or keep it.
+pub(super) fn store(d: &Dissection) -> Option<Verdict> {
+    let told = d.any(&[Word::StoreFault, Word::Unpack]);
+    let verdict = Verdict::likely(Cause::RuntimeFault)
+        .or(&[Cause::NoSpace, Cause::BlobDigestMismatch])
+        .because(&[Word::StoreFault, Word::Unpack]);
+    verdict.some_if(told)
+}

@@ -1,0 +1,60 @@
+//! Answers that say no without saying who may.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use super::network::{is_storage, is_token};
+use crate::grammar::{Dissection, Word};
+
+/// 429, or its words.
+pub(super) fn rate_limit(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::certain(Cause::RateLimit).because(&[Word::TooMany]);
+    if d.statuses.contains(&429) { Some(verdict) } else { verdict.if_said(d) }
+}
+
+/// A mirror answered in the registry's place, or its configuration does not load.
+pub(super) fn mirror(d: &Dissection) -> Option<Verdict> {
+    let answered = d.is_mirrored();
+    let verdict = Verdict::likely(Cause::MirrorMisconfig).because(&[
+        Word::MirrorConfig,
+        Word::Mirrors,
+        Word::ServerError,
+        Word::Forbidden,
+    ]);
+    let others = [Cause::Registry5xx, Cause::UserNotPermitted, Cause::TagNotFound];
+    let failed = !d.statuses.is_empty() || d.any(&[Word::NotFound, Word::ManifestUnknown, Word::NameUnknown]);
+    verdict.or(&others).some_if((answered && failed) || d.has(Word::MirrorConfig))
+}
+
+/// The token service fails, or gives something else than a token.
+pub(super) fn token_service(d: &Dissection) -> Option<Verdict> {
+    let fails = is_token(d)
+        && (d.statuses.iter().any(|status| !matches!(status, 401 | 403)) || d.has(Word::ServerError));
+    let verdict = Verdict::likely(Cause::TokenEndpointFailure)
+        .or(&[Cause::Registry5xx, Cause::RepoNotFound, Cause::BadCredentials])
+        .because(&[
+            Word::BadToken,
+            Word::ServerError,
+            Word::BearerToken,
+            Word::LoginToken,
+            Word::AnonymousToken,
+        ]);
+    verdict.some_if(fails || d.has(Word::BadToken))
+}
+
+/// The registry or its backend is down.
+pub(super) fn outage(d: &Dissection) -> Option<Verdict> {
+    let fails = d.statuses.iter().any(|status| matches!(status, 408 | 500..));
+    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::NoProxyMissing];
+    let verdict = Verdict::likely(Cause::Registry5xx).or(&others).because(&[Word::ServerError]);
+    verdict.some_if(fails || d.has(Word::ServerError))
+}
+
+/// Something that is no registry answered.
+pub(super) fn not_a_registry(d: &Dissection) -> Option<Verdict> {
+    let odd = d.statuses.iter().any(|status| matches!(status, 300..=399 | 400 | 405 | 406 | 418));
+    let first = if is_storage(d) { Cause::RedirectHostBlocked } else { Cause::WrongRegistryHost };
+    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::RepoNotFound, Cause::Registry5xx];
+    let verdict = Verdict::possible(first).or(&others).because(&[Word::NotARegistry]);
+    verdict.some_if(odd || d.has(Word::NotARegistry))
+}
