@@ -30,6 +30,10 @@ judge:
 html:
     .ci/run packages build html
 
+# How often `explain` names the right cause, over a corpus of real failures (../shared/corpus)
+corpus file="../shared/corpus/dev.jsonl" *options:
+    cargo run --quiet -p explain --example corpus -- {{ file }} {{ options }}
+
 # Documentation, warnings denied
 doc:
     .ci/run doc

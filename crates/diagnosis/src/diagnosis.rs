@@ -45,7 +45,10 @@ pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
         Outcome::SecretMalformed { source, reason } => malformed_secret(source, reason),
         Outcome::Refused(_) => refused(facts),
     };
-    let Finding { cause, sentence, evidence, remedies, alternatives } = finding;
+    let Finding { cause, sentence, evidence, mut remedies, alternatives } = finding;
+    if remedies.is_empty() {
+        remedies.extend(cause.remedies().iter().map(|remedy| remedy.text.to_owned()));
+    }
     Some(Diagnosis { cause, sentence, evidence, remedies, alternatives })
 }
 

@@ -191,8 +191,9 @@ fn localhost(host: &str) -> Finding {
 
 fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
     let host = failure.host();
-    let (sentence, remedy) = words(cause, host);
-    let finding = Finding::new(cause, sentence).remedy(remedy);
+    let finding = Finding::new(cause, words(cause, host));
+    let finding =
+        cause.remedies().iter().take(1).fold(finding, |finding, remedy| finding.remedy(remedy.text));
     match cause {
         Cause::DnsNoSuchHost => finding.or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
         Cause::ConnRefused => finding.or(&[Cause::WrongRegistryHost]),
@@ -203,79 +204,30 @@ fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
     }
 }
 
-fn words(cause: Cause, host: &str) -> (String, String) {
-    let (what, remedy) = match cause {
-        Cause::DnsNoSuchHost => (
-            "does not exist for the node's resolver",
-            "Check the spelling; else let the node's resolver know the name",
-        ),
-        Cause::ClusterDnsOnNode => (
-            "is a name of the cluster's DNS, which the node's resolver does not ask",
-            "Use a name or address that the nodes themselves can resolve",
-        ),
-        Cause::DnsResolverFailure => (
-            "could not be resolved: the node's name server fails or stays silent",
-            "Check the name servers in the node's /etc/resolv.conf",
-        ),
-        Cause::ConnRefused => (
-            "refuses the connection: nothing listens there",
-            "Start the registry, or correct host and port of the image",
-        ),
-        Cause::ConnTimeout => (
-            "does not answer at all: packets are dropped",
-            "Open the firewall, security group or NAT between the nodes and the registry",
-        ),
-        Cause::NoRoute => (
-            "cannot be routed to from the node",
-            "Give the node a route, or take the unreachable address (IPv6?) out of DNS",
-        ),
-        Cause::Mtu => ("cannot take packets of this size", "Lower the MTU of the node's interface"),
-        Cause::X509UnknownAuthority => (
-            "shows a certificate of an authority that the runtime does not trust",
-            "Install the CA on the nodes: /etc/containerd/certs.d/HOST/hosts.toml with `ca`, or the system's store and a restart of the runtime",
-        ),
-        Cause::X509Expired => (
-            "shows a certificate outside of its validity",
-            "Renew the registry's certificate, or correct the node's clock",
-        ),
-        Cause::X509NameMismatch => (
-            "shows a certificate for other names",
-            "Use a name of the certificate, or issue one that has this name as a subject alternative name",
-        ),
-        Cause::HttpOnHttps => (
-            "speaks plain HTTP where TLS is expected, or the reverse",
-            "Serve TLS, or name the registry as http://… in hosts.toml",
-        ),
-        Cause::TlsHandshakeTimeout => (
-            "accepts the connection but does not finish the TLS handshake",
-            "Look for a device between (proxy, firewall, MTU) that swallows the handshake",
-        ),
-        Cause::TlsIncompatible => (
-            "and the runtime agree on no TLS",
-            "Offer TLS 1.2 or later without a client certificate, or configure `client` in hosts.toml",
-        ),
-        Cause::WrongRegistryHost => {
-            ("does not answer as a registry does", "Check host and port of the image")
-        }
-        Cause::BlobTruncated => (
-            "ends the content before its length",
-            "Try again; if it stays, look at the registry's storage or a proxy between",
-        ),
-        Cause::NoSpace => (
-            "is not to blame: the node could not store the content",
-            "Free space on the node's image file system",
-        ),
-        Cause::PullDeadline => (
-            "sent nothing for longer than the node waits",
-            "Look for a stalled registry, or packets that vanish on the way",
-        ),
-        Cause::Registry5xx => ("sends a redirect that leads nowhere", "Tell whoever runs the registry"),
-        _ => (
-            "closed the connection, or something between did",
-            "Look at the registry's log, and for a firewall or proxy between",
-        ),
+/// What the host does, in words. What heals it stands in the catalogue.
+fn words(cause: Cause, host: &str) -> String {
+    let what = match cause {
+        Cause::DnsNoSuchHost => "does not exist for the node's resolver",
+        Cause::ClusterDnsOnNode => "is a name of the cluster's DNS, which the node's resolver does not ask",
+        Cause::DnsResolverFailure => "could not be resolved: the node's name server fails or stays silent",
+        Cause::ConnRefused => "refuses the connection: nothing listens there",
+        Cause::ConnTimeout => "does not answer at all: packets are dropped",
+        Cause::NoRoute => "cannot be routed to from the node",
+        Cause::Mtu => "cannot take packets of this size",
+        Cause::X509UnknownAuthority => "shows a certificate of an authority that the runtime does not trust",
+        Cause::X509Expired => "shows a certificate outside of its validity",
+        Cause::X509NameMismatch => "shows a certificate for other names",
+        Cause::HttpOnHttps => "speaks plain HTTP where TLS is expected, or the reverse",
+        Cause::TlsHandshakeTimeout => "accepts the connection but does not finish the TLS handshake",
+        Cause::TlsIncompatible => "and the runtime agree on no TLS",
+        Cause::WrongRegistryHost => "does not answer as a registry does",
+        Cause::BlobTruncated => "ends the content before its length",
+        Cause::NoSpace => "is not to blame: the node could not store the content",
+        Cause::PullDeadline => "sent nothing for longer than the node waits",
+        Cause::Registry5xx => "sends a redirect that leads nowhere",
+        _ => "closed the connection, or something between did",
     };
-    (format!("{host} {what}."), format!("{remedy}."))
+    format!("{host} {what}.")
 }
 
 /// Facts of the trace that prove it: resolver, certificate.

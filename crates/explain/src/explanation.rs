@@ -1,8 +1,9 @@
-use diagnosis::{Cause, Persistence, Remedy, Stage};
+use diagnosis::{Cause, Persistence, Stage};
 use serde::Serialize;
 
 use crate::grammar::{Dissection, Word};
 use crate::group::{Group, group};
+use crate::remedy::{self, Advice, Names};
 use crate::rules::{self, Confidence, Verdict};
 use crate::{Runtime, input, redact, runtime};
 
@@ -54,7 +55,7 @@ pub struct Finding {
     /// The parts of the text that prove it.
     pub evidence: Vec<String>,
     /// What heals it, likeliest first.
-    pub remedies: Vec<&'static Remedy>,
+    pub remedies: Vec<Advice>,
 }
 
 /// A cause that the same words can have.
@@ -131,8 +132,20 @@ fn finding(group: &Group, dissection: &Dissection, verdict: &Verdict) -> Finding
         image: group.about.image.as_ref().map(shown),
         host: dissection.host(),
         evidence: evidence(dissection, &verdict.because),
-        remedies: cause.remedies().iter().collect(),
+        remedies: remedies(group, dissection, cause),
     }
+}
+
+fn remedies(group: &Group, dissection: &Dissection, cause: Cause) -> Vec<Advice> {
+    let (image, host) = (group.about.image.as_deref(), dissection.host());
+    let registry = dissection.registry();
+    let names = Names {
+        image,
+        registry: registry.as_deref(),
+        host: host.as_deref(),
+        pod: group.about.pod.as_deref(),
+    };
+    remedy::remedies(cause, &names)
 }
 
 impl Alternative {
@@ -219,6 +232,12 @@ fn secrets_explain_denials(ranked: &mut Vec<(Confidence, usize, Finding)>) {
         }
         if explained {
             ranked.retain(|(.., finding)| *finding != secret);
+        } else if ranked.iter().any(|(.., finding)| finding.pod == secret.pod && *finding != secret) {
+            // Something else stopped the pull; the secret may not even be needed.
+            for (confidence, _, finding) in ranked.iter_mut().filter(|(.., finding)| *finding == secret) {
+                *confidence = Confidence::Possible;
+                finding.confidence = Confidence::Possible;
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Why a pull failed, read from what people paste: `kubectl describe pod`, events, pod status, logs, a bare error.
 //!
 //! ```text
-//! pasted text ─input─▶ statements ─grammar─▶ clauses, URLs, codes, names ─rules─▶ causes ─▶ Explanation { findings, … }
-//!  tables, YAML,       each about a pod,     (Dissection: what is said,           (what it means:
-//!  JSON, logs          container or image     by whom, about which host)           no text is looked at here)
+//! pasted text ─input─▶ statements ─grammar─▶ clauses, URLs, codes, names ─rules─▶ causes ─▶ Explanation
+//!  tables, YAML,       each about a pod,     Dissection: what is said,             Verdict: what it means,
+//!  JSON, logs          container or image    by whom, about which host             and what else it may mean
 //! ```
 //!
 //! This is the one place of the workspace that classifies by matching text, since text is all that it has. The words
@@ -30,11 +30,15 @@ mod grammar;
 mod group;
 mod input;
 mod redact;
+mod remedy;
 mod rules;
 mod runtime;
+mod text;
 
 pub use explanation::{Alternative, Explanation, Finding, Unexplained, explain};
 pub use grammar::{Clause, Dissection, HostKind, Link, Purpose, Word};
 pub use input::MAX_INPUT_BYTES;
+pub use remedy::Advice;
 pub use rules::Confidence;
 pub use runtime::Runtime;
+pub use text::TextStyle;

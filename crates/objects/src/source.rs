@@ -90,7 +90,8 @@ impl Source {
         if self.name == "-" { "standard input" } else { &self.name }
     }
 
-    pub(crate) fn text(&self) -> &str {
+    /// The whole text. It may hold secrets: nothing of it is for showing as it is.
+    pub fn text(&self) -> &str {
         self.text.expose()
     }
 }

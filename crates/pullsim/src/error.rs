@@ -36,6 +36,14 @@ pub(crate) enum Failure {
         /// What there is.
         known: Vec<String>,
     },
+    /// There is no such cause.
+    #[error("unknown cause {given:?}")]
+    UnknownCause {
+        /// What was given.
+        given: String,
+        /// The nearest name or code.
+        near: Option<&'static str>,
+    },
     /// A file named by a flag cannot be read.
     #[error("cannot read {}: {}", .path.display(), reason(.error))]
     Unreadable {
@@ -136,6 +144,10 @@ impl Failure {
             }
             Self::Unmakeable { remedy, .. } => Some((*remedy).to_owned()),
             Self::NoPassword => Some("printf '%s' \"$PASSWORD\" | pullsim secret make …".to_owned()),
+            Self::UnknownCause { near, .. } => {
+                let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+                Some(format!("{guess}pullsim causes lists all"))
+            }
             Self::NotADirectory(_) => {
                 Some("--node takes a node's root directory, with etc/ in it".to_owned())
             }

@@ -1,9 +1,11 @@
 //! The programme `pullsim`: arguments, exit status, wiring; nothing else.
 
+mod causes;
 mod check;
 mod compare;
 mod error;
 mod exit;
+mod explain;
 mod hiargs;
 mod lowargs;
 mod manual;
@@ -48,6 +50,8 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
         Command::Check(low) => check::run(low, &environment()),
         Command::Serve(low) => serve::run(low, check::today()),
         Command::Secret(command) => secret::run(command),
+        Command::Explain(low) => explain::run(low, &environment()),
+        Command::Causes(low) => causes::run(low),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
         Command::Completions(low) => manual::completions(low),
         Command::Man(low) => manual::man(low),

@@ -35,6 +35,18 @@ fn is_utf8(environment: &Environment) -> bool {
     }
 }
 
+/// A document for machines.
+pub(crate) fn json(document: &impl serde::Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|error| Failure::Output(error.into()))?;
+    Ok(text + "\n")
+}
+
+/// The text for a terminal that shows no more than ASCII.
+pub(crate) fn ascii(text: &str) -> String {
+    let replaced = text.replace('…', "...").replace('·', "-").replace(['“', '”'], "\"");
+    replaced.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
+}
+
 /// Writes the report. A reader who has seen enough (`| head`) is no error.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

@@ -60,9 +60,7 @@ pub(super) const BLOB_TRUNCATED: Entry = Entry {
     told_apart: "\"unexpected EOF\" or \"short read\" in a layer: the connection ended before the announced length.",
     look_alikes: &[Cause::ConnReset, Cause::ProxyMisconfig, Cause::NoSpace, Cause::RuntimeFault],
     remedies: &[
-        advice(
-            "Try again; if it stays, look at the registry's storage, or a proxy with a limit of size or time.",
-        ),
+        advice("Try again; if it stays, look at the registry's storage or a proxy between."),
         command("Compare the length:", "crane blob REPOSITORY@DIGEST | wc -c"),
     ],
 };

@@ -8,7 +8,7 @@ pub(super) const DNS_NO_SUCH_HOST: Entry = Entry {
                  answer, the words are \"i/o timeout\" or \"server misbehaving\".",
     look_alikes: &[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode, Cause::DnsResolverFailure],
     remedies: &[
-        advice("Check the spelling of the registry's host, and the node's name servers."),
+        advice("Check the spelling; else let the node's resolver know the name."),
         command("Ask the name server that the error names, from the node:", "dig +short HOST @SERVER"),
         command("See which servers the node uses:", "cat /etc/resolv.conf; resolvectl status"),
     ],
@@ -33,6 +33,7 @@ pub(super) const CLUSTER_DNS_ON_NODE: Entry = Entry {
                  resolver, never CoreDNS.",
     look_alikes: &[Cause::DnsNoSuchHost],
     remedies: &[
+        advice("Use a name or address that the nodes themselves can resolve."),
         advice(
             "Use a name that the node's resolver knows (an ingress or load balancer), or an entry in the node's /etc/hosts.",
         ),
@@ -81,6 +82,7 @@ pub(super) const MTU: Entry = Entry {
     told_apart: "Small requests work, and handshakes or content stall: packets above a size vanish on the way.",
     look_alikes: &[Cause::TlsHandshakeTimeout, Cause::ConnTimeout, Cause::PullDeadline],
     remedies: &[
+        advice("Lower the MTU of the node's interface."),
         command("Find the size that still passes:", "ping -M do -s 1372 HOST"),
         command(
             "Lower the MTU of the node's interface (or of the overlay):",

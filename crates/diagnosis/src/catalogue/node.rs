@@ -60,6 +60,7 @@ pub(super) const NO_SPACE: Entry = Entry {
                  DiskPressure.",
     look_alikes: &[Cause::RuntimeFault, Cause::BlobTruncated],
     remedies: &[
+        advice("Free space on the node's image file system."),
         command(
             "See what is full, inodes included:",
             "df -h /var/lib/containerd /var/lib/containers /var/lib/docker; df -i /var/lib",
@@ -73,6 +74,7 @@ pub(super) const PULL_DEADLINE: Entry = Entry {
     told_apart: "\"context deadline exceeded\" or \"context canceled\": no one refused, it took too long.",
     look_alikes: &[Cause::ConnTimeout, Cause::Mtu, Cause::TlsHandshakeTimeout],
     remedies: &[
+        advice("Look for a stalled registry, or packets that vanish on the way."),
         command("Time the pull by hand:", "time sudo crictl pull IMAGE"),
         advice(
             "Raise the limit (containerd image_pull_progress_timeout, Docker image-pull-progress-deadline, kubelet runtimeRequestTimeout), or use a smaller image or a nearer registry.",

@@ -50,6 +50,7 @@ pub(super) const WRONG_REGISTRY_HOST: Entry = Entry {
                  another registry was meant.",
     look_alikes: &[Cause::DnsNoSuchHost, Cause::ProxyMisconfig, Cause::RepoNotFound],
     remedies: &[
+        advice("Check host and port of the image."),
         advice("Check host and port of the image; a name without a host means Docker Hub."),
         command("See whether a registry answers (200 or 401 are right):", "curl -si https://REGISTRY/v2/"),
         command("See how the name is read:", "pullsim check IMAGE"),

@@ -8,6 +8,9 @@ pub(super) const X509_UNKNOWN_AUTHORITY: Entry = Entry {
                  private CA, a missing intermediate, or a proxy that intercepts.",
     look_alikes: &[Cause::ProxyMisconfig, Cause::X509NameMismatch],
     remedies: &[
+        advice(
+            "Install the CA on the nodes: /etc/containerd/certs.d/HOST/hosts.toml with `ca`, or the system's store and a restart of the runtime.",
+        ),
         command(
             "See who issued it, as the node is shown it:",
             "openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null",
@@ -29,12 +32,12 @@ pub(super) const X509_EXPIRED: Entry = Entry {
                  clock.",
     look_alikes: &[Cause::ProxyMisconfig, Cause::X509UnknownAuthority],
     remedies: &[
+        advice("Renew the registry's certificate, or correct the node's clock."),
         command(
             "See its dates:",
             "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -dates",
         ),
         command("Check the node's clock:", "timedatectl; date -u"),
-        advice("Renew the certificate."),
     ],
 };
 
@@ -42,12 +45,12 @@ pub(super) const X509_NAME_MISMATCH: Entry = Entry {
     told_apart: "\"certificate is valid for …, not …\", \"doesn't contain any IP SANs\" or \"relies on legacy Common Name\".",
     look_alikes: &[Cause::WrongRegistryHost, Cause::X509UnknownAuthority],
     remedies: &[
+        advice(
+            "Use a name of the certificate, or issue one that has this name as a subject alternative name.",
+        ),
         command(
             "See its names:",
             "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -ext subjectAltName",
-        ),
-        advice(
-            "Use a name of the certificate, or issue one that has this name (or address) as a subject alternative name.",
         ),
     ],
 };
@@ -56,7 +59,7 @@ pub(super) const HTTP_ON_HTTPS: Entry = Entry {
     told_apart: "\"server gave HTTP response to HTTPS client\" or \"first record does not look like a TLS handshake\".",
     look_alikes: &[Cause::ProxyMisconfig, Cause::WrongRegistryHost],
     remedies: &[
-        advice("Serve TLS."),
+        advice("Serve TLS, or name the registry as http://… in hosts.toml."),
         command(
             "Or tell containerd that it is plain HTTP:",
             "printf 'server = \"http://HOST:PORT\"\\n[host.\"http://HOST:PORT\"]\\n' | sudo tee /etc/containerd/certs.d/HOST:PORT/hosts.toml",
@@ -74,12 +77,12 @@ pub(super) const TLS_HANDSHAKE_TIMEOUT: Entry = Entry {
                  the MTU.",
     look_alikes: &[Cause::Mtu, Cause::ProxyMisconfig, Cause::RedirectHostBlocked, Cause::ConnTimeout],
     remedies: &[
+        advice("Look for a device between (proxy, firewall, MTU) that swallows the handshake."),
         command(
             "Watch the handshake from the node:",
             "openssl s_client -connect HOST:443 -servername HOST </dev/null",
         ),
         command("Rule the MTU out:", "ping -M do -s 1372 HOST"),
-        advice("Look for a proxy or firewall that inspects TLS, and try again: it may pass by itself."),
     ],
 };
 
@@ -87,6 +90,7 @@ pub(super) const TLS_INCOMPATIBLE: Entry = Entry {
     told_apart: "\"remote error: tls: …\" with an alert such as handshake failure, protocol version or certificate required.",
     look_alikes: &[Cause::X509UnknownAuthority, Cause::HttpOnHttps],
     remedies: &[
+        advice("Offer TLS 1.2 or later without a client certificate, or configure `client` in hosts.toml."),
         command(
             "See what the server agrees to:",
             "openssl s_client -connect HOST:443 -servername HOST -tls1_2 </dev/null",

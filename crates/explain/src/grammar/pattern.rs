@@ -77,7 +77,7 @@ mod tests {
             ("access denied.", "denied", Some(7..13)),
             ("lookup r.test on 10.0.0.1:53: no such host", "lookup …: no such host", Some(0..42)),
             ("lookup r.test", "lookup …: no such host", None),
-            ("get \"https://r/v2/\": forbidden", "https://*\": forbidden", Some(5..28)),
+            ("get \"https://r/v2/\": forbidden", "https://*\": forbidden", Some(5..30)),
             ("\"https://r/ x\": forbidden", "https://*\": forbidden", None),
             ("é denied", "denied", Some(3..9)),
         ];

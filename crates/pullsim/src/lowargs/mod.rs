@@ -1,15 +1,19 @@
 //! The command line as it was typed: a file a command.
 
+mod causes;
 mod check;
 mod completions;
+mod explain;
 mod secret;
 mod serve;
 mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use causes::{CausesOutput, LowCauses};
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
+pub(crate) use explain::LowExplain;
 pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
 pub(crate) use serve::LowServe;
 pub(crate) use store::StoreCommand;
@@ -41,6 +45,12 @@ pub(crate) enum Command {
     /// Looks at pull secrets, and makes right ones.
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Finds the cause of failed pulls in pasted events, pod status, logs, or a bare error.
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(LowExplain),
+    /// Lists the causes of failed pulls, or tells all about one.
+    #[command(after_help = causes::EXAMPLES)]
+    Causes(LowCauses),
     /// Changes a simulated node's image store.
     #[command(subcommand, after_help = EXIT_STATUS)]
     Store(StoreCommand),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code")]
 
 mod bad_input;
+mod explanations;
 mod manners;
 mod node_plugins;
 mod plan;

@@ -1,0 +1,161 @@
+//! An explanation for people to read.
+
+use std::fmt::Write as _;
+
+use crate::{Confidence, Explanation, Finding, Runtime, Unexplained};
+
+/// Where the text of a line begins.
+const COLUMN: usize = 15;
+/// Narrower than this, lines are not broken any more.
+const MIN_WIDTH: usize = 40;
+/// How many alternatives and remedies are shown; the catalogue has the others.
+const SHOWN: usize = 4;
+
+/// How to lay an explanation out.
+#[derive(Clone, Copy, Debug)]
+pub struct TextStyle {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to use bold type.
+    pub colour: bool,
+}
+
+impl Explanation {
+    /// The explanation as text.
+    pub fn to_text(&self, style: TextStyle) -> String {
+        let mut page = Page { out: String::new(), style };
+        for finding in &self.findings {
+            page.finding(finding);
+        }
+        for unexplained in &self.unexplained {
+            page.unexplained(unexplained);
+        }
+        if page.out.is_empty() {
+            page.out.push_str("No failed pull was found in this text.\n");
+        }
+        page.out
+    }
+}
+
+struct Page {
+    out: String,
+    style: TextStyle,
+}
+
+impl Page {
+    fn finding(&mut self, finding: &Finding) {
+        self.heading(&subject(finding));
+        let transient = if finding.transient { " · may heal by itself" } else { "" };
+        let confidence = finding.confidence.name();
+        self.row("Cause", &format!("{} {} · {confidence}{transient}", finding.code, finding.cause));
+        self.row("", &sentence(finding.meaning));
+        for (row, evidence) in finding.evidence.iter().take(SHOWN).enumerate() {
+            self.row(if row == 0 { "Said" } else { "" }, &format!("\"{evidence}\""));
+        }
+        self.node(finding);
+        self.row("How to tell", finding.cause.told_apart());
+        for (row, other) in finding.alternatives.iter().take(SHOWN).enumerate() {
+            let name = if row == 0 { or(finding.confidence) } else { "" };
+            self.row(name, &format!("{} {}: {}", other.code, other.cause, other.told_apart));
+        }
+        for (row, remedy) in finding.remedies.iter().take(SHOWN).enumerate() {
+            self.row(if row == 0 { "Fix" } else { "" }, remedy.text);
+            if let Some(command) = &remedy.command {
+                self.command(command);
+            }
+        }
+        self.row("More", &format!("pullsim causes {}", finding.code));
+    }
+
+    fn node(&mut self, finding: &Finding) {
+        let runtime = finding.runtime.name();
+        let mut parts = Vec::new();
+        if finding.runtime != Runtime::Unknown {
+            let version = finding.runtime_version.map(|version| format!(" {version}")).unwrap_or_default();
+            parts.push(format!("{runtime}{version}"));
+        }
+        parts.extend(finding.kubelet_version.map(|version| format!("kubelet {version}")));
+        parts.extend(finding.host.as_ref().map(|host| format!("about {host}")));
+        if !parts.is_empty() {
+            self.row("Node", &parts.join(" · "));
+        }
+    }
+
+    fn unexplained(&mut self, unexplained: &Unexplained) {
+        self.heading(&format!(
+            "Not explained: {}",
+            unexplained.image.as_deref().unwrap_or("no image is named")
+        ));
+        self.row("Said", &format!("\"{}\"", unexplained.text));
+        let known = unexplained.recognised.join("; ");
+        self.row("Understood", if known.is_empty() { "nothing of it" } else { &known });
+    }
+
+    fn heading(&mut self, text: &str) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        let (on, off) = if self.style.colour { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.out, "{on}{}{off}", printable(text));
+    }
+
+    fn row(&mut self, name: &str, text: &str) {
+        let width = self.style.width.max(MIN_WIDTH) - COLUMN;
+        for (number, line) in wrap(&printable(text), width).into_iter().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            let _ = writeln!(self.out, "  {name:<width$}{line}", width = COLUMN - 2);
+        }
+    }
+
+    /// A command stays in one line, so that it can be copied.
+    fn command(&mut self, command: &str) {
+        let _ = writeln!(self.out, "{:COLUMN$}  {}", "", printable(command));
+    }
+}
+
+const fn or(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "Rarely",
+        Confidence::Likely | Confidence::Possible => "Or",
+    }
+}
+
+/// `web-0, container web: IMAGE`.
+fn subject(finding: &Finding) -> String {
+    let container = finding.container.as_ref().map(|container| format!("container {container}"));
+    let place: Vec<String> = finding.pod.clone().into_iter().chain(container).collect();
+    let image = finding.image.as_deref().unwrap_or("an image that is not named");
+    if place.is_empty() { image.to_owned() } else { format!("{}: {image}", place.join(", ")) }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).chain(['.']).collect()
+}
+
+/// What could steer a terminal is shown in letters.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines
+            .last_mut()
+            .filter(|line| line.is_empty() || line.chars().count() + 1 + word.chars().count() <= width);
+        match last {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

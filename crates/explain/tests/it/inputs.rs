@@ -1,0 +1,187 @@
+//! The forms in which people paste: each names pod, container, image and cause.
+
+use explain::{Explanation, Runtime, explain};
+
+/// `(pod, container, image, cause)` of each finding.
+fn told(explanation: &Explanation) -> Vec<(String, String, String, &'static str)> {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    explanation
+        .findings
+        .iter()
+        .map(|f| (text(&f.pod), text(&f.container), text(&f.image), f.cause.name()))
+        .collect()
+}
+
+fn row(
+    pod: &str,
+    container: &str,
+    image: &str,
+    cause: &'static str,
+) -> (String, String, String, &'static str) {
+    (pod.to_owned(), container.to_owned(), image.to_owned(), cause)
+}
+
+const DESCRIBE: &str = r#"Name:             web-0
+Namespace:        shop
+Containers:
+  web:
+    Image:          r.example.com/web:v1
+    State:          Waiting
+      Reason:       ImagePullBackOff
+    Ready:          False
+Events:
+  Type     Reason     Age                From               Message
+  ----     ------     ----               ----               -------
+  Normal   Scheduled  67s                default-scheduler  Successfully assigned shop/web-0 to n1
+  Normal   BackOff    10s (x2 over 40s)  kubelet            Back-off pulling image "r.example.com/web:v1"
+  Warning  Failed     10s (x2 over 40s)  kubelet            Error: ImagePullBackOff
+  Normal   Pulling    5s (x3 over 67s)   kubelet            Pulling image "r.example.com/web:v1"
+  Warning  Failed     5s (x3 over 65s)   kubelet            Failed to pull image "r.example.com/web:v1": rpc error: code = NotFound desc = failed to pull and unpack image "r.example.com/web:v1": failed to resolve reference "r.example.com/web:v1": r.example.com/web:v1: not found
+  Warning  Failed     5s (x3 over 65s)   kubelet            Error: ErrImagePull
+
+
+Name:             db-0
+Namespace:        shop
+Containers:
+  db:
+    Image:          postgres:16
+    State:          Waiting
+      Reason:       ErrImagePull
+Events:
+  Type     Reason   Age  From     Message
+  ----     ------   ---  ----     -------
+  Warning  Failed   2s   kubelet  spec.containers{db}: Failed to pull image "postgres:16": Error response from daemon: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit
+"#;
+
+#[test]
+fn describe_of_two_pods() {
+    let explanation = explain(DESCRIBE);
+    let wanted = [
+        row("db-0", "db", "postgres:16", "rate-limit"),
+        row("web-0", "web", "r.example.com/web:v1", "tag-not-found"),
+    ];
+    assert_eq!(told(&explanation), wanted);
+    assert_eq!(explanation.findings[0].runtime, Runtime::Docker);
+    assert_eq!(explanation.findings[1].runtime, Runtime::Containerd);
+}
+
+#[test]
+fn a_secret_that_is_not_there_explains_the_denial() {
+    let text = r#"Name:  web-0
+Namespace:  shop
+Events:
+  Type     Reason                           Age  From     Message
+  ----     ------                           ---  ----     -------
+  Warning  FailedToRetrieveImagePullSecret  5s   kubelet  Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.
+  Warning  Failed  5s  kubelet  Failed to pull image "r.example.com/web:v1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://r.example.com/token?scope=x: 401 Unauthorized
+"#;
+    let explanation = explain(text);
+    assert_eq!(told(&explanation), [row("web-0", "", "r.example.com/web:v1", "secret-missing")]);
+    assert_eq!(explanation.findings[0].alternatives[0].cause.name(), "credentials-missing");
+
+    let other = text.replace("failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://r.example.com/token?scope=x: 401 Unauthorized", "toomanyrequests: slow down");
+    let causes: Vec<_> = explain(&other).findings.iter().map(|finding| finding.cause.name()).collect();
+    assert_eq!(causes, ["rate-limit", "secret-missing"]);
+}
+
+const MESSAGE: &str = r#"Failed to pull image "r.example.com/web:v1": failed to do request: Head "https://r.example.com/v2/web/manifests/v1": dial tcp: lookup r.example.com on 10.0.0.2:53: no such host"#;
+
+#[test]
+fn tables_of_events_of_all_versions() {
+    let tables = [
+        format!(
+            "LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n67s   Normal    Scheduled   pod/web-0   Successfully assigned shop/web-0 to n1\n5s    Warning   Failed   pod/web-0   {MESSAGE}\n5s    Warning   Failed   pod/web-0   Error: ErrImagePull\n"
+        ),
+        format!(
+            "LAST SEEN   TYPE   REASON   OBJECT   SUBOBJECT   SOURCE   MESSAGE   FIRST SEEN   COUNT   NAME\n5s   Warning   Failed   pod/web-0   spec.containers{{web}}   kubelet, n1   {MESSAGE}   67s   3   web-0.17\n"
+        ),
+        format!(
+            "NAMESPACE   LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\nshop   5s    Warning   Failed   pod/web-0   {MESSAGE}\n"
+        ),
+    ];
+    for table in tables {
+        let explanation = explain(&table);
+        let finding = &explanation.findings[0];
+        assert_eq!(
+            (finding.pod.as_deref(), finding.cause.name()),
+            (Some("web-0"), "dns-no-such-host"),
+            "{table}"
+        );
+        assert_eq!(finding.image.as_deref(), Some("r.example.com/web:v1"), "{table}");
+        assert_eq!(explanation.findings.len(), 1, "{table}");
+    }
+    let old =
+        format!("  2m  1m  4  {{kubelet 192.0.2.5}}  spec.containers{{web}}  Warning  Failed  {MESSAGE}\n");
+    let explanation = explain(&old);
+    assert_eq!(told(&explanation), [row("", "web", "r.example.com/web:v1", "dns-no-such-host")]);
+}
+
+#[test]
+fn events_as_json_and_yaml() {
+    let json = serde_json::json!({"kind": "List", "items": [
+        {"kind": "Event", "type": "Warning", "reason": "Failed", "message": MESSAGE,
+         "involvedObject": {"kind": "Pod", "name": "web-0", "fieldPath": "spec.containers{web}"}},
+        {"kind": "Event", "type": "Warning", "reason": "FailedMount", "message": "secret \"x\" not found",
+         "involvedObject": {"kind": "Pod", "name": "web-0"}},
+    ]});
+    let yaml = "apiVersion: v1\nkind: List\nitems:\n- kind: Event\n  reason: Failed\n  involvedObject:\n    kind: Pod\n    name: web-0\n    fieldPath: spec.containers{web}\n  message: 'Failed to pull image \"r.example.com/web:v1\": failed to do request: Head \"https://r.example.com/v2/web/manifests/v1\":\n    dial tcp: lookup r.example.com on 10.0.0.2:53: no such host'\n";
+    for text in [json.to_string(), yaml.to_owned()] {
+        assert_eq!(
+            told(&explain(&text)),
+            [row("web-0", "web", "r.example.com/web:v1", "dns-no-such-host")],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_status_of_a_pod() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-0\nspec:\n  containers:\n  - name: web\n    image: r.example.com/web:v1\nstatus:\n  conditions:\n  - type: Ready\n    reason: ContainersNotReady\n    message: 'containers with unready status: [web]'\n  containerStatuses:\n  - name: web\n    image: r.example.com/web:v1\n    imageID: \"\"\n    state:\n      waiting:\n        reason: ImagePullBackOff\n        message: 'Back-off pulling image \"r.example.com/web:v1\": ErrImagePull: failed to resolve image: unexpected status from HEAD request to https://r.example.com/v2/web/manifests/v1: 503 Service Unavailable'\n";
+    let explanation = explain(pod);
+    assert_eq!(told(&explanation), [row("web-0", "web", "r.example.com/web:v1", "registry-5xx")]);
+    let finding = &explanation.findings[0];
+    assert_eq!(finding.kubelet_version, Some("1.32 or newer"));
+    assert_eq!(finding.runtime_version, Some("2.1 or newer, transfer service"));
+    let part = pod.split_once("status:\n").unwrap().1;
+    assert_eq!(explain(part).findings[0].cause.name(), "registry-5xx");
+}
+
+#[test]
+fn lines_of_logs() {
+    let lines = [
+        r#"E0301 09:00:00.000000    1018 pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \"StartContainer\" for \"web\" with ErrImagePull: \"failed to do request: Head \\\"https://r.example.com/v2/web/manifests/v1\\\": dial tcp: lookup r.example.com on 10.0.0.2:53: no such host\"" pod="shop/web-0""#,
+        r#"Mar 01 09:00:00 n1 containerd[700]: time="2026-03-01T09:00:00Z" level=error msg="PullImage \"r.example.com/web:v1\" failed" error="failed to do request: Head \"https://r.example.com/v2/web/manifests/v1\": dial tcp: lookup r.example.com on 10.0.0.2:53: no such host""#,
+        r#"{"level":"error","msg":"pull failed","error":"Get \"https://r.example.com/v2/\": dial tcp: lookup r.example.com on 10.0.0.2:53: no such host","image":"r.example.com/web:v1"}"#,
+    ];
+    for line in lines {
+        let explanation = explain(line);
+        assert_eq!(explanation.findings[0].cause.name(), "dns-no-such-host", "{line}");
+    }
+    assert_eq!(explain(lines[0]).findings[0].pod.as_deref(), Some("web-0"));
+    assert_eq!(explain(lines[1]).findings[0].image.as_deref(), Some("r.example.com/web:v1"));
+    assert_eq!(explain(lines[2]).findings[0].image.as_deref(), Some("r.example.com/web:v1"));
+}
+
+#[test]
+fn nothing_makes_it_fail() {
+    let texts = [
+        "{",
+        "[[[[",
+        "kind: Pod\nstatus: [",
+        "\u{1b}[31mé\u{0}",
+        "Warning",
+        "https://",
+        "https://[",
+        "lookup",
+        "code =",
+        "Warning  Failed",
+    ];
+    for text in texts {
+        let _ = explain(text);
+    }
+    for end in 0..DESCRIBE.len() {
+        if DESCRIBE.is_char_boundary(end) && end % 37 == 0 {
+            let _ = explain(&DESCRIBE[..end]);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Pasted texts and what is made of them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code")]
+
+mod causes;
+mod inputs;
+mod recorded;
+mod redaction;

@@ -1,0 +1,48 @@
+//! `pullsim explain`: causes from pasted text.
+
+use explain::{Explanation, TextStyle};
+use node::Environment;
+use objects::Source;
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::lowargs::{LowExplain, Output};
+use crate::output;
+
+/// The document that `-o json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    findings: &'a [explain::Finding],
+    unexplained: &'a [explain::Unexplained],
+}
+
+/// Explains a text. That nothing was found is told, and is no success.
+pub(crate) fn run(low: &LowExplain, environment: &Environment) -> Result<Exit, Failure> {
+    let source = Source::open(&low.file)?;
+    let explanation = explain::explain(source.text());
+    let text = match low.output {
+        Output::Text => text(low, &explanation, environment),
+        Output::Json => json(&explanation)?,
+    };
+    output::write(&text)?;
+    Ok(if explanation.findings.is_empty() { Exit::NotPulled } else { Exit::Pulled })
+}
+
+fn text(low: &LowExplain, explanation: &Explanation, environment: &Environment) -> String {
+    let options = output::text_options(low.color, environment);
+    let text = explanation.to_text(TextStyle { width: options.width, colour: options.colour });
+    if options.unicode { text } else { output::ascii(&text) }
+}
+
+fn json(explanation: &Explanation) -> Result<String, Failure> {
+    output::json(&Document {
+        api_version: "pullsim/v1",
+        kind: "Explanation",
+        findings: &explanation.findings,
+        unexplained: &explanation.unexplained,
+    })
+}
