@@ -1,5 +1,5 @@
 //! Pasted texts and what is made of them.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code")]
+#![expect(clippy::panic, reason = "all of this crate is test code")]
 
 mod causes;
 mod inputs;
