@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::detect::{Detected, Form, detect};
 use crate::excerpt::Reveal;
 use crate::manifest::kinds::{PodPath, is_of_kubernetes, pod_path};
@@ -16,14 +18,14 @@ use crate::{InputError, Note, NoteKind, Place, Source};
 /// [`InputError`] for what cannot be read, what the API server would refuse at sight, and for two objects of one kind
 /// and name, of which nobody can tell which is meant.
 pub fn read_manifests(sources: &[Source], namespace: Option<&str>) -> Result<Manifests, InputError> {
-    let mut found = Manifests::default();
+    let (mut found, mut seen) = (Manifests::default(), Seen::new());
     for source in sources {
         let Detected { source, form, .. } = detect(source).map_err(of_manifest)?;
         let Form::Objects(documents) = form else {
             return Err(InputError::NoManifest { file: source.shown_name().to_owned() });
         };
         let namespace = namespace.unwrap_or("default");
-        let mut reading = Reading { source: &source, namespace, found: &mut found };
+        let mut reading = Reading { source: &source, namespace, found: &mut found, seen: &mut seen };
         for document in &documents {
             reading.object(document, None)?;
         }
@@ -43,7 +45,11 @@ struct Reading<'a> {
     source: &'a Source,
     namespace: &'a str,
     found: &'a mut Manifests,
+    seen: &'a mut Seen,
 }
+
+/// Kind, namespace and name of each object so far, and where it begins.
+type Seen = HashMap<(String, String, String), Place>;
 
 /// What all objects have.
 struct Head {
@@ -122,28 +128,19 @@ impl Reading<'_> {
     }
 
     /// Two objects of one kind and name contradict each other.
-    fn duplicate(
-        &self,
-        kind: &str,
-        head: &Head,
-        span: Span,
-        first: Option<&Place>,
-    ) -> Result<(), InputError> {
-        let Some(first) = first else { return Ok(()) };
+    fn refuse_duplicate(&mut self, kind: &str, head: &Head, span: Span) -> Result<(), InputError> {
+        let key = (kind.to_owned(), head.namespace.clone(), head.name.clone());
+        let Some(first) = self.seen.insert(key, head.place.clone()) else { return Ok(()) };
         Err(InputError::Duplicate {
             place: span.place(self.source, Reveal::Masked),
             object: format!("{kind} {}/{}", head.namespace, head.name),
-            first: Box::new(first.clone()),
+            first: Box::new(first),
         })
     }
 
     fn secret(&mut self, tree: &Tree) -> Result<(), InputError> {
         let head = self.head(tree)?;
-        let same = |known: &&SecretManifest| {
-            known.secret.namespace == head.namespace && known.secret.name == head.name
-        };
-        let first = self.found.secrets.iter().find(same).map(|known| &known.place);
-        self.duplicate("Secret", &head, tree.span, first)?;
+        self.refuse_duplicate("Secret", &head, tree.span)?;
         let of_type = TypeOfSecret::read(self.source, tree)?;
         let secret = secret_object::read(self.source, tree, of_type, &head.namespace, &head.name)?;
         self.found.secrets.push(SecretManifest { secret, place: head.place });
@@ -152,8 +149,7 @@ impl Reading<'_> {
 
     fn service_account(&mut self, tree: &Tree) -> Result<(), InputError> {
         let head = self.head(tree)?;
-        let first = self.found.service_account(&head.namespace, &head.name).map(|known| &known.place);
-        self.duplicate("ServiceAccount", &head, tree.span, first)?;
+        self.refuse_duplicate("ServiceAccount", &head, tree.span)?;
         let reading = PodReading { source: self.source };
         let Head { namespace, name, uid, place } = head;
         self.found.service_accounts.push(ServiceAccount {
@@ -169,13 +165,9 @@ impl Reading<'_> {
 
     fn workload(&mut self, tree: &Tree, kind: String, path: &PodPath) -> Result<(), InputError> {
         let head = self.head(tree)?;
-        let same = |known: &&Workload| {
-            known.kind == kind && known.namespace == head.namespace && known.name == head.name
-        };
-        let first = self.found.workloads.iter().find(same).map(|known| &known.place);
         let generated = tree.get("metadata").and_then(|m| m.plain("name")).is_none_or(str::is_empty);
         if !generated {
-            self.duplicate(&kind, &head, tree.span, first)?;
+            self.refuse_duplicate(&kind, &head, tree.span)?;
         }
         let reading = PodReading { source: self.source };
         let pod = match path {

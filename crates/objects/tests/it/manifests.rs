@@ -93,6 +93,22 @@ fn secrets_and_accounts_are_found_by_namespace() {
 }
 
 #[test]
+fn a_whole_cluster_is_read() {
+    let pods: String = (0..5_000)
+        .map(|n| {
+            format!(
+                "- kind: Pod\n  metadata: {{name: p{n}, namespace: n}}\n  spec:\n    imagePullSecrets: [{{name: s}}]\n    \
+                 containers: [{{name: c, image: r.example.com/a:v{n}}}]\n"
+            )
+        })
+        .collect();
+    let found = read(&[("all.yaml", &format!("kind: List\nitems:\n{pods}"))], None);
+    assert_eq!(found.workloads.len(), 5_000);
+    let last = &found.workloads[4_999].pod.containers[0];
+    assert_eq!(container(last), "c=r.example.com/a:v4999@25002:35");
+}
+
+#[test]
 fn a_namespace_can_be_given() {
     let found = read(&[("w.yaml", WORKLOADS)], Some("stage"));
     let got: Vec<&str> = found.workloads.iter().map(|w| w.namespace.as_str()).collect();

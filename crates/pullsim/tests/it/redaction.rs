@@ -59,6 +59,18 @@ fn documents(host: &str) -> Vec<String> {
     ]
 }
 
+/// The forms of a check's report. A new form is a new row.
+const CHECK_FORMS: &[&[&str]] = &[
+    &[],
+    &["-o", "json"],
+    &["-o", "markdown"],
+    &["-o", "har"],
+    &["-o", "html"],
+    &["--plan"],
+    &["--plan", "-o", "json"],
+    &["--kubelet", "1.28"],
+];
+
 #[test]
 fn in_no_output_of_any_form() {
     let basic = serve(|request| match request.authorization {
@@ -68,11 +80,9 @@ fn in_no_output_of_any_form() {
     for host in [basic, closed()] {
         let image = format!("{host}/team/app:v1");
         for document in documents(&host) {
-            for more in
-                [&[][..], &["-o", "json"], &["--plan"], &["--plan", "-o", "json"], &["--kubelet", "1.28"]]
-            {
+            for more in CHECK_FORMS {
                 let run =
-                    pullsim_with(&[&["check", image.as_str(), "--secret", "-"], more].concat(), &document);
+                    pullsim_with(&[&["check", image.as_str(), "--secret", "-"], *more].concat(), &document);
                 assert!((1..=2).contains(&run.status) || more.contains(&"--plan"), "{}", run.all());
                 assert_clean(&run, &document);
             }
