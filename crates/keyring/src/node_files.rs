@@ -2,6 +2,9 @@ use node::Node;
 
 use crate::{DockerConfig, DocumentError, Keyring, Provenance};
 
+const ROOT_DIR_FLAG: &str = "--root-dir";
+const DEFAULT_ROOT_DIR: &str = "/var/lib/kubelet";
+
 /// Where a kubelet looks for its own credential files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KubeletPaths {
@@ -14,11 +17,19 @@ pub struct KubeletPaths {
 }
 
 impl KubeletPaths {
-    /// The paths of a kubelet that systemd starts on this node: `/var/lib/kubelet`, working directory `/`, and the
-    /// home directory that the unit's environment names, if any.
+    /// The paths of a kubelet that systemd starts on this node: `--root-dir` of its command line or `/var/lib/kubelet`,
+    /// working directory `/`, and the home directory that the unit's environment names, if any.
     pub fn of(node: &Node) -> Self {
         let home = node.environment("kubelet").get("HOME").unwrap_or_default().to_owned();
-        Self { root_dir: "/var/lib/kubelet".to_owned(), working_dir: "/".to_owned(), home }
+        let words = node.command_line("kubelet");
+        let flag = words.iter().enumerate().rev().find_map(|(index, word)| {
+            match word.strip_prefix(ROOT_DIR_FLAG)? {
+                "" => words.get(index + 1).cloned(),
+                value => value.strip_prefix('=').map(str::to_owned),
+            }
+        });
+        let root_dir = flag.filter(|root| !root.is_empty()).unwrap_or_else(|| DEFAULT_ROOT_DIR.to_owned());
+        Self { root_dir, working_dir: "/".to_owned(), home }
     }
 
     /// The files in the kubelet's order: those of the newer form, then those of the older.

@@ -5,6 +5,7 @@
 //!                              ▲        ├─ Secret, List (YAML or JSON), documents ├─▶ Secrets { pull_secrets, notes }
 //!                              └────────┴─ base64 of any of these                ┘
 //! files, directories ─▶ read_manifests ─▶ Manifests { workloads, service_accounts, secrets, notes }, each with its Place
+//!                     Source ─▶ lint_secrets ─▶ [Finding]: code, place, what to do
 //!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
 //! ```
 //!

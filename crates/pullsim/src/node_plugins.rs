@@ -1,9 +1,9 @@
 //! The credential plugins of the node that is checked.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use keyring::PodOfPull;
+use keyring::{CredentialProviderConfig, PodOfPull, ProviderConfig};
 use kubelet::{PullInputs, apply_default_image_tag};
 use plugins::{KubeletFlags, NotRun, PluginRunner, Processes, Providers, read_config};
 use trace::{Trace, What};
@@ -25,6 +25,7 @@ pub(crate) async fn ask(hi: &mut HiCheck, inputs: &mut PullInputs, trace: &Trace
             return;
         }
     };
+    hi.notes.extend(missing(hi, &flags, &config));
     let Ok(name) = apply_default_image_tag(&inputs.image, hi.kubelet) else { return };
     let runner = runner(hi, flags.bin_dir.as_deref());
     let first = trace.steps().len();
@@ -41,12 +42,32 @@ pub(crate) async fn ask(hi: &mut HiCheck, inputs: &mut PullInputs, trace: &Trace
     }
 }
 
+/// The kubelet does not start without a plugin's executable. Where the whole directory is missing, it was not copied.
+fn missing(hi: &HiCheck, flags: &KubeletFlags, config: &CredentialProviderConfig) -> Vec<String> {
+    let (Some(root), Some(bin_dir)) = (&hi.node_root, flags.bin_dir.as_deref()) else { return Vec::new() };
+    let directory = below(root, bin_dir);
+    if !directory.is_dir() {
+        return Vec::new();
+    }
+    let gone = config.providers.iter().filter(|provider| !directory.join(&provider.name).exists());
+    let told = |provider: &ProviderConfig| {
+        let path = format!("{}/{}", bin_dir.trim_end_matches('/'), provider.name);
+        format!("this node's kubelet does not start: plugin binary executable {path} did not exist")
+    };
+    gone.map(told).collect()
+}
+
+/// A path of the node, below its root directory.
+fn below(root: &Path, path: &str) -> PathBuf {
+    let parts = Path::new(path).components().filter(|part| matches!(part, Component::Normal(_)));
+    root.join(parts.collect::<PathBuf>())
+}
+
 /// Plugins of a foreign node are executed only where that is wanted, and then those below its root directory.
 fn runner(hi: &HiCheck, bin_dir: Option<&str>) -> Arc<dyn PluginRunner> {
     match (&hi.node_root, bin_dir) {
         (Some(root), Some(bin_dir)) if hi.run_plugins => {
-            let below = root.join(Path::new(bin_dir).strip_prefix("/").unwrap_or(Path::new(bin_dir)));
-            Arc::new(Processes::new(below, hi.node.environment("kubelet")))
+            Arc::new(Processes::new(below(root, bin_dir), hi.node.environment("kubelet")))
         }
         _ => Arc::new(NotRun),
     }

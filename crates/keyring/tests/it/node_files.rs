@@ -34,6 +34,18 @@ fn the_first_good_file_counts() {
             Some("/.docker/config.json"),
             Some("new"),
         ),
+        (
+            vec![
+                (
+                    "/etc/systemd/system/kubelet.service",
+                    "[Service]\nExecStart=/usr/bin/kubelet --root-dir /data\n",
+                ),
+                ("/var/lib/kubelet/config.json", OLD_LOGIN),
+                ("/data/config.json", LOGIN),
+            ],
+            Some("/data/config.json"),
+            Some("new"),
+        ),
         // Without HOME in the unit, root's login does not count.
         (vec![("/root/.docker/config.json", LOGIN)], None, None),
     ] {

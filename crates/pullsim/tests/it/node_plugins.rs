@@ -89,6 +89,17 @@ fn a_configuration_that_the_kubelet_refuses_is_said() {
 }
 
 #[test]
+fn a_plugin_that_is_not_there_is_said() {
+    let host = private();
+    let root = node("plugin_gone", &host, "");
+    std::fs::rename(Path::new(&root).join("opt/cp/cloud"), Path::new(&root).join("opt/cp/other")).unwrap();
+    let run = pullsim(&["check", &format!("{host}/app"), "--node", &root, "--run-plugins", "-o", "json"]);
+    let notes = run.json()["notes"].clone();
+    let wanted = "this node's kubelet does not start: plugin binary executable /opt/cp/cloud did not exist";
+    assert_eq!(notes[0], wanted, "{notes}");
+}
+
+#[test]
 fn it_works_with_docker_login() {
     let host = private();
     let secret = file(
