@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Peak memory of `pullsim check --layers get` on an image with one large layer.
+"""Peak memory of `pullsim check --layers get` on an image with one large layer, and its time next to `crane pull` to /dev/null.
 
-  memory.py --pullsim BIN [--mib 1024] [--limit-mib 64]
+  memory.py --pullsim BIN [--crane BIN] [--mib 1024] [--limit-mib 32] [--runs 3]
 
-The layer is a gzip stream without compression, so that fetching, digest, unpacking and diff id all see that many bytes. It is
-made while it is sent, and lies nowhere. Needs GNU time, which reports the peak without what the parent had.
+The layer is a gzip stream without compression, so that fetching, digest, unpacking and diff id all see that many bytes. It lies in
+a temporary file, from which the kernel sends it. Both programs run in turn, and the fastest run of each counts; crane does not
+unpack. Needs GNU time, which reports the peak without what the parent had.
 """
 import argparse
 import hashlib
@@ -39,6 +40,13 @@ def layer_stream(mib):
     yield pack.flush()
 
 
+def kept(pieces, path):
+    with open(path, "wb") as f:
+        for piece in pieces:
+            f.write(piece)
+            yield piece
+
+
 def digest_and_size(pieces):
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
@@ -48,12 +56,12 @@ def digest_and_size(pieces):
 
 
 class Image:
-    """Documents by path; the layer is the only one without bytes."""
+    """Documents by path; the layer is the only one that lies in a file."""
 
-    def __init__(self, mib):
-        self.mib, self.documents = mib, {}
+    def __init__(self, mib, file):
+        self.file, self.documents = file, {}
         diff_id, _ = digest_and_size(tar_stream(mib))
-        self.layer, self.layer_size = digest_and_size(layer_stream(mib))
+        self.layer, self.layer_size = digest_and_size(kept(layer_stream(mib), file))
         config = self.add("blobs", "config.v1+json", {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [diff_id]}})
         layer = {"mediaType": OCI + "layer.v1.tar+gzip", "digest": self.layer, "size": self.layer_size}
         manifest = self.add("manifests", "manifest.v1+json", {"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "config": config, "layers": [layer]})
@@ -72,10 +80,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = self.path.split("?")[0]
+        if path == "/v2/":
+            self.head("application/json", "", 0)
+            return
         if path == "/v2/team/large/blobs/" + self.image.layer:
             self.head("application/octet-stream", self.image.layer, self.image.layer_size)
-            for piece in layer_stream(self.image.mib) if self.command == "GET" else ():
-                self.wfile.write(piece)
+            if self.command == "GET":
+                self.wfile.flush()
+                with open(self.image.file, "rb") as f:
+                    self.connection.sendfile(f)
         elif path in self.image.documents:
             media_type, digest, data = self.image.documents[path]
             self.head(media_type, digest, len(data))
@@ -101,30 +114,47 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--pullsim", required=True)
     ap.add_argument("--mib", type=int, default=1024)
-    ap.add_argument("--limit-mib", type=float, default=64)
+    ap.add_argument("--limit-mib", type=float, default=32)
+    ap.add_argument("--crane")
+    ap.add_argument("--runs", type=int, default=3)
     args = ap.parse_args()
-    Handler.image = Image(args.mib)
+    with tempfile.TemporaryDirectory(prefix="pullsim-memory-") as work:
+        return measure(args, work)
+
+
+def measure(args, work):
+    Handler.image = Image(args.mib, work + "/layer")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_port}"
-    with tempfile.TemporaryDirectory(prefix="pullsim-memory-") as work:
-        certs = f"{work}/node/etc/containerd/certs.d/{host}"
-        os.makedirs(certs)
-        with open(certs + "/hosts.toml", "w") as f:
-            f.write(f'server = "http://{host}"\n')
-        with open(f"{work}/node/etc/containerd/config.toml", "w") as f:
-            f.write("version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n")
-        command = [os.path.abspath(args.pullsim), "check", host + "/team/large:v1", "--node", work + "/node", "--runtime", "containerd-2.1.9",
-                   "--platform", "linux/amd64", "--layers", "get", "-o", "json"]
-        done = subprocess.run(["time", "-q", "-f", "%M %e", "-o", work + "/peak", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        with open(work + "/peak") as f:
-            peak, elapsed = f.read().split()
-    if done.returncode:
-        print(f"memory: exit {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
+    certs = f"{work}/node/etc/containerd/certs.d/{host}"
+    os.makedirs(certs)
+    with open(certs + "/hosts.toml", "w") as f:
+        f.write(f'server = "http://{host}"\n')
+    with open(f"{work}/node/etc/containerd/config.toml", "w") as f:
+        f.write("version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n")
+    image = host + "/team/large:v1"
+    commands = {"pullsim": [os.path.abspath(args.pullsim), "check", image, "--node", work + "/node", "--runtime", "containerd-2.1.9",
+                            "--platform", "linux/amd64", "--layers", "get", "-o", "json"]}
+    if args.crane and os.access(args.crane, os.X_OK):
+        commands["crane"] = [os.path.abspath(args.crane), "pull", "--insecure", image, "/dev/null"]
+    best = {}
+    for _ in range(args.runs):
+        for name, command in commands.items():
+            done = subprocess.run(["time", "-q", "-f", "%M %e", "-o", work + "/peak", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if done.returncode:
+                print(f"memory: {name}: exit {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
+                return 1
+            with open(work + "/peak") as f:
+                peak, elapsed = (float(number) for number in f.read().split())
+            most, fastest = best.get(name, (0, elapsed))
+            best[name] = (max(most, peak / 1024), min(fastest, elapsed))
+    for name, (peak, elapsed) in best.items():
+        print(f"memory: {name}: peak {peak:.1f} MiB, {elapsed:.2f} s, for a layer of {args.mib} MiB")
+    if best["pullsim"][0] > args.limit_mib:
+        print(f"memory: more than {args.limit_mib:g} MiB")
         return 1
-    mib = int(peak) / 1024
-    print(f"memory: peak {mib:.1f} MiB while getting a layer of {args.mib} MiB in {elapsed} s (limit {args.limit_mib:g} MiB)")
-    return 1 if mib > args.limit_mib else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use distribution::{Algorithm, Descriptor, Digest, Digester, media_type};
 use gostd::net::Errno;
 use gostd::strconv;
@@ -15,6 +16,7 @@ use net::Recorder;
 use trace::Flaw;
 
 use super::archive::{Applied, Archive};
+use super::beside::Unpacking;
 use super::error::{Class, Error, Result};
 use super::fetcher::{Fetcher, ReadError};
 use super::progress::Progress;
@@ -74,7 +76,7 @@ impl Ingester {
         let size = u64::try_from(descriptor.size).unwrap_or_default();
         let brings_data = descriptor.data.len() as u64 == size;
         if brings_data && self.profile.content.uses_descriptor_data {
-            writer.write(&descriptor.data)?;
+            writer.write(&Bytes::copy_from_slice(&descriptor.data))?;
         } else if offset < size {
             self.copy(fetcher, descriptor, &mut writer).await?;
         }
@@ -134,7 +136,7 @@ impl Ingester {
         match writer.ingest.clone() {
             Some(path) => writer.resume(&path).map_err(|error| writer.failed(&error))?,
             None if is_layer && !media_type::is_encrypted(media_type) => {
-                writer.archive = Some(Archive::new())
+                writer.archive = Some(Unpacking::new())
             }
             None => {}
         }
@@ -172,7 +174,7 @@ struct Writer {
     file: Option<File>,
     kept: Vec<u8>,
     keeps: bool,
-    archive: Option<Archive>,
+    archive: Option<Unpacking>,
     digester: Digester,
     offset: u64,
 }
@@ -195,7 +197,7 @@ impl Writer {
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    fn write(&mut self, bytes: &Bytes) -> Result<()> {
         self.digester.update(bytes);
         self.offset += bytes.len() as u64;
         if let Some(file) = &mut self.file {
@@ -252,7 +254,7 @@ impl Writer {
             return std::fs::rename(ingest, target).map_err(|error| self.failed(&error));
         }
         let blob = match self.archive.take() {
-            Some(archive) => Blob::Passed(archive.finish()),
+            Some(unpacking) => Blob::Passed(unpacking.finish()),
             None if self.keeps => Blob::Bytes(std::mem::take(&mut self.kept).into()),
             None => Blob::Passed(Applied::Failed("content was not kept".into())),
         };

@@ -4,6 +4,7 @@
 
 mod archive;
 mod authorizer;
+mod beside;
 mod config;
 mod content;
 mod credentials;
