@@ -148,8 +148,9 @@ pub async fn ensure_image_exists<S: ImageService>(
     manager.ensure_image_exists(service, inputs, &Alone(clock)).await
 }
 
-/// A node on which nothing else happens.
-struct Alone<C>(C);
+/// A node on which nothing else happens; the closure is its clock.
+#[derive(Clone, Debug)]
+pub struct Alone<C>(pub C);
 
 impl<C: Fn() -> Duration> Surroundings for Alone<C> {
     type Turn = ();

@@ -61,7 +61,7 @@ pub use describe::{describe_events, human_duration};
 pub use describe_pod::describe_containers;
 pub use event::{ContainerWaiting, Event, EventKind};
 pub use get_pods::{PodLine, watch_pods};
-pub use image_manager::{ImageManager, Surroundings, SyncAction, SyncResult, ensure_image_exists};
+pub use image_manager::{Alone, ImageManager, Surroundings, SyncAction, SyncResult, ensure_image_exists};
 pub use image_name::{ImageName, ImageNameError, apply_default_image_tag};
 pub use plan::{Attempt, Plan, PlanError, PullInputs};
 pub use pod::{Container, ContainerKind, ImageVolume, Pod, WrittenPolicy};

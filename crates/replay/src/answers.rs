@@ -11,6 +11,8 @@ use trace::Trace;
 /// An answer to a `PullImage`.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
+    /// What was asked.
+    pub request: PullImageRequest,
     /// What came.
     pub result: Result<PulledImage, CriError>,
     /// How many steps the trace had before.
@@ -53,8 +55,8 @@ impl<S: ImageService + Sync> ImageService for Listening<S> {
     async fn pull_image(&self, request: PullImageRequest) -> Result<PulledImage, CriError> {
         let first_step = self.trace.steps().len();
         let start = Instant::now();
-        let result = self.inner.pull_image(request).await;
-        let recorded = Recorded { result: result.clone(), first_step, took: start.elapsed() };
+        let result = self.inner.pull_image(request.clone()).await;
+        let recorded = Recorded { request, result: result.clone(), first_step, took: start.elapsed() };
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
         result
     }

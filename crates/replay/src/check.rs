@@ -2,13 +2,15 @@ use std::time::Duration;
 
 use distribution::Platform;
 use jiff::Timestamp;
-use kubelet::{Plan, PlanError, PullInputs, PullPolicy, SyncResult, Version, ensure_image_exists};
+use kubelet::{
+    Alone, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, SyncResult, Version,
+};
 use report::CheckReport;
 use runtimes::{Containerd, Layers, Options, Profile, StoreError};
 use trace::Step;
 
 use crate::answers::{Listening, Recorded};
-use crate::assemble;
+use crate::{Present, PresentImages, Recording, assemble};
 
 /// The node, as far as the report tells of it.
 pub(crate) struct Setting {
@@ -35,6 +37,33 @@ pub(crate) struct Pulled {
     pub took: Duration,
 }
 
+/// The node's kubelet, as far as it matters to one pull.
+#[derive(Clone, Debug)]
+pub struct Kubelet {
+    /// Its version.
+    pub version: Version,
+    /// Its configuration.
+    pub config: KubeletConfig,
+    /// Images that are on the node besides those of its store.
+    pub present: PresentImages,
+}
+
+impl Kubelet {
+    /// A kubelet of this version without any configuration, on a node without images.
+    pub fn new(version: Version) -> Self {
+        Self { version, config: KubeletConfig::defaults(version), present: PresentImages::default() }
+    }
+}
+
+/// A check, and what it takes to repeat it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What there is to tell.
+    pub report: CheckReport,
+    /// The runtime's answers.
+    pub recording: Recording,
+}
+
 /// Pulls one image as a node would, and tells what came of it. `notes` are what there is to tell of the inputs.
 ///
 /// Without a policy in `inputs` the image is pulled, as on a node that does not have it.
@@ -47,31 +76,57 @@ pub async fn check(
     inputs: &PullInputs,
     notes: Vec<String>,
 ) -> Result<CheckReport, StoreError> {
+    Ok(check_by(options, &Kubelet::new(kubelet), inputs, notes).await?.report)
+}
+
+/// The same by a kubelet that is configured.
+///
+/// # Errors
+/// When the node's store cannot be used.
+pub async fn check_by(
+    options: Options,
+    kubelet: &Kubelet,
+    inputs: &PullInputs,
+    notes: Vec<String>,
+) -> Result<Checked, StoreError> {
     let setting = Setting {
         profile: options.profile,
-        kubelet,
+        kubelet: kubelet.version,
         platform: options.platform.clone(),
         layers: options.layers,
         notes,
     };
-    let plan = Plan::new(inputs, kubelet);
+    let plan = Plan::new(inputs, kubelet.version);
     let pulled = pull(options, kubelet, inputs, &plan).await?;
-    Ok(assemble::check(&setting, inputs, &plan, &pulled))
+    let report = assemble::check(&setting, inputs, &plan, &pulled);
+    Ok(Checked { report, recording: recording(&pulled) })
+}
+
+fn recording(pulled: &Pulled) -> Recording {
+    let mut recording = Recording::default();
+    let ends = pulled.answers.iter().skip(1).map(|next| next.first_step).chain([pulled.steps.len()]);
+    for (answer, end) in pulled.answers.iter().zip(ends) {
+        let steps = pulled.steps.get(answer.first_step..end).unwrap_or_default().to_vec();
+        recording.add(answer.request.clone(), answer.result.clone(), answer.took, steps);
+    }
+    recording
 }
 
 async fn pull(
     options: Options,
-    kubelet: Version,
+    kubelet: &Kubelet,
     inputs: &PullInputs,
     plan: &Result<Plan, PlanError>,
 ) -> Result<Pulled, StoreError> {
     let (trace, clock) = (options.trace.clone(), options.clock);
     let at = clock.now();
-    let service = Listening::new(Containerd::new(options)?, trace.clone());
+    let runtime = Present::new(Containerd::new(options)?, kubelet.present.clone());
+    let service = Listening::new(runtime, trace.clone());
     // Without a policy of the user's, the question is what a pull does, so there is one.
     let policy = inputs.policy.or(Some(PullPolicy::Always));
     let inputs = PullInputs { policy, ..inputs.clone() };
-    let sync = ensure_image_exists(&service, &inputs, kubelet, || clock.elapsed()).await;
+    let manager = ImageManager::new(kubelet.config.clone(), kubelet.version);
+    let sync = manager.ensure_image_exists(&service, &inputs, &Alone(|| clock.elapsed())).await;
     let answers = service.answers();
     let direct = match plan {
         Err(PlanError::InvalidImageName(_)) => service.ask_directly(&inputs.image, inputs.auth.clone()).await,

@@ -41,10 +41,12 @@ mod answers;
 mod assemble;
 mod check;
 mod pods;
+mod pods_report;
 
 pub use assemble::plan;
-pub use check::check;
+pub use check::{Checked, Kubelet, check, check_by};
 pub use pods::{
     AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime, Simulation,
     StatusChange, Traced, run_pods,
 };
+pub use pods_report::{FoundImage, FoundPod, PodsSetting, pods_report};

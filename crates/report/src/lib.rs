@@ -3,6 +3,7 @@
 //! ```text
 //! CheckReport ─┬─▶ json: the value itself, complete and versioned (apiVersion pullsim/v1)
 //!              └─▶ text: the ladder of stages, the events, cause and fix
+//! PodsReport ──┤                 (every image of a pod, its course in time, what kubectl shows)
 //! PlanReport ──┴─▶ json, text: what would be asked, and with which credentials
 //! ```
 //!
@@ -29,6 +30,7 @@ mod html;
 mod ladder;
 mod markdown;
 mod plan;
+mod pods;
 mod sarif;
 mod text;
 mod words;
@@ -43,8 +45,11 @@ pub use har::har;
 pub use html::html;
 pub use markdown::markdown;
 pub use plan::{PlanError, PlanReport};
+pub use pods::{
+    AttemptReport, ChangeReport, ContainerWaits, ImageReport, MissingSecret, PodEvent, PodReport, PodsReport,
+};
 pub use sarif::{Located, sarif};
-pub use text::{TextOptions, check as check_text, plan as plan_text, progress};
+pub use text::{TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress};
 
 /// A report as JSON, indented, with a line end.
 pub fn json(report: &impl Serialize) -> String {

@@ -3,12 +3,13 @@
 mod cause;
 mod header;
 mod layout;
+mod pods;
 mod style;
 
 use trace::Step;
 
 use crate::ladder::{self, ladder};
-use crate::{CheckReport, PlanReport};
+use crate::{CheckReport, PlanReport, PodsReport};
 use layout::Page;
 
 /// How text is laid out.
@@ -32,13 +33,7 @@ impl Default for TextOptions {
 pub fn check(report: &CheckReport, options: TextOptions) -> String {
     let mut page = Page::new(options);
     header::headline(&mut page, report);
-    for flight in ladder(report) {
-        if let Some(title) = flight.title {
-            page.blank();
-            page.paragraph(&title, 2);
-        }
-        flight.rungs.iter().for_each(|rung| page.rung(rung));
-    }
+    stages(&mut page, report);
     if !report.described.is_empty() {
         page.blank();
         page.verbatim(&report.described);
@@ -47,10 +42,27 @@ pub fn check(report: &CheckReport, options: TextOptions) -> String {
     page.finish()
 }
 
+fn stages(page: &mut Page, report: &CheckReport) {
+    for flight in ladder(report) {
+        if let Some(title) = flight.title {
+            page.blank();
+            page.paragraph(&title, 2);
+        }
+        flight.rungs.iter().for_each(|rung| page.rung(rung));
+    }
+}
+
 /// A plan: what would be asked, and with what.
 pub fn plan(report: &PlanReport, options: TextOptions) -> String {
     let mut page = Page::new(options);
     header::plan(&mut page, report);
+    page.finish()
+}
+
+/// Pods: images, course of things, what kubectl shows, causes and fixes.
+pub fn pods(report: &PodsReport, options: TextOptions) -> String {
+    let mut page = Page::new(options);
+    pods::write(&mut page, report);
     page.finish()
 }
 

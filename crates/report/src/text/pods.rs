@@ -1,0 +1,157 @@
+//! Pods: their images, the course of things, what kubectl shows.
+
+use std::time::Duration;
+
+use super::layout::Page;
+use super::{cause, stages};
+use crate::ladder::{Mark, Rung};
+use crate::words::time_words;
+use crate::{AttemptReport, ImageReport, MissingSecret, Outcome, PodReport, PodsReport};
+
+pub(super) fn write(page: &mut Page, report: &PodsReport) {
+    for (number, pod) in report.pods.iter().enumerate() {
+        if number > 0 {
+            page.blank();
+        }
+        one(page, report, pod);
+    }
+    if !report.notes.is_empty() {
+        page.blank();
+    }
+    for note in &report.notes {
+        page.section("Note", std::slice::from_ref(note));
+    }
+}
+
+fn one(page: &mut Page, report: &PodsReport, pod: &PodReport) {
+    let node = &report.node;
+    let mut rest =
+        format!("node {} · {} · kubelet {}", node.platform, node.runtime.replacen('-', " ", 1), node.kubelet);
+    if !pod.place.is_empty() {
+        rest = format!("{} · {rest}", pod.place);
+    }
+    let kind = if pod.kind.is_empty() { "Pod" } else { &pod.kind };
+    page.heading(&format!("{kind} {}/{}", pod.namespace, pod.name), &rest);
+    page.blank();
+    if let Some(words) = &pod.rejected {
+        page.rung(&Rung::new(Mark::Bad, "api server", words.clone()));
+        return;
+    }
+    for secret in &pod.missing_secrets {
+        page.rung(&missing(pod, secret));
+    }
+    pod.images.iter().for_each(|image| page.rung(&summary(image)));
+    course(page, report, pod);
+    page.blank();
+    page.verbatim(&pod.kubectl_get);
+    page.blank();
+    page.verbatim(&pod.kubectl_describe);
+    causes(page, pod);
+}
+
+fn missing(pod: &PodReport, secret: &MissingSecret) -> Rung {
+    let mut rung =
+        Rung::new(Mark::Warning, "secret", format!("{}/{} is not there", pod.namespace, secret.name));
+    if !secret.elsewhere.is_empty() {
+        let namespaces = secret.elsewhere.join(", ");
+        rung.details.push(format!(
+            "namespace {namespaces} has one of this name; the kubelet looks in the pod's own namespace only"
+        ));
+    }
+    if !secret.place.is_empty() {
+        rung.details.push(format!("named at {}", secret.place));
+    }
+    rung
+}
+
+fn summary(image: &ImageReport) -> Rung {
+    let waiting = image.check.waiting.as_ref().map(|waiting| waiting.reason.as_str()).unwrap_or_default();
+    let (mark, what) = match (image.outcome, image.check.outcome) {
+        (Outcome::Pulled, Outcome::Pulled) if image.check.answers.is_empty() => (Mark::Good, "present"),
+        (Outcome::Pulled, Outcome::Pulled) => (Mark::Good, "pulled"),
+        (Outcome::Pulled, Outcome::Failed) => (Mark::Good, "pulled in the end"),
+        (Outcome::Failed, _) => (Mark::Bad, waiting),
+    };
+    let kind = match image.list.as_str() {
+        "initContainers" => "init",
+        "ephemeralContainers" => "ephemeral",
+        "volumes" => "volume",
+        _ => "container",
+    };
+    let mut rung = Rung::new(mark, kind, format!("{}: {}", image.name, image.check.image));
+    rung.side = what.to_owned();
+    rung
+}
+
+/// Attempts and what `kubectl get pods` shows, in their order; only where there is more than one sync to tell of.
+fn course(page: &mut Page, report: &PodsReport, pod: &PodReport) {
+    if report.lasted.is_zero() {
+        return;
+    }
+    page.blank();
+    let assumed = if report.assumes_nothing_changes { ", if nothing changes" } else { "" };
+    page.paragraph(&format!("In {}{assumed} (seed {}):", time_words(report.lasted), report.seed), 2);
+    let attempts = pod.attempts.iter().map(|attempt| (attempt.at, attempted(attempt)));
+    let changes = pod.changes.iter().map(|change| (change.at, format!("{} {}", change.ready, change.status)));
+    let mut lines: Vec<(Duration, String)> = changes.chain(attempts).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    for (at, line) in lines {
+        page.paragraph(&format!("  {:>9}  {line}", clock(at)), 13);
+    }
+    if pod.backed_off > 0 {
+        page.paragraph(&format!("  {} syncs found an image in back-off", pod.backed_off), 2);
+    }
+}
+
+fn attempted(attempt: &AttemptReport) -> String {
+    let took = time_words(attempt.took);
+    let AttemptReport { name, image, .. } = attempt;
+    match &attempt.waiting {
+        None => format!("{name}: {image} pulled in {took}"),
+        Some(waiting) => {
+            let reason = &waiting.reason;
+            let pause = attempt.back_off.as_secs();
+            format!("{name}: {image} failed in {took}, {reason}; no other pull for {pause} s")
+        }
+    }
+}
+
+/// `1:02.5`, minutes and seconds; `1:00:02` from an hour on.
+fn clock(at: Duration) -> String {
+    let tenths = at.as_millis() / 100;
+    let (minutes, seconds, tenth) = (tenths / 600, tenths / 10 % 60, tenths % 10);
+    if minutes < 60 {
+        format!("{minutes}:{seconds:02}.{tenth}")
+    } else {
+        format!("{}:{:02}:{seconds:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// Each image that cannot be pulled, stage by stage; one that several containers want, once.
+fn causes(page: &mut Page, pod: &PodReport) {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for image in pod.images.iter().filter(|image| image.check.outcome == Outcome::Failed) {
+        let key = (image.check.image.as_str(), image.check.pull_policy.as_str());
+        if told.contains(&key) {
+            continue;
+        }
+        told.push(key);
+        page.blank();
+        let place = if image.place.is_empty() { String::new() } else { format!("at {}", image.place) };
+        page.heading(&format!("{} {}", image.name, image.check.image), &place);
+        page.blank();
+        stages(page, &image.check);
+        cause::write(page, &image.check);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks() {
+        let at = |millis| clock(Duration::from_millis(millis));
+        assert_eq!([at(0), at(1_260), at(62_590), at(3_602_000)], ["0:00.0", "0:01.2", "1:02.5", "1:00:02"]);
+    }
+}
