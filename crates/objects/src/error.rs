@@ -51,6 +51,14 @@ pub enum InputError {
         /// What it says.
         message: String,
     },
+    /// A configuration that the kubelet does not start with.
+    #[error("{}: the kubelet does not start: invalid configuration: {words}", .place.file)]
+    KubeletRefuses {
+        /// The value.
+        place: Place,
+        /// What it says.
+        words: String,
+    },
     /// It is none of the forms that are accepted.
     #[error("{file} is neither a Secret nor a config.json, a .dockercfg or base64 of one of them")]
     Unrecognised {
@@ -199,6 +207,7 @@ impl InputError {
             Self::NotUtf8 { place }
             | Self::Json { place, .. }
             | Self::Yaml { place, .. }
+            | Self::KubeletRefuses { place, .. }
             | Self::Unrecognised { place: Some(place), .. }
             | Self::NoKind { place: Some(place), .. }
             | Self::WrongShape { place, .. }
@@ -268,7 +277,9 @@ impl InputError {
             Self::NotSupported { supported, .. } => format!("supported are {}", supported.join(", ")),
             Self::DuplicateName { .. } => "give each container of a pod its own name".to_owned(),
             Self::Duplicate { .. } => "leave one of them out, or give them different namespaces".to_owned(),
-            Self::Json { .. } | Self::Yaml { .. } | Self::WrongShape { .. } => return None,
+            Self::Json { .. } | Self::Yaml { .. } | Self::KubeletRefuses { .. } | Self::WrongShape { .. } => {
+                return None;
+            }
             _ => format!("{CREATE} prints a pull secret"),
         };
         Some(text)

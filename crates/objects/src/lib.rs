@@ -29,6 +29,7 @@ mod cri_auth;
 mod detect;
 mod error;
 mod excerpt;
+mod kubelet_config;
 mod lint;
 mod manifest;
 mod note;
@@ -42,6 +43,7 @@ mod yaml;
 pub use cri_auth::read_cri_auth;
 pub use error::InputError;
 pub use excerpt::{Excerpt, Place};
+pub use kubelet_config::read_kubelet_config;
 pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_secrets};
 pub use manifest::{
     ContainerManifest, ImageVolumeManifest, Located, Manifests, PodManifest, SecretLookup, SecretManifest,

@@ -1,14 +1,18 @@
 //! `pullsim check`: plan, pull, report.
 
+mod cluster;
+mod pods;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyring::{KubeletPaths, NodeFileOutcome, NodeFiles};
+use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles};
 use kubelet::{Plan, PlanError, PullInputs};
 use net::{Clock, Network, SystemNetwork};
 use node::Environment;
+use replay::Kubelet;
 use report::{CheckReport, Outcome, TextOptions};
-use runtimes::Options;
+use runtimes::{Options, StoreError};
 use tokio::runtime::{Builder, Runtime};
 use trace::Trace;
 
@@ -21,6 +25,9 @@ use crate::{compare, node_plugins, output, render};
 
 /// Checks an image and writes the report.
 pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
+    if !low.filename.is_empty() || low.lasts.is_some() {
+        return pods::run(low, environment);
+    }
     let mut hi = HiCheck::read(low, environment)?;
     let inputs = inputs(&mut hi);
     let text = output::text_options(low.color, environment);
@@ -70,12 +77,19 @@ fn show_plan(
     Ok(if plan.is_ok() { Exit::Pulled } else { Exit::NotPulled })
 }
 
-/// What the kubelet starts from. What is to be told about the node's own files joins the notes.
+/// What the kubelet starts from.
 fn inputs(hi: &mut HiCheck) -> PullInputs {
     let mut inputs = PullInputs::new(hi.image.clone());
     inputs.policy = hi.policy;
     inputs.secrets.clone_from(&hi.secrets);
     inputs.auth.clone_from(&hi.auth);
+    inputs.node_keyrings = node_keyrings(hi);
+    inputs
+}
+
+/// The kubelet's own credentials. What is to be told about its files joins the notes.
+fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
+    let mut keyrings = Vec::new();
     if hi.own_files {
         let files = NodeFiles::read(&hi.node, &KubeletPaths::of(&hi.node));
         for file in &files.tried {
@@ -86,15 +100,25 @@ fn inputs(hi: &mut HiCheck) -> PullInputs {
                 ));
             }
         }
-        inputs.node_keyrings.push(files.keyring);
+        keyrings.push(files.keyring);
     }
-    inputs
+    keyrings
 }
 
-fn simulate(hi: HiCheck, inputs: &PullInputs) -> Result<CheckReport, Failure> {
+fn simulate(mut hi: HiCheck, inputs: &PullInputs) -> Result<CheckReport, Failure> {
     let progress = Progress::begin(hi.scenario.is_none());
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
-    runtime.block_on(pull(hi, inputs, progress.trace()))
+    let (mut inputs, trace) = (inputs.clone(), progress.trace());
+    let checked = runtime.block_on(async {
+        node_plugins::ask(&mut hi, &mut inputs, &trace).await;
+        replay::check_by(options(&hi, trace), &kubelet(&hi), &inputs, hi.notes.clone()).await
+    });
+    Ok(checked.map_err(|error| store_failure(&hi, error))?.report)
+}
+
+/// The kubelet that is meant.
+fn kubelet(hi: &HiCheck) -> Kubelet {
+    Kubelet { version: hi.kubelet, config: hi.config.clone(), present: hi.present.clone() }
 }
 
 /// One thread is enough. In simulated hosts the clock stands still while there is something to do, and leaps to the
@@ -103,28 +127,28 @@ fn event_loop(simulated: bool) -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_io().enable_time().start_paused(simulated).build()
 }
 
-async fn pull(mut hi: HiCheck, inputs: &PullInputs, trace: Trace) -> Result<CheckReport, Failure> {
-    let mut inputs = inputs.clone();
-    node_plugins::ask(&mut hi, &mut inputs, &trace).await;
+/// What the runtime stands on. To be made within a tokio runtime, on whose clock the node's date runs.
+fn options(hi: &HiCheck, trace: Trace) -> Options {
     let at = hi.scenario.as_ref().map_or_else(today, |scenario| scenario.now());
     let network: Arc<dyn Network> = match &hi.scenario {
         Some(scenario) => Arc::new(scenario.network()),
         None => Arc::new(SystemNetwork::new()),
     };
-    let options = Options {
+    Options {
         network,
-        node: hi.node,
+        node: hi.node.clone(),
         profile: hi.profile,
-        platform: hi.platform,
+        platform: hi.platform.clone(),
         layers: hi.layers,
         store: hi.store.clone(),
-        extra_roots: hi.extra_roots,
+        extra_roots: hi.extra_roots.clone(),
         trace,
         clock: Clock::new(at),
-    };
-    replay::check(options, hi.kubelet, &inputs, hi.notes)
-        .await
-        .map_err(|error| Failure::Store { directory: hi.store.unwrap_or_default(), error })
+    }
+}
+
+fn store_failure(hi: &HiCheck, error: StoreError) -> Failure {
+    Failure::Store { directory: hi.store.clone().unwrap_or_default(), error }
 }
 
 /// The one place where the machine's date comes in.

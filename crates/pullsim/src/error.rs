@@ -94,6 +94,17 @@ pub(crate) enum Failure {
     /// A plan has fewer forms than a check.
     #[error("a plan is told as text or json")]
     PlanFormat,
+    /// So have pods.
+    #[error("pods are told as text or json")]
+    PodsFormat,
+    /// The manifests hold no pod that is meant.
+    #[error("{} {} no pod{}", .files.join(", "), if .files.len() == 1 { "holds" } else { "hold" }, in_namespace(.namespace.as_deref()))]
+    NoPods {
+        /// What `-f` named.
+        files: Vec<String>,
+        /// The namespace that was asked for.
+        namespace: Option<String>,
+    },
     /// The report could not be written.
     #[error("cannot write the report: {}", reason(.0))]
     Output(io::Error),
@@ -154,6 +165,11 @@ impl Failure {
             Self::Store { .. } => {
                 Some("--store takes a directory that can be made and written to".to_owned())
             }
+            Self::NoPods { .. } => Some(
+                "-f takes Pods and what makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, \
+                 ReplicationController"
+                    .to_owned(),
+            ),
             Self::NoCertificate(_) => {
                 Some("a certificate in PEM form begins with -----BEGIN CERTIFICATE-----".to_owned())
             }
@@ -163,6 +179,10 @@ impl Failure {
             _ => None,
         }
     }
+}
+
+fn in_namespace(namespace: Option<&str>) -> String {
+    namespace.map(|namespace| format!(" in namespace {namespace}")).unwrap_or_default()
 }
 
 /// The system's reason without the error number that Rust adds.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use cri::AuthConfig;
 use distribution::Platform;
 use keyring::PullSecret;
-use kubelet::{PullPolicy, Version};
+use kubelet::{KubeletConfig, PullPolicy, Version, default_pull_policy};
 use node::{Environment, Node};
-use objects::{Source, read_cri_auth, read_secrets};
+use objects::{Source, read_cri_auth, read_kubelet_config, read_secrets};
+use replay::PresentImages;
 use runtimes::{Layers, Profile};
 use scenario::Scenario;
 
@@ -31,8 +32,12 @@ const PLATFORMS: [&str; 10] = [
 const DEFAULT_RUNTIME: &str = "containerd-2.1.9";
 const POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
+/// The kubelet's configuration file, where kubeadm and most others put it.
+const KUBELET_CONFIG: &str = "/var/lib/kubelet/config.yaml";
+
 /// What a check needs to know.
 pub(crate) struct HiCheck {
+    /// Empty when the images are those of manifests.
     pub image: String,
     pub secrets: Vec<PullSecret>,
     /// What there is to tell about the inputs.
@@ -50,6 +55,8 @@ pub(crate) struct HiCheck {
     pub platform: Platform,
     pub profile: &'static Profile,
     pub kubelet: Version,
+    pub config: KubeletConfig,
+    pub present: PresentImages,
     pub policy: Option<PullPolicy>,
     pub store: Option<PathBuf>,
     pub layers: Layers,
@@ -73,20 +80,33 @@ impl HiCheck {
         let named_runtime =
             low.runtime.clone().or_else(|| of_scenario(|scenario| scenario.runtime().map(str::to_owned)));
         let runtime = profile(named_runtime.as_deref().unwrap_or(DEFAULT_RUNTIME), &mut notes)?;
+        let kubelet = low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?;
+        let own_files = low.node.is_some() || scenario.is_some();
+        let of_scenario = scenario.as_ref().filter(|_| low.filename.is_empty()).map(Scenario::image);
+        let image = low.image.as_deref().or(of_scenario).unwrap_or_default().to_owned();
+        let config = match own_files {
+            true => kubelet_config(&node, low.node.as_deref(), kubelet)?,
+            false => KubeletConfig::defaults(kubelet),
+        };
+        let written = low.policy.as_deref().map(policy).transpose()?;
+        // When somebody says what is on the node, what the API server would set makes a difference.
+        let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
         Ok(Self {
-            image: low.image.clone(),
+            policy: written.or_else(default),
+            image,
             secrets,
             notes,
             auth: low.cri_auth.as_deref().map(cri_auth).transpose()?,
             node,
             node_root: low.node.clone(),
             run_plugins: low.run_plugins,
-            own_files: low.node.is_some() || scenario.is_some(),
+            own_files,
             scenario,
             platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,
             profile: runtime,
-            kubelet: low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?,
-            policy: low.policy.as_deref().map(policy).transpose()?,
+            kubelet,
+            config,
+            present: PresentImages::new(low.present.iter().map(String::as_str)),
             store: low.store.clone(),
             layers: match low.layers {
                 LowLayers::Head => Layers::Head,
@@ -117,6 +137,15 @@ fn node(directory: Option<&Path>, environment: &Environment) -> Result<Node, Fai
         Some(path) if path.is_dir() => Ok(Node::directory(path)),
         Some(path) => Err(Failure::NotADirectory(path.to_owned())),
     }
+}
+
+/// The kubelet's configuration on the node; a node without such a file has the defaults.
+fn kubelet_config(node: &Node, root: Option<&Path>, version: Version) -> Result<KubeletConfig, Failure> {
+    let Ok(bytes) = node.read_own(KUBELET_CONFIG) else { return Ok(KubeletConfig::defaults(version)) };
+    let path = KUBELET_CONFIG.trim_start_matches('/');
+    let name = root.map_or_else(|| KUBELET_CONFIG.to_owned(), |root| root.join(path).display().to_string());
+    let source = Source::from_reader(&name, bytes.as_slice())?;
+    Ok(read_kubelet_config(&source, version)?)
 }
 
 fn platform(given: &str) -> Result<Platform, Failure> {

@@ -60,15 +60,18 @@ pub struct PodsSetting {
 /// The report of pods. `histories` are those of the pods that are stored, in the same order.
 pub fn pods_report(setting: PodsSetting, found: Vec<FoundPod>, histories: Vec<PodHistory>) -> PodsReport {
     let mut histories = histories.into_iter();
+    let mut lucky = Vec::new();
     let pods: Vec<PodReport> = found
         .into_iter()
         .map(|found| {
             let history = if found.admitted.is_ok() { histories.next() } else { None };
+            lucky.extend(history.iter().flat_map(|history| thanks_to_others(&found, history)));
             pod_report(found, history, &setting)
         })
         .collect();
     let outcome = worst(pods.iter().map(|pod| pod.outcome));
-    let PodsSetting { node, lasted, seed, assumes_nothing_changes, notes, .. } = setting;
+    let PodsSetting { node, lasted, seed, assumes_nothing_changes, mut notes, .. } = setting;
+    notes.extend(lucky);
     PodsReport {
         header: Default::default(),
         node,
@@ -79,6 +82,25 @@ pub fn pods_report(setting: PodsSetting, found: Vec<FoundPod>, histories: Vec<Po
         pods,
         notes,
     }
+}
+
+/// Containers whose own pulls failed, and which run because another pod has brought the image onto the node. On another
+/// node they would not.
+fn thanks_to_others(found: &FoundPod, history: &PodHistory) -> Vec<String> {
+    let runs = |image: &&FoundImage| {
+        let status = history.status.all().find(|status| status.name == image.name);
+        image.kind.is_some() && status.is_some_and(|status| status.waiting().is_none())
+    };
+    let failed = |image: &&FoundImage| in_the_end(image, Some(history)) == Outcome::Failed;
+    let Pod { namespace, name, .. } = &found.written;
+    let told = |image: &FoundImage| {
+        format!(
+            "{namespace}/{name}, container {}: its own pull fails; it runs because another pod had {} pulled onto the \
+             same node",
+            image.name, image.check.image
+        )
+    };
+    found.images.iter().filter(runs).filter(failed).map(told).collect()
 }
 
 fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {

@@ -5,6 +5,7 @@
 mod bad;
 mod cri_auth;
 mod good;
+mod kubelet_config;
 mod lint;
 mod manifests;
 

@@ -1,9 +1,13 @@
 //! `pullsim check`
 
+mod span;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use self::span::span;
 use super::{Color, Format};
 
 pub(super) const EXAMPLES: &str = "\
@@ -13,7 +17,9 @@ Examples:
   kubectl get secret pull-secret -o yaml | pullsim check registry.example.com/team/app:v1 --secret -
   pullsim check registry.example.com/team/app:v1 --secret ~/.docker/config.json --plan
   pullsim check registry.example.com/team/app:v1 --node ./node-root --platform linux/arm64 -o json
-  pullsim check registry.example.com/team/app:v1 --in scenarios/private-multiarch.yaml
+  pullsim check registry.example.com/team/app:v1 --in scenarios/success/private-multi-arch.yaml
+  kubectl get deploy,sa,secret -n shop -o yaml | pullsim check -f -
+  pullsim check -f deploy/ --namespace shop --kubelet 1.34 --for 10m
 
 Exit status:
   0  the image would be pulled
@@ -23,8 +29,45 @@ Exit status:
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct LowCheck {
-    /// The image, as a pod would name it.
-    pub image: String,
+    /// The image, as a pod would name it [with --in: the scenario's].
+    #[arg(required_unless_present_any = ["filename", "scenario"])]
+    pub image: Option<String>,
+
+    /// Manifests: Pods and whatever makes pods, with their ServiceAccounts and Secrets (YAML or JSON, lists, several
+    /// documents); a directory stands for the files in it, - for standard input. Every image of every pod is checked.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["image", "policy", "cri_auth", "plan"])]
+    pub filename: Vec<String>,
+
+    /// The namespace of objects that name none; only its pods are checked.
+    #[arg(short, long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    pub namespace: Option<String>,
+
+    /// The one pod or workload to check.
+    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    pub pod: Option<String>,
+
+    /// The one container to check, as if the pod had no other.
+    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    pub container: Option<String>,
+
+    /// An image that is on the node already.
+    #[arg(long, value_name = "IMAGE")]
+    pub present: Vec<String>,
+
+    /// Goes on for so long in the node's time: retries, back-off, events and what kubectl shows meanwhile.
+    ///
+    /// In simulated hosts (--in) every attempt is made. On a real network each pull is made once, and the rest follows
+    /// as if nothing changes.
+    #[arg(long = "for", value_name = "TIME", value_parser = span, conflicts_with_all = ["cri_auth", "plan"])]
+    pub lasts: Option<Duration>,
+
+    /// What the chance in the kubelet's timers follows from; one seed always gives the same times.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+
+    /// The cluster has the admission plugin AlwaysPullImages.
+    #[arg(long)]
+    pub always_pull_images: bool,
 
     /// A pull secret: a Secret (YAML or JSON, also in a List), a config.json, a .dockercfg; - is standard input.
     #[arg(long, value_name = "FILE")]

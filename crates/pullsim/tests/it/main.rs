@@ -6,6 +6,7 @@ mod explanations;
 mod manners;
 mod node_plugins;
 mod plan;
+mod pods;
 mod pulls;
 mod redaction;
 mod registry;

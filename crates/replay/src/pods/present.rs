@@ -16,6 +16,14 @@ impl PresentImages {
         Self(images.into_iter().filter_map(full_name).collect())
     }
 
+    /// These, and others of such names.
+    #[must_use]
+    pub fn with<'a>(&self, images: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all = self.clone();
+        all.0.extend(images.into_iter().filter_map(full_name));
+        all
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -32,6 +32,11 @@ impl Recording {
         self.answers.push((request, Answer { result, took, steps }));
     }
 
+    /// Adds all of another recording.
+    pub fn extend(&mut self, other: &Self) {
+        self.answers.extend(other.answers.iter().cloned());
+    }
+
     fn answer(&self, image: &str, auth: Option<&AuthConfig>) -> Option<&Answer> {
         let same = |request: &PullImageRequest| request.image == image && request.auth.as_ref() == auth;
         self.answers.iter().find(|(request, _)| same(request)).map(|(_, answer)| answer)

@@ -9,10 +9,10 @@ use kubelet::{
     Surroundings as _, SyncAction, SyncResult, WrittenPolicy,
 };
 
-use super::Traced;
 use super::history::{AttemptRecord, Journal};
 use super::jitter::Jitter;
 use super::node::{AroundPod, SimulatedNode};
+use super::{Simulation, Traced};
 
 /// After an error a pod is synced again after this time, stretched by chance
 /// (`kubernetes v1.28.7 pkg/kubelet/pod_workers.go completeWork`, `kubelet.go backOffPeriod`).
@@ -208,13 +208,15 @@ impl<S: Traced> Worker<S> {
         field_path: String,
         secrets: &[PullSecret],
     ) -> PullInputs {
+        let Simulation { node_keyrings, plugin_keyrings, .. } = &self.node.simulation;
+        let of_plugins = plugin_keyrings.get(image).into_iter().flatten();
         PullInputs {
             image: image.to_owned(),
             pod_uid: self.pod.uid.clone(),
             policy: policy.known(),
             field_path,
             secrets: secrets.to_vec(),
-            node_keyrings: self.node.simulation.node_keyrings.clone(),
+            node_keyrings: node_keyrings.iter().chain(of_plugins).cloned().collect(),
             auth: None,
         }
     }

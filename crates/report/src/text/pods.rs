@@ -43,8 +43,10 @@ fn one(page: &mut Page, report: &PodsReport, pod: &PodReport) {
     pod.images.iter().for_each(|image| page.rung(&summary(image)));
     course(page, report, pod);
     page.blank();
+    page.heading("kubectl get pods --watch", "");
     page.verbatim(&pod.kubectl_get);
     page.blank();
+    page.heading(&format!("kubectl describe pod {}", pod.name), "");
     page.verbatim(&pod.kubectl_describe);
     causes(page, pod);
 }
@@ -90,8 +92,9 @@ fn course(page: &mut Page, report: &PodsReport, pod: &PodReport) {
     }
     page.blank();
     let assumed = if report.assumes_nothing_changes { ", if nothing changes" } else { "" };
-    page.paragraph(&format!("In {}{assumed} (seed {}):", time_words(report.lasted), report.seed), 2);
-    let attempts = pod.attempts.iter().map(|attempt| (attempt.at, attempted(attempt)));
+    page.paragraph(&format!("In {}{assumed} (seed {}):", span(report.lasted), report.seed), 2);
+    let attempts =
+        pod.attempts.iter().enumerate().map(|(index, attempt)| (attempt.at, attempted(pod, index, attempt)));
     let changes = pod.changes.iter().map(|change| (change.at, format!("{} {}", change.ready, change.status)));
     let mut lines: Vec<(Duration, String)> = changes.chain(attempts).collect();
     lines.sort_by_key(|(at, _)| *at);
@@ -99,20 +102,36 @@ fn course(page: &mut Page, report: &PodsReport, pod: &PodReport) {
         page.paragraph(&format!("  {:>9}  {line}", clock(at)), 13);
     }
     if pod.backed_off > 0 {
-        page.paragraph(&format!("  {} syncs found an image in back-off", pod.backed_off), 2);
+        let syncs = if pod.backed_off == 1 { "sync" } else { "syncs" };
+        page.paragraph(&format!("  {} {syncs} found an image in back-off", pod.backed_off), 2);
     }
 }
 
-fn attempted(attempt: &AttemptReport) -> String {
-    let took = time_words(attempt.took);
-    let AttemptReport { name, image, .. } = attempt;
+/// How an attempt ended; the attempts at one image are counted.
+fn attempted(pod: &PodReport, index: usize, attempt: &AttemptReport) -> String {
+    let own = |other: &&AttemptReport| (&other.list, &other.name) == (&attempt.list, &attempt.name);
+    let number = pod.attempts.iter().take(index + 1).filter(own).count();
+    let took = if attempt.took < Duration::from_millis(1) {
+        String::new()
+    } else {
+        format!(" after {}", time_words(attempt.took))
+    };
+    let name = &attempt.name;
     match &attempt.waiting {
-        None => format!("{name}: {image} pulled in {took}"),
+        None => format!("{name}: pulled{took}, attempt {number}"),
         Some(waiting) => {
-            let reason = &waiting.reason;
-            let pause = attempt.back_off.as_secs();
-            format!("{name}: {image} failed in {took}, {reason}; no other pull for {pause} s")
+            let (reason, pause) = (&waiting.reason, attempt.back_off.as_secs());
+            format!("{name}: {reason}{took}, attempt {number}; back-off {pause} s")
         }
+    }
+}
+
+/// `10 min`, `24 h`, `90 s`
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
     }
 }
 
@@ -152,6 +171,8 @@ mod tests {
     #[test]
     fn clocks() {
         let at = |millis| clock(Duration::from_millis(millis));
+        let spans = [60, 90, 7200].map(|seconds| span(Duration::from_secs(seconds)));
+        assert_eq!(spans, ["1 min", "90 s", "2 h"]);
         assert_eq!([at(0), at(1_260), at(62_590), at(3_602_000)], ["0:00.0", "0:01.2", "1:02.5", "1:00:02"]);
     }
 }

@@ -1,0 +1,254 @@
+//! The pods that are meant, and what the API server made of them.
+
+use std::collections::BTreeMap;
+
+use keyring::PullSecret;
+use kubelet::{Admission, Container, ContainerKind, ImageVolume, Pod, ServiceAccount, WrittenPolicy, admit};
+use objects::{
+    ContainerManifest, Located, Manifests, Place, SecretLookup, Workload, open_manifests, read_manifests,
+};
+use replay::FoundPod;
+use report::MissingSecret;
+
+use crate::error::Failure;
+use crate::hiargs::HiCheck;
+use crate::lowargs::LowCheck;
+
+/// Pods, and the Secrets of their cluster.
+pub(super) struct Cluster {
+    pub pods: Vec<ClusterPod>,
+    pub secrets: Vec<PullSecret>,
+    pub notes: Vec<String>,
+}
+
+/// A pod, and where its images stand.
+pub(super) struct ClusterPod {
+    pub found: FoundPod,
+    pub places: Places,
+}
+
+/// By the list and the name of a container or volume.
+type Places = BTreeMap<(Option<ContainerKind>, String), String>;
+
+impl Cluster {
+    /// The pods of the manifests, or the one that is made up for an image.
+    pub fn read(low: &LowCheck, hi: &HiCheck) -> Result<Self, Failure> {
+        if low.filename.is_empty() { Ok(Self::of_image(low, hi)) } else { Self::of_manifests(low, hi) }
+    }
+
+    /// One pod with one container, which names all Secrets that were given.
+    fn of_image(low: &LowCheck, hi: &HiCheck) -> Self {
+        let mut pod = Pod::of_image(hi.image.clone());
+        let secrets = named_apart(&hi.secrets, &pod.namespace);
+        pod.image_pull_secrets = secrets.iter().map(|secret| secret.name.clone()).collect();
+        if let (Some(policy), Some(container)) = (hi.policy, pod.containers.first_mut()) {
+            container.policy = WrittenPolicy::Set(policy);
+        }
+        let account = ServiceAccount::default_of(&pod.namespace);
+        let admitted = admit(pod.clone(), Some(&account), admission(low), hi.kubelet);
+        let found = FoundPod {
+            kind: String::new(),
+            place: String::new(),
+            written: pod,
+            admitted,
+            missing_secrets: Vec::new(),
+            images: Vec::new(),
+        };
+        Self { pods: vec![ClusterPod { found, places: Places::new() }], secrets, notes: Vec::new() }
+    }
+
+    fn of_manifests(low: &LowCheck, hi: &HiCheck) -> Result<Self, Failure> {
+        let manifests = read_manifests(&open_manifests(&low.filename)?, low.namespace.as_deref())?;
+        let mut notes: Vec<String> = manifests.notes.iter().map(ToString::to_string).collect();
+        let mut secrets: Vec<PullSecret> =
+            manifests.secrets.iter().map(|manifest| manifest.secret.clone()).collect();
+        secrets.extend(hi.secrets.iter().cloned());
+        let workloads = selected(&manifests, low)?;
+        let mut pods = Vec::new();
+        for workload in workloads {
+            let account = account(workload, &manifests, &mut notes);
+            pods.push(cluster_pod(workload, &account, &manifests, &secrets, low, hi)?);
+        }
+        Ok(Self { pods, secrets, notes })
+    }
+}
+
+fn admission(low: &LowCheck) -> Admission {
+    Admission { always_pull_images: low.always_pull_images, ..Admission::default() }
+}
+
+/// The Secrets in one namespace under names that differ: files are often called the same.
+fn named_apart(secrets: &[PullSecret], namespace: &str) -> Vec<PullSecret> {
+    let mut named: Vec<PullSecret> = Vec::new();
+    for secret in secrets {
+        let taken = named.iter().filter(|other| other.name.starts_with(&secret.name)).count();
+        let name = if taken == 0 { secret.name.clone() } else { format!("{}-{}", secret.name, taken + 1) };
+        named.push(PullSecret { namespace: namespace.to_owned(), name, ..secret.clone() });
+    }
+    named
+}
+
+/// The workloads that `--namespace` and `--pod` leave.
+fn selected<'a>(manifests: &'a Manifests, low: &LowCheck) -> Result<Vec<&'a Workload>, Failure> {
+    let of_namespace = |workload: &&Workload| {
+        low.namespace.as_ref().is_none_or(|namespace| *namespace == workload.namespace)
+    };
+    let all: Vec<&Workload> = manifests.workloads.iter().filter(of_namespace).collect();
+    let named: Vec<&Workload> = match &low.pod {
+        None => all.clone(),
+        Some(name) => all.iter().filter(|workload| workload.name == *name).copied().collect(),
+    };
+    match (&low.pod, named.is_empty()) {
+        (_, false) => Ok(named),
+        (Some(given), true) if !all.is_empty() => Err(Failure::Unknown {
+            what: "pod",
+            given: given.clone(),
+            known: all.iter().map(|workload| workload.name.clone()).collect(),
+        }),
+        _ => Err(Failure::NoPods { files: low.filename.clone(), namespace: low.namespace.clone() }),
+    }
+}
+
+/// The workload's service account. One that is not in the files is taken to reference nothing, which is told.
+fn account(workload: &Workload, manifests: &Manifests, notes: &mut Vec<String>) -> ServiceAccount {
+    let Workload { namespace, pod, .. } = workload;
+    let name = pod.service_account.as_ref().map_or("default", |name| name.value.as_str());
+    match manifests.service_account(namespace, name) {
+        Some(account) => ServiceAccount {
+            namespace: account.namespace.clone(),
+            name: account.name.clone(),
+            uid: account.uid.clone(),
+            image_pull_secrets: account.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+        },
+        None => {
+            if pod.pull_secrets.is_empty() {
+                let note = format!(
+                    "ServiceAccount {namespace}/{name} is not in the files: taken to have no imagePullSecrets"
+                );
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+            ServiceAccount { name: name.to_owned(), ..ServiceAccount::default_of(namespace) }
+        }
+    }
+}
+
+fn cluster_pod(
+    workload: &Workload,
+    account: &ServiceAccount,
+    manifests: &Manifests,
+    secrets: &[PullSecret],
+    low: &LowCheck,
+    hi: &HiCheck,
+) -> Result<ClusterPod, Failure> {
+    let (mut pod, places) = pod(workload);
+    if let Some(name) = &low.container {
+        only(&mut pod, name)?;
+    }
+    let admitted = admit(pod.clone(), Some(account), admission(low), hi.kubelet);
+    let counting = admitted.as_ref().map_or(&[][..], |pod| pod.image_pull_secrets.as_slice());
+    let has = |name: &String| {
+        secrets.iter().any(|secret| secret.namespace == workload.namespace && secret.name == *name)
+    };
+    let absent = counting.iter().filter(|name| !name.is_empty() && !has(name));
+    let missing_secrets = absent.map(|name| missing(workload, manifests, name)).collect();
+    let found = FoundPod {
+        kind: workload.kind.clone(),
+        place: place(&workload.place),
+        written: pod,
+        admitted,
+        missing_secrets,
+        images: Vec::new(),
+    };
+    Ok(ClusterPod { found, places })
+}
+
+fn missing(workload: &Workload, manifests: &Manifests, name: &str) -> MissingSecret {
+    let elsewhere = match manifests.secret(&workload.namespace, name) {
+        SecretLookup::Elsewhere(others) => {
+            others.iter().map(|other| other.secret.namespace.clone()).collect()
+        }
+        SecretLookup::Found(_) | SecretLookup::Missing => Vec::new(),
+    };
+    let account = workload.pod.service_account.as_ref().map_or("default", |name| name.value.as_str());
+    let of_account = manifests.service_account(&workload.namespace, account);
+    let named = workload.pod.pull_secrets.iter().chain(of_account.iter().flat_map(|a| &a.pull_secrets));
+    let written = named.into_iter().find(|written| written.value == name);
+    let place = written.map(|written| place(&written.place)).unwrap_or_default();
+    MissingSecret { name: name.to_owned(), place, elsewhere }
+}
+
+/// The same pod with one container or volume alone.
+fn only(pod: &mut Pod, name: &str) -> Result<(), Failure> {
+    let known: Vec<String> = pod.all_containers().map(|(_, container)| container.name.clone()).collect();
+    if !known.iter().any(|known| known == name) {
+        return Err(Failure::Unknown { what: "container", given: name.to_owned(), known });
+    }
+    for list in [&mut pod.init_containers, &mut pod.containers, &mut pod.ephemeral_containers] {
+        list.retain(|container| container.name == name);
+    }
+    let mounts: Vec<String> =
+        pod.all_containers().flat_map(|(_, container)| container.image_volumes.clone()).collect();
+    pod.image_volumes.retain(|volume| mounts.contains(&volume.name));
+    Ok(())
+}
+
+/// The pod of a workload, as written.
+fn pod(workload: &Workload) -> (Pod, Places) {
+    let manifest = &workload.pod;
+    let mut places = Places::new();
+    let mut note = |kind, name: &str, image: Option<&Located<String>>, otherwise: &Place| {
+        let at = image.map_or(otherwise, |image| &image.place);
+        places.insert((kind, name.to_owned()), place(at));
+    };
+    for (kind, list) in [
+        (ContainerKind::Init, &manifest.init_containers),
+        (ContainerKind::Regular, &manifest.containers),
+        (ContainerKind::Ephemeral, &manifest.ephemeral_containers),
+    ] {
+        list.iter().for_each(|c| note(Some(kind), &c.name, c.image.as_ref(), &c.place));
+    }
+    let mut pod = Pod::new(&workload.namespace, &workload.name);
+    for volume in &manifest.image_volumes {
+        note(None, &volume.name, volume.reference.as_ref(), &workload.place);
+        pod.image_volumes.push(ImageVolume {
+            name: volume.name.clone(),
+            index: volume.index,
+            reference: text(volume.reference.as_ref()),
+            policy: WrittenPolicy::from_text(&text(volume.pull_policy.as_ref())),
+        });
+    }
+    // Two workloads may have one name, and back-off is by pod.
+    let made_up = || format!("{}/{}/{}", workload.kind, workload.namespace, workload.name);
+    pod.uid = if workload.uid.is_empty() { made_up() } else { workload.uid.clone() };
+    pod.annotations = manifest.annotations.iter().cloned().collect();
+    pod.service_account_name = text(manifest.service_account.as_ref());
+    pod.image_pull_secrets = manifest.pull_secrets.iter().map(|name| name.value.clone()).collect();
+    let volumes = pod.image_volumes.clone();
+    let containers =
+        |list: &[ContainerManifest]| list.iter().map(|manifest| container(manifest, &volumes)).collect();
+    pod.init_containers = containers(&manifest.init_containers);
+    pod.containers = containers(&manifest.containers);
+    pod.ephemeral_containers = containers(&manifest.ephemeral_containers);
+    (pod, places)
+}
+
+fn container(manifest: &ContainerManifest, volumes: &[ImageVolume]) -> Container {
+    let is_image = |name: &&String| volumes.iter().any(|volume| volume.name == **name);
+    Container {
+        name: manifest.name.clone(),
+        image: text(manifest.image.as_ref()),
+        policy: WrittenPolicy::from_text(&text(manifest.pull_policy.as_ref())),
+        image_volumes: manifest.mounts.iter().filter(is_image).cloned().collect(),
+        sidecar: manifest.restarts_always,
+    }
+}
+
+fn text(written: Option<&Located<String>>) -> String {
+    written.map(|written| written.value.clone()).unwrap_or_default()
+}
+
+fn place(place: &Place) -> String {
+    place.to_string()
+}

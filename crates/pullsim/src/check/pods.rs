@@ -1,0 +1,206 @@
+//! `pullsim check -f`, `--for`: pods on a node, each image checked, and their course in time.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use keyring::Keyring;
+use kubelet::{ContainerKind, Pod, PullInputs};
+use node::Environment;
+use replay::{
+    Checked, FoundImage, PodHistory, PodsSetting, Present, PresentImages, Recorded, Recording,
+    SecretsOverTime, Simulation, pods_report, run_pods,
+};
+use report::{NodeSummary, Outcome};
+use runtimes::Containerd;
+use trace::Trace;
+
+use super::cluster::{Cluster, ClusterPod};
+use super::{event_loop, kubelet, node_keyrings, options, store_failure};
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::hiargs::HiCheck;
+use crate::lowargs::{Format, LowCheck};
+use crate::progress::Progress;
+use crate::{node_plugins, output};
+
+/// The node's name where nobody gave it one.
+const NODE_NAME: &str = "node-1";
+
+/// Checks pods and writes the report.
+pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
+    if !matches!(low.output, Format::Text | Format::Json) {
+        return Err(Failure::PodsFormat);
+    }
+    let mut hi = HiCheck::read(low, environment)?;
+    let keyrings = node_keyrings(&mut hi);
+    let mut cluster = Cluster::read(low, &hi)?;
+    let secrets = SecretsOverTime::fixed(std::mem::take(&mut cluster.secrets));
+    let mut checks = Checks {
+        hi: &mut hi,
+        keyrings: &keyrings,
+        secrets: &secrets,
+        done: Vec::new(),
+        plugins: BTreeMap::new(),
+    };
+    for pod in &mut cluster.pods {
+        checks.pod(pod)?;
+    }
+    let recording = checks.recording();
+    let present = checks.present();
+    let plugin_keyrings = std::mem::take(&mut checks.plugins);
+    let lasts = low.lasts.unwrap_or_default();
+    let simulation = Simulation {
+        version: hi.kubelet,
+        config: hi.config.clone(),
+        node_name: NODE_NAME.to_owned(),
+        pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
+        secrets: secrets.clone(),
+        node_keyrings: keyrings.clone(),
+        plugin_keyrings,
+        lasts,
+        seed: low.seed,
+    };
+    let histories = histories(&hi, simulation, recording, present)?;
+    let setting = setting(&hi, low, cluster.notes, lasts);
+    let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
+    let report = pods_report(setting, found, histories);
+    let text = output::text_options(low.color, environment);
+    output::write(&match low.output {
+        Format::Json => report::json(&report),
+        Format::Text => report::pods_text(&report, text),
+        // Refused before anything was pulled.
+        Format::Markdown | Format::Har | Format::Html => return Err(Failure::PodsFormat),
+    })?;
+    Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
+}
+
+fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -> PodsSetting {
+    let assumes_nothing_changes = hi.scenario.is_none() && !lasted.is_zero();
+    let mut notes = [hi.notes.clone(), notes].concat();
+    // Each image asks the same plugins, and they say the same.
+    let mut told = HashSet::new();
+    notes.retain(|note| told.insert(note.clone()));
+    if assumes_nothing_changes {
+        notes.push(
+            "each pull was made once; what follows in time repeats its answer, as if nothing changes"
+                .to_owned(),
+        );
+    }
+    let node = NodeSummary {
+        platform: hi.platform.to_string(),
+        runtime: hi.profile.name().to_owned(),
+        kubelet: hi.kubelet.to_string(),
+    };
+    PodsSetting { node, version: hi.kubelet, lasted, seed: low.seed, assumes_nothing_changes, notes }
+}
+
+/// What becomes of the pods. In simulated hosts every attempt is an exchange with them; on a real network what was
+/// answered once is answered again.
+fn histories(
+    hi: &HiCheck,
+    simulation: Simulation,
+    recording: Recording,
+    present: PresentImages,
+) -> Result<Vec<PodHistory>, Failure> {
+    // Nothing waits on anything real in either case.
+    let runtime = event_loop(true).map_err(Failure::EventLoop)?;
+    runtime.block_on(async {
+        if hi.scenario.is_some() {
+            let containerd =
+                Containerd::new(options(hi, Trace::new())).map_err(|error| store_failure(hi, error))?;
+            Ok(run_pods(Present::new(containerd, present), simulation).await)
+        } else {
+            Ok(run_pods(Present::new(Recorded::new(recording), present), simulation).await)
+        }
+    })
+}
+
+/// Each image checked once, however many containers want it.
+struct Checks<'a> {
+    hi: &'a mut HiCheck,
+    keyrings: &'a [Keyring],
+    secrets: &'a SecretsOverTime,
+    done: Vec<(PullInputs, Checked)>,
+    /// What the node's plugins gave, by image.
+    plugins: BTreeMap<String, Vec<Keyring>>,
+}
+
+impl Checks<'_> {
+    /// Checks the images of a pod that the API server takes.
+    fn pod(&mut self, pod: &mut ClusterPod) -> Result<(), Failure> {
+        let Ok(admitted) = pod.found.admitted.clone() else { return Ok(()) };
+        let (secrets, _) =
+            self.secrets.find(&admitted.namespace, &admitted.image_pull_secrets, Duration::ZERO);
+        for (kind, name, image, policy) in images(&admitted) {
+            let inputs = PullInputs {
+                image,
+                pod_uid: admitted.uid.clone(),
+                policy: policy.known(),
+                field_path: kind.map(|kind| kind.field_path(&name)).unwrap_or_default(),
+                secrets: secrets.clone(),
+                node_keyrings: self.keyrings.to_vec(),
+                auth: None,
+            };
+            let check = self.check(inputs)?.report;
+            let place = pod.places.get(&(kind, name.clone())).cloned().unwrap_or_default();
+            pod.found.images.push(FoundImage { kind, name, place, check });
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, inputs: PullInputs) -> Result<Checked, Failure> {
+        let same = |done: &PullInputs| {
+            (&done.image, done.policy, &done.secrets) == (&inputs.image, inputs.policy, &inputs.secrets)
+        };
+        if let Some((_, checked)) = self.done.iter().find(|(done, _)| same(done)) {
+            let mut checked = checked.clone();
+            for event in &mut checked.report.events {
+                event.field_path = Some(inputs.field_path.clone()).filter(|path| !path.is_empty());
+            }
+            return Ok(checked);
+        }
+        let hi = &mut *self.hi;
+        let kubelet = kubelet(hi);
+        let progress = Progress::begin(hi.scenario.is_none());
+        let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
+        let (mut with_plugins, trace) = (inputs.clone(), progress.trace());
+        let checked = runtime
+            .block_on(async {
+                node_plugins::ask(hi, &mut with_plugins, &trace).await;
+                replay::check_by(options(hi, trace), &kubelet, &with_plugins, Vec::new()).await
+            })
+            .map_err(|error| store_failure(hi, error))?;
+        let given = with_plugins.node_keyrings.split_off(self.keyrings.len());
+        self.plugins.insert(inputs.image.clone(), given);
+        self.done.push((inputs, checked.clone()));
+        Ok(checked)
+    }
+
+    /// All answers that came.
+    fn recording(&self) -> Recording {
+        let mut all = Recording::default();
+        self.done.iter().for_each(|(_, checked)| all.extend(&checked.recording));
+        all
+    }
+
+    /// The images that are on the node: those that were said to be, and those in its store.
+    fn present(&self) -> PresentImages {
+        let found = |(_, checked): &&(PullInputs, Checked)| {
+            checked.report.outcome == Outcome::Pulled && checked.report.answers.is_empty()
+        };
+        let stored = self.done.iter().filter(found).map(|(inputs, _)| inputs.image.as_str());
+        self.hi.present.with(stored)
+    }
+}
+
+/// The images of a pod in the order in which the kubelet comes to them: the list, the name, the image, the policy.
+fn images(pod: &Pod) -> Vec<(Option<ContainerKind>, String, String, kubelet::WrittenPolicy)> {
+    let volumes = pod
+        .image_volumes
+        .iter()
+        .map(|volume| (None, volume.name.clone(), volume.reference.clone(), volume.policy.clone()));
+    let containers = pod.all_containers().map(|(kind, container)| {
+        (Some(kind), container.name.clone(), container.image.clone(), container.policy.clone())
+    });
+    volumes.chain(containers).collect()
+}

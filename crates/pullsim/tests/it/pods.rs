@@ -1,0 +1,248 @@
+//! `check -f`, `--for`, `--present`: pods, and what becomes of them.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::registry::closed;
+use crate::{Run, directory, pullsim, pullsim_with};
+
+fn data(name: &str) -> String {
+    format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A check inside the hosts of `data/world.yaml`, by a kubelet 1.34 unless told otherwise.
+fn check(arguments: &[&str]) -> Run {
+    check_with(arguments, "")
+}
+
+fn check_with(arguments: &[&str], input: &str) -> Run {
+    let world = data("world.yaml");
+    let mut all = vec!["check", "--in", &world];
+    all.extend(arguments);
+    if !arguments.contains(&"--kubelet") {
+        all.extend(["--kubelet", "1.34"]);
+    }
+    pullsim_with(&all, input)
+}
+
+const SECRET: &str = r#"{"auths": {"registry.example.com": {"username": "ci", "password": "made-up"}}}"#;
+
+/// A check with the right login, by the short form.
+fn check_image(image: &str, arguments: &[&str]) -> Run {
+    check_with(&[&[image, "--secret", "-"], arguments].concat(), SECRET)
+}
+
+fn texts<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
+    list.as_array().unwrap().iter().map(|value| value[field].as_str().unwrap()).collect()
+}
+
+#[test]
+fn ten_minutes_of_a_missing_tag() {
+    let run = check_image("registry.example.com/team/app:v2", &["--for", "10m"]);
+    insta::assert_snapshot!("ten_minutes_of_a_missing_tag", run.out);
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+#[test]
+fn an_outage_that_ends() {
+    let run = check(&["busy.example.com/team/app:v1", "--for", "5m"]);
+    insta::assert_snapshot!("an_outage_that_ends", run.out);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    let report = check(&["busy.example.com/team/app:v1", "--for", "5m", "-o", "json"]).json();
+    let pod = &report["pods"][0];
+    let statuses = texts(&pod["changes"], "status");
+    assert_eq!((statuses[0], *statuses.last().unwrap()), ("ContainerCreating", "Running"));
+    assert!(statuses.contains(&"ErrImagePull") && statuses.contains(&"ImagePullBackOff"), "{statuses:?}");
+    assert_eq!((&pod["phase"], &pod["outcome"]), (&json!("Running"), &json!("pulled")));
+    assert_eq!(pod["attempts"].as_array().unwrap().last().unwrap()["outcome"], "pulled");
+    assert!(texts(&pod["events"], "reason").contains(&"Pulled"));
+}
+
+#[test]
+fn never_pull_has_no_back_off() {
+    let run = check(&["registry.example.com/team/app:v1", "--policy", "Never", "--for", "1m"]);
+    insta::assert_snapshot!("never_pull_has_no_back_off", run.out);
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+/// The container state and the events table by the kubectl and the kubelet of each version whose texts differ.
+#[test]
+fn describe_by_version() {
+    let mut all = String::new();
+    for version in ["1.28", "1.31", "1.32", "1.34", "1.35"] {
+        let arguments = ["--for", "90s", "--kubelet", version, "-o", "json"];
+        let report = check_image("registry.example.com/team/app:v2", &arguments).json();
+        let pod = &report["pods"][0];
+        let waiting = &pod["changes"][2]["waiting"][0];
+        assert_eq!((&waiting["container"], &waiting["reason"]), (&json!("app"), &json!("ImagePullBackOff")));
+        let described = pod["kubectl_describe"].as_str().unwrap();
+        all.push_str(&format!("# {version}: {}\n{described}\n", waiting["message"].as_str().unwrap()));
+    }
+    insta::assert_snapshot!("describe_by_version", all);
+}
+
+#[test]
+fn a_directory_of_manifests() {
+    let run = check(&["-f", &data("shop"), "--for", "1m"]);
+    let place = data("");
+    insta::assert_snapshot!("a_directory_of_manifests", run.out.replace(&place, ""));
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+    assert!(!run.out.contains("made-up"), "{}", run.out);
+}
+
+#[test]
+fn one_pod_of_them() {
+    let shop = data("shop");
+    let run = check(&["-f", &shop, "--pod", "web", "-o", "json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let report = run.json();
+    assert_eq!((&report["kind"], &report["outcome"]), (&json!("PodsReport"), &json!("pulled")));
+    let pods = report["pods"].as_array().unwrap();
+    assert_eq!((pods.len(), &pods[0]["kind"]), (1, &json!("Deployment")));
+    assert_eq!(pods[0]["pull_secrets"], json!(["pull-secret"]));
+    assert_eq!(texts(&pods[0]["images"], "name"), ["migrate", "web"]);
+    assert_eq!(pods[0]["images"][1]["check"]["credentials"][0]["source"], "shop/pull-secret");
+    let run = check(&["-f", &shop, "--pod", "web", "--container", "web", "-o", "json"]);
+    assert_eq!(texts(&run.json()["pods"][0]["images"], "name"), ["web"]);
+
+    for (arguments, message) in [
+        (&["--pod", "wbe"][..], "unknown pod \"wbe\"\nhelp: did you mean web? known are web, batch"),
+        (&["--pod", "web", "--container", "w"], "unknown container \"w\"\nhelp: "),
+        (&["--namespace", "elsewhere"], "holds no pod in namespace elsewhere\nhelp: -f takes Pods"),
+    ] {
+        let run = check(&[&["-f", &shop], arguments].concat());
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.contains(message), "{}", run.err);
+    }
+}
+
+#[test]
+fn every_image_of_every_kind() {
+    let run = check(&["-f", &data("kinds.yaml"), "-o", "json"]);
+    let report = run.json();
+    assert_eq!(run.status, 1);
+    let mut found = Vec::new();
+    for pod in report["pods"].as_array().unwrap() {
+        for image in pod["images"].as_array().unwrap() {
+            let part = |value: &Value| value.as_str().unwrap().to_owned();
+            found.push([part(&pod["kind"]), part(&image["list"]), part(&image["check"]["image"])].join(" "));
+        }
+    }
+    assert_eq!(
+        found,
+        [
+            "Pod volumes r.test/model:1",
+            "Pod ephemeralContainers r.test/debug:1",
+            "Pod initContainers r.test/init:1",
+            "Pod containers r.test/c",
+            "StatefulSet containers r.test/set:1",
+            "DaemonSet containers r.test/daemon:1",
+            "Job containers r.test/job:1",
+            "CronJob containers r.test/cron:1",
+        ]
+    );
+    assert_eq!(report["pods"][0]["images"][3]["check"]["pull_policy"], "Always");
+    let refused = report["pods"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        refused["rejected"],
+        "Pod \"refused\" is invalid: [spec.containers[0].image: Invalid value: \" r.test/c:1\": must not have leading \
+         or trailing whitespace, spec.containers[0].imagePullPolicy: Unsupported value: \"Sometimes\": supported \
+         values: \"Always\", \"IfNotPresent\", \"Never\"]"
+    );
+}
+
+/// Images built inside a node: there with `Never` and with `IfNotPresent`; elsewhere the node asks Docker Hub.
+#[test]
+fn images_that_are_on_the_node() {
+    let present = ["my-app:dev", "--present", "docker.io/library/my-app:dev", "-o", "json"];
+    for policy in ["Never", "IfNotPresent"] {
+        let run = check(&[&present[..], &["--policy", policy]].concat());
+        let report = run.json();
+        assert_eq!((run.status, &report["outcome"]), (0, &json!("pulled")), "{policy}");
+        assert_eq!(report["trace"], json!([]), "{policy}");
+        let message = "Container image \"my-app:dev\" already present on machine";
+        assert_eq!(texts(&report["events"], "message"), [message], "{policy}");
+    }
+    // Without a policy the API server's default counts: a tag that is not latest is not pulled again.
+    assert_eq!(check(&present).json()["trace"], json!([]));
+    let run = check(&["my-app:dev", "--policy", "IfNotPresent", "-o", "json"]);
+    let report = run.json();
+    assert_eq!(run.status, 1);
+    let message = report["cri"]["message"].as_str().unwrap();
+    assert!(message.contains("docker.io/library/my-app:dev"), "{message}");
+    assert!(message.contains("insufficient_scope: authorization failed"), "{message}");
+}
+
+/// From 1.35 the kubelet does not give an image to whoever asks, unless it was there before the kubelet.
+#[test]
+fn who_may_have_a_present_image() {
+    let node = directory("pods-verify");
+    let kubelet = node.join("var/lib/kubelet");
+    std::fs::create_dir_all(&kubelet).unwrap();
+    let address = closed();
+    let image = format!("{address}/team/app:v1");
+    let node = node.to_str().unwrap();
+    for (policy, status) in [("NeverVerifyPreloadedImages", 0), ("AlwaysVerify", 1)] {
+        let config = format!("imagePullCredentialsVerificationPolicy: {policy}\n");
+        std::fs::write(kubelet.join("config.yaml"), config).unwrap();
+        let run = pullsim(&["check", &image, "--node", node, "--present", &image, "-o", "json"]);
+        assert_eq!(run.status, status, "{policy} {}", run.out);
+    }
+    std::fs::write(kubelet.join("config.yaml"), "kind: x\nmaxParallelImagePulls: 0\n").unwrap();
+    let run = pullsim(&["check", &image, "--node", node]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    let said = "the kubelet does not start: invalid configuration: maxParallelImagePulls 0 must be a positive number";
+    assert!(run.err.contains(said) && run.err.contains("config.yaml:2:24"), "{}", run.err);
+}
+
+/// On a real network one pull is made, and its answer holds for all that follow.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it is wall time that is measured")]
+fn if_nothing_changes() {
+    let image = format!("{}/team/app:v1", closed());
+    let start = Instant::now();
+    let run = pullsim(&["check", &image, "--for", "1h", "-o", "json"]);
+    let report = run.json();
+    assert_eq!(run.status, 1);
+    assert_eq!(report["assumes_nothing_changes"], true);
+    let attempts = report["pods"][0]["attempts"].as_array().unwrap();
+    assert!(attempts.len() > 10, "{}", attempts.len());
+    let messages: Vec<&Value> = attempts.iter().map(|attempt| &attempt["waiting"]["message"]).collect();
+    assert!(messages.iter().all(|message| *message == messages[0]), "{messages:?}");
+    let pauses: Vec<f64> = attempts.iter().map(|a| a["back_off_ms"].as_f64().unwrap() / 1e3).collect();
+    assert_eq!(pauses[..7], [10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 300.0]);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let text = pullsim(&["check", &image, "--for", "1h"]).out;
+    assert!(text.contains("if nothing changes (seed 1):"), "{text}");
+}
+
+/// A day of it, an exchange with the registry at each attempt.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it is wall time that is measured")]
+fn a_day_takes_no_time() {
+    let start = Instant::now();
+    let run = check_image("registry.example.com/team/app:v2", &["--for", "24h", "-o", "json"]);
+    let took = start.elapsed();
+    let report = run.json();
+    let attempts = report["pods"][0]["attempts"].as_array().unwrap().len();
+    assert!((270..300).contains(&attempts), "{attempts}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+#[test]
+fn what_does_not_go_together() {
+    for arguments in [
+        &["check"][..],
+        &["check", "nginx", "-f", "x.yaml"],
+        &["check", "nginx", "--pod", "web"],
+        &["check", "nginx", "--for", "soon"],
+        &["check", "nginx", "--for", "0s"],
+    ] {
+        let run = pullsim(arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+    }
+    let run = pullsim_with(&["check", "-f", "-"], "kind: Pod\nmetadata: {name: a}\nspec: {}\n");
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("spec.containers"), "{}", run.err);
+}
