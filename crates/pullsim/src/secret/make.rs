@@ -94,7 +94,7 @@ fn password() -> Result<secret::Secret, Failure> {
 /// The `.dockerconfigjson`, as `kubectl create secret docker-registry` writes it.
 fn document(key: &str, low: &LowMake, password: &secret::Secret) -> String {
     let quote = gostd::json::encode_string;
-    let auth = gostd::base64::encode_std(&format!("{}:{}", low.user, password.expose()));
+    let auth = gostd::base64::encode_std(format!("{}:{}", low.user, password.expose()));
     let mut fields = format!("\"username\":{},\"password\":{}", quote(&low.user), quote(password.expose()));
     if let Some(email) = &low.email {
         let _ = write!(fields, ",\"email\":{}", quote(email));
