@@ -4,14 +4,14 @@
 //! cargo run --release -p mock-registry --example serve -- [--push] [--armed] [--layer BYTES] ADDRESS
 //! ```
 //!
-//! `--push` takes pushes (and begins empty), `--armed` arms rules that fit no request, `--layer` makes a layer of that
+//! `--push` takes pushes (and begins empty), `--armed` arms rules and faults that fit no request, `--layer` makes a layer of that
 //! size. The first line says where it listens, the second the path of a manifest, the third that of a layer. It ends
 //! with its standard input.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
-use mock_registry::{Glob, Host, Image, Layer, Registry, Rule, Store};
+use mock_registry::{Fault, Glob, Host, Image, Layer, Registry, Rule, Selector, Store, UnknownFault, Window};
 use tokio::net::TcpListener;
 
 struct Arguments {
@@ -48,6 +48,19 @@ fn rules() -> Vec<Rule> {
     ]
 }
 
+/// Faults of the catalogue, none of which is for what is asked for: by tag, repository, path, account and time.
+fn faults() -> Result<Vec<(Fault, Selector)>, UnknownFault> {
+    let any = Selector::default;
+    let later = Window { from: std::time::Duration::from_secs(3600), ..Window::default() };
+    Ok(vec![
+        ("manifest-404".parse()?, Selector { tag: Some(Glob::new("broken")), ..any() }),
+        ("blob-truncated".parse()?, Selector { repository: Some(Glob::new("other/*")), ..any() }),
+        ("outage".parse()?, Selector { path: Some(Glob::new("/token")), ..any() }),
+        ("rate-limit-account".parse()?, any()),
+        ("blob-slow".parse()?, Selector { window: later, ..any() }),
+    ])
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(arguments) = arguments() else {
         return Err("usage: serve [--push] [--armed] [--layer BYTES] ADDRESS".into());
@@ -63,6 +76,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut host = Host::builder("registry").registry(registry);
     if arguments.armed {
         host = rules().into_iter().fold(host, |host, rule| host.rule(rule));
+        host = faults()?.into_iter().fold(host, |host, (fault, when)| host.fault(fault, when));
     }
     let host = host.build();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
