@@ -42,6 +42,19 @@ doc:
 bench:
     .ci/run packages build beside bench memory
 
+# Throughput of the mock registry next to crane's (root, Debian, wrk)
+bench-registry:
+    .ci/run packages beside
+    cargo build --release --locked -p mock-registry --example serve
+    tests/bench/registry.py --serve target/release/examples/serve --crane target/beside/usr/bin/crane
+
+# Push to and pull from the mock registry with skopeo, crane and oras (root, Debian)
+clients:
+    .ci/run packages
+    tests/tools/debian-sid.sh target/clients crane oras
+    cargo build --release --locked -p mock-registry --example serve
+    tests/interop/registry_clients.py --serve target/release/examples/serve --crane target/clients/usr/bin/crane --oras target/clients/usr/bin/oras -v
+
 # Fuzz one target of tests/fuzz for a minute (cargo install cargo-fuzz --locked); without a name, list them
 fuzz target="":
     if [ -z "{{ target }}" ]; then RUSTC_BOOTSTRAP=1 cargo fuzz list --fuzz-dir tests/fuzz; else RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz {{ target }} -- -max_total_time=60; fi

@@ -1,5 +1,7 @@
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderValue;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::time::Instant;
@@ -33,10 +35,26 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         self.started.checked_add(self.elapsed()).unwrap_or(self.started)
     }
+}
 
-    /// The date as the `Date` header writes it (RFC 9110, 5.6.7).
-    pub(crate) fn http_date(&self) -> String {
-        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.now()).unwrap_or_default()
+/// The `Date` header of a host's answers (RFC 9110, 5.6.7), which is written anew once a second.
+#[derive(Debug, Default)]
+pub(crate) struct HttpDate(Mutex<Option<(i64, HeaderValue)>>);
+
+impl HttpDate {
+    /// The date that the clock shows.
+    pub(crate) fn at(&self, clock: &Clock) -> HeaderValue {
+        let now = clock.now();
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*written {
+            Some((second, value)) if *second == now.as_second() => value.clone(),
+            _ => {
+                let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap_or_default();
+                let value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+                *written = Some((now.as_second(), value.clone()));
+                value
+            }
+        }
     }
 }
 

@@ -136,6 +136,9 @@ impl fmt::Debug for RequestLog {
 
 /// The query without the values that grant access.
 pub(crate) fn redact_query(query: &str) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
     let redact = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) => {
             format!("{name}=[redacted]")

@@ -33,6 +33,15 @@ impl Blob {
         self.len() == 0
     }
 
+    /// Whether its bytes are in memory as they are sent.
+    pub(crate) fn is_held(&self) -> bool {
+        match self {
+            Self::Held(_) => true,
+            Self::Generated(layer) => layer.kept().is_some(),
+            Self::Stored(_) => false,
+        }
+    }
+
     /// The digest of the whole.
     pub fn digest(&self) -> Digest {
         match self {

@@ -14,8 +14,10 @@ use crate::content::Blob;
 use crate::fault::End;
 use crate::host::connection::Fate;
 
-/// Bytes sent at a time.
+/// Bytes made and sent at a time.
 const CHUNK: usize = 64 * 1024;
+/// Bytes sent at a time of what is in memory: a part of it is no copy.
+const HELD_CHUNK: usize = 1024 * 1024;
 /// How often a body that comes slowly comes on.
 const BEAT: Duration = Duration::from_millis(250);
 
@@ -90,7 +92,7 @@ impl Body for ReplyBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
-        let mut limit = CHUNK;
+        let mut limit = if this.content.is_held() { HELD_CHUNK } else { CHUNK };
         if let Some(cut) = &mut this.cut {
             if cut.remaining == 0 {
                 // The connection ends when what was sent so far has left: `Gate` sees to it. Nothing wakes this

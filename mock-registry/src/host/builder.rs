@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 use jiff::Timestamp;
 use rustls::ServerConfig;
 
+use crate::clock::HttpDate;
 use crate::fault::{FaultTable, RuleTable};
 use crate::host::magic::Magic;
 use crate::host::spoilt::Spoilt;
@@ -26,7 +27,7 @@ impl HostBuilder {
             tls: None,
             registry: None,
             tokens: Vec::new(),
-            blobs: None,
+            blobs: Vec::new(),
             rules: RuleTable::default(),
             connection_rules: Vec::new(),
             connections: AtomicU64::new(0),
@@ -36,6 +37,7 @@ impl HostBuilder {
             magic: None,
             spoilt: Spoilt::default(),
             clock: Clock::standing_at(Timestamp::UNIX_EPOCH),
+            date: HttpDate::default(),
             log: RequestLog::new(),
         };
         Self { host, rules: Vec::new() }
@@ -59,9 +61,10 @@ impl HostBuilder {
         self
     }
 
-    /// Serves the blobs of a registry to whoever holds their address, as a content delivery network does.
+    /// Serves the blobs of a registry to whoever holds their address, as a content delivery network does; called
+    /// again, those of another registry as well.
     pub fn blobs_of(mut self, store: Arc<Store>) -> Self {
-        self.host.blobs = Some(store);
+        self.host.blobs.push(store);
         self
     }
 

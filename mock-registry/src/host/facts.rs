@@ -3,6 +3,9 @@
 use crate::fault::{Facts, Target};
 use crate::host::{Host, RequestHead};
 
+/// Digits of a digest, by which it is found in the address of a blob.
+const DIGITS: usize = 64;
+
 impl Host {
     pub(super) fn facts<'a>(&self, head: &RequestHead<'a>) -> Facts<'a> {
         let (target, repository, reference) = self.what(head.path);
@@ -15,8 +18,8 @@ impl Host {
         }
         match path.strip_prefix("/v2/") {
             Some(rest) => registry_resource(rest),
-            None if self.blobs.is_some() && !path.starts_with("/v2") => {
-                (Target::Blob, None, path.rsplit('/').nth(1))
+            None if !self.blobs.is_empty() && !path.starts_with("/v2") => {
+                (Target::Blob, None, path.split(['/', ':']).find(|part| part.len() == DIGITS))
             }
             None => (Target::Any, None, None),
         }

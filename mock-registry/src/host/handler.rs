@@ -59,7 +59,7 @@ impl Host {
             }
         };
         self.log.finish(number, Some(reply.status.as_u16()), std::mem::take(&mut reply.who));
-        let reply = reply.header(DATE, &self.clock.http_date());
+        reply.headers.insert(DATE, self.date.at(&self.clock));
         if parts.method == Method::HEAD {
             let reply = if shape.no_length { reply.without_length() } else { reply.without_body() };
             return Ok(to_response(reply, ReplyBody::unstated_if(shape.no_length)));
@@ -164,11 +164,9 @@ impl Host {
                 None => Reply::text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large\n"),
             };
         }
-        match (&self.registry, &self.blobs) {
-            (Some(registry), _) if head.path.starts_with("/v2") => {
-                registry.answer(head, body, &self.clock).await
-            }
-            (_, Some(store)) => answer_blob_host(store, head),
+        match &self.registry {
+            Some(registry) if head.path.starts_with("/v2") => registry.answer(head, body).await,
+            _ if !self.blobs.is_empty() => answer_blob_host(&self.blobs, head),
             _ => Reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
         }
     }

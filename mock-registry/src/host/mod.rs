@@ -20,6 +20,7 @@ use std::sync::atomic::AtomicU64;
 
 use rustls::ServerConfig;
 
+use crate::clock::HttpDate;
 use crate::fault::{FaultTable, RuleTable};
 use crate::host::magic::Magic;
 use crate::host::spoilt::Spoilt;
@@ -42,7 +43,8 @@ pub struct Host {
     tls: Option<Arc<ServerConfig>>,
     registry: Option<Registry>,
     tokens: Vec<(String, Arc<TokenService>)>,
-    blobs: Option<Arc<Store>>,
+    /// What it holds as a host of blobs.
+    blobs: Vec<Arc<Store>>,
     rules: RuleTable,
     connection_rules: Vec<ConnectionRule>,
     connections: AtomicU64,
@@ -55,6 +57,7 @@ pub struct Host {
     magic: Option<Magic>,
     spoilt: Spoilt,
     pub(crate) clock: Clock,
+    date: HttpDate,
     pub(crate) log: RequestLog,
 }
 

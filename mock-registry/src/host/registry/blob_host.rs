@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 
 use crate::Digest;
@@ -9,7 +11,7 @@ use crate::host::{Reply, RequestHead};
 const SIGNATURES: [&str; 4] = ["signature", "sig", "x-amz-signature", "x-goog-signature"];
 
 /// Answers from a host of blobs: a path in which a blob's digest stands, with a signature in the query.
-pub(in crate::host) fn answer_blob_host(store: &Store, request: &RequestHead<'_>) -> Reply {
+pub(in crate::host) fn answer_blob_host(stores: &[Arc<Store>], request: &RequestHead<'_>) -> Reply {
     if request.method != Method::GET && request.method != Method::HEAD {
         return Reply::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
     }
@@ -19,7 +21,8 @@ pub(in crate::host) fn answer_blob_host(store: &Store, request: &RequestHead<'_>
     }
     let digest =
         request.path.split(['/', ':']).find_map(|part| format!("sha256:{part}").parse::<Digest>().ok());
-    match digest.and_then(|digest| Some((store.find_blob(&digest)?, digest))) {
+    match digest.and_then(|digest| Some((stores.iter().find_map(|store| store.find_blob(&digest))?, digest)))
+    {
         Some((blob, digest)) => blob_reply(&blob, &digest, request.range),
         None => Reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
     }

@@ -21,7 +21,7 @@ use crate::host::registry::path::Resource;
 use crate::host::registry::uploads::Uploads;
 use crate::host::{Body, ErrorCode, Reply, RequestHead};
 use crate::personality::{Said, Values};
-use crate::{Clock, Digest, Personality, RateLimit, Who};
+use crate::{Digest, Personality, RateLimit, Who};
 
 pub(super) use blob_host::answer_blob_host;
 
@@ -105,7 +105,7 @@ impl Registry {
         Some((manifest.media_type.clone(), manifest.bytes.clone()))
     }
 
-    pub(super) async fn answer(&self, request: &RequestHead<'_>, body: Body, _clock: &Clock) -> Reply {
+    pub(super) async fn answer(&self, request: &RequestHead<'_>, body: Body) -> Reply {
         let Some(resource) = Resource::of(request.path) else {
             return Reply::text(StatusCode::NOT_FOUND, "404 page not found\n");
         };
