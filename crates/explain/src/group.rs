@@ -13,8 +13,12 @@ pub(crate) struct Group {
 /// Groups statements, in the order in which their subjects first appear.
 pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for Statement { text, about } in statements {
+    let whole_log = statements.iter().filter(|statement| statement.of_log).count() > 1;
+    for Statement { text, about, of_log } in statements {
         let dissection = Dissection::of(&text);
+        if whole_log && of_log && !dissection.is_about_a_pull() {
+            continue;
+        }
         let named = dissection.image.clone().filter(|_| dissection.has(Word::KubeletPull));
         let image = about.image.clone().or(named).or_else(|| dissection.image.clone());
         let about = About { image, ..about };

@@ -329,7 +329,10 @@ words! {
         "account is locked", "account locked", "account disabled", "email address … not verified", "could not find user", "invalid robot credentials",
         "could not find robot with username", "robot account … disabled", "invalid api key", "apikey … invalid",
         "please log in with your docker id", "personal access token", "authentication is required … password", "two-factor",
-        "access to the requested resource is not authorized", "invalid token", "token is invalid", "token has been revoked", "revoked",
+         "invalid token", "token is invalid", "token has been revoked", "revoked",
+    ];
+    QuayDenied: "Quay tells neither missing nor private, nor a wrong login", [
+        "access to the requested resource is not authorized",
     ];
     TokenExpired: "a token has expired", [
         "invalid_grant",

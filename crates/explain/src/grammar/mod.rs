@@ -113,6 +113,30 @@ impl Dissection {
         self.registry().map_or_else(|| self.host_kind(), |registry| HostKind::of(&registry))
     }
 
+    /// Whether the text speaks of a pull, and not of something else that failed.
+    pub fn is_about_a_pull(&self) -> bool {
+        const WORDS: [Word; 16] = [
+            Word::KubeletPull,
+            Word::NeverPull,
+            Word::PullQps,
+            Word::InvalidName,
+            Word::SecretNotFound,
+            Word::ProviderFailed,
+            Word::Sandbox,
+            Word::Unpacking,
+            Word::Resolving,
+            Word::AnonymousToken,
+            Word::LoginToken,
+            Word::BearerToken,
+            Word::Copying,
+            Word::Unpack,
+            Word::AccessDenied,
+            Word::TooMany,
+        ];
+        let asked = self.links.iter().any(|link| link.purpose != Purpose::Other);
+        asked || self.any(&WORDS) || self.says("pull") || self.says("pulling") || self.says("pullimage")
+    }
+
     /// Whether a mirror was asked in the registry's place.
     pub fn is_mirrored(&self) -> bool {
         let asked = self.pulled_from.as_deref().map(HostKind::of);

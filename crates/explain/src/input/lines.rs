@@ -79,7 +79,7 @@ impl Reader {
                     container: described.container.clone(),
                     image: described.image.clone(),
                 };
-                self.found.push(Statement { text: value.to_owned(), about });
+                self.found.push(Statement { text: value.to_owned(), about, of_log: false });
             }
             _ => {}
         }
@@ -99,12 +99,13 @@ impl Reader {
 
     fn begin_record(&mut self, line: &str) {
         self.end_record();
-        self.record = Some(Statement { text: line.to_owned(), about: record::about(line) });
+        self.record = Some(Statement { text: line.to_owned(), about: record::about(line), of_log: true });
     }
 
     fn continue_record(&mut self, line: &str) {
         let about = About { pod: self.pod.clone(), ..About::default() };
-        let record = self.record.get_or_insert_with(|| Statement { text: String::new(), about });
+        let record =
+            self.record.get_or_insert_with(|| Statement { text: String::new(), about, of_log: false });
         if !record.text.is_empty() {
             record.text.push('\n');
         }

@@ -13,6 +13,8 @@ pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) struct Statement {
     pub text: String,
     pub about: About,
+    /// Whether it is one record of a log, which speaks of other things as well.
+    pub of_log: bool,
 }
 
 /// What a statement is about, as far as the input tells.

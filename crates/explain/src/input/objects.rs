@@ -102,7 +102,11 @@ fn statement(map: &Map<String, Value>, about: &About) -> Option<Statement> {
         None => LOG_MEMBERS.iter().filter_map(|name| text(map, name)).collect::<Vec<_>>().join(": "),
     };
     let image = text_of_log(map, "image").or_else(|| about.image.clone());
-    (!text.trim().is_empty()).then(|| Statement { text, about: About { image, ..about.clone() } })
+    (!text.trim().is_empty()).then(|| Statement {
+        text,
+        about: About { image, ..about.clone() },
+        of_log: false,
+    })
 }
 
 fn text_of_log(map: &Map<String, Value>, name: &str) -> Option<String> {

@@ -4,7 +4,7 @@ use diagnosis::Cause;
 
 use super::Verdict;
 use super::network::{is_storage, is_token};
-use crate::grammar::{Dissection, HostKind, Word};
+use crate::grammar::{Dissection, HostKind, Purpose, Word};
 
 /// The registry does not serve this address, network or country.
 pub(super) fn blocked(d: &Dissection) -> Option<Verdict> {
@@ -117,6 +117,18 @@ fn at_a_cloud(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others))
 }
 
+/// Quay's one sentence for all: at the first request only a login can have displeased it.
+pub(super) fn quay(d: &Dissection) -> Option<Verdict> {
+    let first = d.last_link().is_some_and(|link| link.purpose == Purpose::Ping) || d.has(Word::LoginToken);
+    let verdict = if first {
+        Verdict::likely(Cause::BadCredentials).or(&[Cause::RepoMissingOrPrivate])
+    } else {
+        Verdict::possible(Cause::RepoMissingOrPrivate).or(&[Cause::BadCredentials])
+    };
+    let others = [Cause::CredentialsMissing, Cause::RepoNotFound, Cause::UserNotPermitted];
+    verdict.or(&others).because(&[Word::QuayDenied]).if_said(d)
+}
+
 /// 401, or its words.
 pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     let told = d.statuses.contains(&401) || d.any(&[Word::Unauthorized, Word::NoCredentials]);
@@ -124,7 +136,11 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
         return None;
     }
     let with_login = d.has(Word::LoginToken);
-    let verdict = if with_login {
+    // Nodes of Azure pull by an identity of their own; without the right to pull they ask as anonymous.
+    let azure = d.registry_kind() == HostKind::Acr && d.has(Word::AnonymousToken);
+    let verdict = if azure {
+        Verdict::possible(Cause::NodeIdentityDenied).or(&[Cause::CredentialsMissing])
+    } else if with_login {
         Verdict::likely(Cause::BadCredentials).or(&[Cause::ExpiredToken, Cause::CredentialsMissing])
     } else {
         Verdict::likely(Cause::CredentialsMissing).or(&[Cause::BadCredentials, Cause::SecretWrongRegistry])

@@ -40,6 +40,7 @@ const RULES: &[Rule] = &[
     access::no_login_at_a_cloud,
     access::wrong_login,
     access::not_permitted,
+    access::quay,
     content::schema1,
     content::platform,
     content::digest,

@@ -157,6 +157,8 @@ pub(super) fn interrupted(d: &Dissection) -> Option<Verdict> {
     let others = [Cause::ProxyMisconfig, Cause::ConnTimeout, Cause::Mtu, Cause::Registry5xx];
     let verdict = if is_storage(d) {
         Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ConnReset])
+    } else if is_token(d) {
+        Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnReset])
     } else if d.is_mirrored() {
         Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::ConnReset])
     } else {

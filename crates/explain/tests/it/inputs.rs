@@ -185,3 +185,15 @@ fn nothing_makes_it_fail() {
         }
     }
 }
+
+#[test]
+fn other_lines_of_a_log_are_passed_over() {
+    let log = r#"E0301 09:00:00.000000    1018 kubelet.go:2448] "Error getting node" err="node \"n1\" not found"
+E0301 09:00:01.000000    1018 remote_image.go:216] "PullImage from image service failed" err="rpc error: code = NotFound desc = failed to resolve reference \"r.example.com/web:v1\": r.example.com/web:v1: not found" image="r.example.com/web:v1"
+E0301 09:00:02.000000    1018 reflector.go:140] failed to list *v1.Node: Unauthorized
+I0301 09:00:03.000000    1018 kubelet.go:100] "Starting"
+"#;
+    let explanation = explain(log);
+    assert_eq!(told(&explanation), [row("", "", "r.example.com/web:v1", "tag-not-found")]);
+    assert!(explanation.unexplained.is_empty(), "{:?}", explanation.unexplained);
+}
