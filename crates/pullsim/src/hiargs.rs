@@ -92,7 +92,7 @@ impl HiCheck {
         // When somebody says what is on the node, what the API server would set makes a difference.
         let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
         Ok(Self {
-            policy: written.or_else(default),
+            policy: if low.always_pull_images { Some(PullPolicy::Always) } else { written.or_else(default) },
             image,
             secrets,
             notes,

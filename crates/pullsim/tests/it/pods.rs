@@ -88,7 +88,11 @@ fn a_directory_of_manifests() {
     let place = data("");
     insta::assert_snapshot!("a_directory_of_manifests", run.out.replace(&place, ""));
     assert_eq!((run.status, run.err.as_str()), (1, ""));
-    assert!(!run.out.contains("made-up"), "{}", run.out);
+    // No password, in no form.
+    let json = check(&["-f", &data("shop"), "--for", "1m", "-o", "json"]);
+    for secret in ["made-up", "bWFkZS11c", "Y2k6bWFkZS11c"] {
+        assert!(!run.out.contains(secret) && !json.out.contains(secret), "{secret}");
+    }
 }
 
 #[test]
@@ -166,6 +170,9 @@ fn images_that_are_on_the_node() {
     }
     // Without a policy the API server's default counts: a tag that is not latest is not pulled again.
     assert_eq!(check(&present).json()["trace"], json!([]));
+    // An admission plugin may see to it that it is pulled all the same.
+    let run = check(&[&present[..], &["--policy", "Never", "--always-pull-images"]].concat());
+    assert_eq!((run.status, &run.json()["pull_policy"]), (1, &json!("Always")));
     let run = check(&["my-app:dev", "--policy", "IfNotPresent", "-o", "json"]);
     let report = run.json();
     assert_eq!(run.status, 1);
