@@ -12,8 +12,21 @@ use super::relay::Watched;
 /// Connections of a host that are served at once; more wait for their turn.
 const CONNECTIONS: usize = 4_096;
 
+/// Whether faults of the dial are played before a connection comes here, as by a simulated network, or are to be
+/// played here as far as they can be: when the connection is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DialFaults {
+    Before,
+    Here,
+}
+
 /// Serves the connections of one host; they end when this does.
-pub(super) async fn accept(host: Arc<Host>, listener: TcpListener, activity: Activity) {
+pub(super) async fn accept(
+    host: Arc<Host>,
+    listener: TcpListener,
+    dial_faults: DialFaults,
+    activity: Activity,
+) {
     let Ok(local) = listener.local_addr() else { return };
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut serving = JoinSet::new();
@@ -27,7 +40,10 @@ pub(super) async fn accept(host: Arc<Host>, listener: TcpListener, activity: Act
         let _ = stream.set_nodelay(true);
         let (host, stream) = (host.clone(), Watched::new(stream, local, peer, activity.clone()));
         serving.spawn(async move {
-            host.serve(stream, peer).await;
+            match dial_faults {
+                DialFaults::Before => host.serve(stream, peer).await,
+                DialFaults::Here => host.serve_accepted(stream, peer).await,
+            }
             drop(place);
         });
         while serving.try_join_next().is_some() {}

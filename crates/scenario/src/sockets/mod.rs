@@ -29,6 +29,7 @@ use tokio::task::JoinSet;
 
 use crate::SimulatedNetwork;
 
+use accept::DialFaults;
 pub(crate) use activity::Activity;
 pub use compare::{TraceDifference, compare_traces, without_ports};
 pub use files::ServedFile;
@@ -58,7 +59,7 @@ impl SocketWorld {
             listeners.push((address, place::bind(address, listen).await?));
         }
         let server = place::bind_nameserver(network.nameserver().0, listen).await?;
-        Self::serve(network, listeners, Some(server))
+        Self::serve(network, listeners, Some(server), DialFaults::Before)
     }
 
     /// Serves on listeners that exist.
@@ -66,6 +67,7 @@ impl SocketWorld {
         network: &Arc<SimulatedNetwork>,
         listeners: Vec<(SocketAddr, TcpListener)>,
         nameserver: Option<place::NameSockets>,
+        dial_faults: DialFaults,
     ) -> io::Result<Self> {
         let (activity, mut serving, mut places) = (Activity::default(), JoinSet::new(), BTreeMap::new());
         for (declared, listener) in listeners {
@@ -73,7 +75,7 @@ impl SocketWorld {
                 continue;
             };
             places.insert(declared, listener.local_addr()?);
-            serving.spawn(accept::accept(host.clone(), listener, activity.clone()));
+            serving.spawn(accept::accept(host.clone(), listener, dial_faults, activity.clone()));
         }
         let at = nameserver.as_ref().map(place::NameSockets::address).transpose()?;
         if let Some(place::NameSockets { datagrams, streams }) = nameserver {

@@ -30,13 +30,14 @@ impl SocketNetwork {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
-        let Some(place) = self.places.get(&address) else {
+        let nameserver = || self.nameserver.filter(|_| self.declared.is_answered(address));
+        let Some(place) = self.places.get(&address).copied().or_else(nameserver) else {
             // Nobody's socket: the simulated network knows what that means.
             return self.declared.dial(address).await;
         };
         let (local, _) = self.declared.admit(address).await?;
         self.activity.touch();
-        let stream = self.system.dial(*place).await?;
+        let stream = self.system.dial(place).await?;
         Ok(Box::new(Watched::new(stream, local, address, self.activity.clone())))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use mock_registry::RequestLog;
 
+use super::accept::DialFaults;
 use super::{Listen, SocketWorld, place};
 use crate::file::FirewallAction;
 use crate::{HostPlace, Scenario, SimulatedNetwork};
@@ -62,7 +63,7 @@ impl Served {
         scenario.relocate(&moved, names.address()?.ip());
         scenario.tell(log);
         let network = Arc::new(scenario.network());
-        let world = SocketWorld::serve(&network, listeners, Some(names))?;
+        let world = SocketWorld::serve(&network, listeners, Some(names), DialFaults::Here)?;
         Ok(Self { scenario, network, world, notes })
     }
 

@@ -37,7 +37,7 @@ fn node(fault: &str, host: &str) -> &'static str {
     }
 }
 
-fn world(fault: &str, host: &str) -> String {
+pub(crate) fn world(fault: &str, host: &str) -> String {
     let node = node(fault, host);
     format!(
         "apiVersion: pullsim/v1
@@ -96,13 +96,17 @@ fn play(text: &str, login: bool) -> Played {
     })
 }
 
-fn play_entry(entry: &'static FaultEntry) -> Played {
-    let host = match entry.layer {
+/// The host that plays a fault.
+pub(crate) fn host(entry: &FaultEntry) -> &'static str {
+    match entry.layer {
         FaultLayer::Token => "auth.example.com",
         FaultLayer::Proxy => "proxy.example.com",
         _ => "registry.example.com",
-    };
-    let text = world(&entry.example(), host);
+    }
+}
+
+fn play_entry(entry: &'static FaultEntry) -> Played {
+    let text = world(&entry.example(), host(entry));
     play(&text, entry.name == "rate-limit-account")
 }
 
