@@ -63,7 +63,7 @@ impl SocketWorld {
     }
 
     /// Serves on listeners that exist.
-    pub(crate) fn serve(
+    fn serve(
         network: &Arc<SimulatedNetwork>,
         listeners: Vec<(SocketAddr, TcpListener)>,
         nameserver: Option<place::NameSockets>,
