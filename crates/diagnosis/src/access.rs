@@ -4,7 +4,7 @@ use trace::{Exchange, Purpose};
 
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene, authority, host_name, succeeded};
-use crate::{Cause, Login, content};
+use crate::{Cause, Login, content, status};
 
 /// User names under which clouds hand out tokens that live for hours.
 const SHORT_LIVED: [(&str, &str, &str); 3] = [
@@ -98,8 +98,10 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
             ));
     }
     let repository = scene.reference().map_or("the repository", |reference| reference.path);
-    let accepted =
-        exchange.purpose != Purpose::Token && (exchange.status == Some(403) || insufficient(exchange));
+    // A token service that says 403 rather than 401 knows who asks, and refuses what is asked for.
+    let forbidden =
+        exchange.status == Some(403) && (exchange.purpose != Purpose::Token || !is_html(exchange));
+    let accepted = forbidden || (exchange.purpose != Purpose::Token && insufficient(exchange));
     if accepted {
         let sentence = format!(
             "{who} knows the user {username:?} of {source}, but does not let it pull {repository}, or the repository \
@@ -188,6 +190,9 @@ fn secret_that_did_not_count(scene: &Scene<'_>) -> Option<Finding> {
 
 fn no_secret(scene: &Scene<'_>, who: &str) -> Finding {
     let (domain, path) = scene.reference().map_or((who, "the image"), |r| (r.domain, r.path));
+    if domain == "docker.io" && status::looks_like_host(path) {
+        return status::host_alone(scene.facts.image).or(&[Cause::RepoMissingOrPrivate]);
+    }
     let empty =
         scene.attempt.login.map(|login| format!("{} holds an empty login for {:?}", login.source, login.key));
     let finding = if SECRETIVE.contains(&domain) {

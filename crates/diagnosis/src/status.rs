@@ -141,11 +141,11 @@ fn missing(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
     ))
 }
 
-fn looks_like_host(path: &str) -> bool {
+pub(crate) fn looks_like_host(path: &str) -> bool {
     path.strip_prefix("library/").is_some_and(|name| name.contains('.') || name == "localhost")
 }
 
-fn host_alone(image: &str) -> Finding {
+pub(crate) fn host_alone(image: &str) -> Finding {
     let sentence =
         format!("{image:?} without a slash is a name on Docker Hub, though it looks like a registry's host.");
     Finding::new(Cause::WrongRegistryHost, sentence).remedy("Add the repository: HOST/PATH:TAG.")

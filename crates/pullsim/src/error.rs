@@ -18,6 +18,15 @@ pub(crate) enum Failure {
     /// A scenario holds what cannot be used.
     #[error(transparent)]
     Scenario(#[from] LoadError),
+    /// There are no scenarios where they were looked for.
+    #[error(transparent)]
+    NoScenarios(#[from] runner::FindError),
+    /// Exact texts could not be written.
+    #[error(transparent)]
+    Snapshot(#[from] runner::SnapshotError),
+    /// A report of a run has no such form.
+    #[error("-o markdown is the form of a list of scenarios")]
+    MarkdownWithoutList,
     /// The node's store cannot be used.
     #[error("cannot use the store {}: {error}", .directory.display())]
     Store {
@@ -123,7 +132,7 @@ impl Failure {
     /// Whose fault it is.
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Output(_) | Self::EventLoop(_) | Self::Listen(_) => Exit::Internal,
+            Self::Output(_) | Self::EventLoop(_) | Self::Listen(_) | Self::Snapshot(_) => Exit::Internal,
             _ => Exit::Input,
         }
     }
@@ -159,6 +168,7 @@ impl Failure {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
                 Some(format!("{guess}pullsim causes lists all"))
             }
+            Self::MarkdownWithoutList => Some("pullsim run --list -o markdown".to_owned()),
             Self::NotADirectory(_) => {
                 Some("--node takes a node's root directory, with etc/ in it".to_owned())
             }

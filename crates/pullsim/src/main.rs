@@ -14,6 +14,8 @@ mod node_plugins;
 mod output;
 mod progress;
 mod render;
+mod run;
+mod schema;
 mod secret;
 mod serve;
 mod store;
@@ -52,6 +54,8 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
         Command::Secret(command) => secret::run(command),
         Command::Explain(low) => explain::run(low, &environment()),
         Command::Causes(low) => causes::run(low),
+        Command::Run(low) => run::run(low, &environment()),
+        Command::Schema { of } => schema::run(*of),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),
         Command::Completions(low) => manual::completions(low),
         Command::Man(low) => manual::man(low),

@@ -5,6 +5,8 @@
 //!              └─▶ text: the ladder of stages, the events, cause and fix
 //! PodsReport ──┤                 (every image of a pod, its course in time, what kubectl shows)
 //! PlanReport ──┴─▶ json, text: what would be asked, and with which credentials
+//! RunReport ─────▶ json, text, junit, tap: whether scenarios went as they expect
+//! CatalogueEntry … ▶ json, markdown: the index of a catalogue of scenarios
 //! ```
 //!
 //! Only types and text here: nothing of the network, no clock. No field can hold a password.
@@ -23,20 +25,25 @@
 //! assert_eq!(json["kind"], "PlanReport");
 //! ```
 
+mod catalogue;
 mod check;
 mod exchanges;
 mod har;
 mod html;
+mod junit;
 mod ladder;
 mod markdown;
 mod plan;
 mod pods;
+mod run;
 mod sarif;
+mod tap;
 mod text;
 mod words;
 
 use serde::Serialize;
 
+pub use catalogue::{CatalogueEntry, ChecklistRow};
 pub use check::{
     Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, ReferenceSummary, SkippedSecret,
     UnmatchedKey, Waiting,
@@ -48,8 +55,11 @@ pub use plan::{PlanError, PlanReport};
 pub use pods::{
     AttemptReport, ChangeReport, ContainerWaits, ImageReport, MissingSecret, PodEvent, PodReport, PodsReport,
 };
+pub use run::{Case, Miss, RunReport, Scenarios, Verdict};
 pub use sarif::{Located, sarif};
-pub use text::{TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress};
+pub use text::{
+    TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress, run as run_text,
+};
 
 /// A report as JSON, indented, with a line end.
 pub fn json(report: &impl Serialize) -> String {
@@ -57,4 +67,19 @@ pub fn json(report: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Runs of scenarios as JUnit's XML.
+pub fn junit(report: &RunReport) -> String {
+    junit::junit(report)
+}
+
+/// Runs of scenarios by the Test Anything Protocol.
+pub fn tap(report: &RunReport) -> String {
+    tap::tap(report)
+}
+
+/// The index of a catalogue as a page of Markdown; `rows` are all rows of the checklist.
+pub fn catalogue_markdown(entries: &[CatalogueEntry], rows: &[ChecklistRow]) -> String {
+    catalogue::markdown(entries, rows)
 }

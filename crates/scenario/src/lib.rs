@@ -35,6 +35,7 @@
 mod auth;
 mod content;
 mod error;
+mod expect;
 mod faults;
 mod file;
 mod network;
@@ -49,6 +50,10 @@ mod world;
 mod yaml;
 
 pub use error::{LoadError, Mistake};
+pub use expect::{
+    EventLine, Expected, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Text, What,
+};
+pub use file::{Row, SECTIONS, Section};
 pub use network::SimulatedNetwork;
 pub use place::Place;
 pub use runtime::virtual_time;
@@ -58,3 +63,4 @@ pub use sockets::{
     socket_time, without_ports,
 };
 pub use world::HostPlace;
+pub use yaml::Location;

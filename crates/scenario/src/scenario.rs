@@ -1,16 +1,21 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use keyring::PullSecret;
+use keyring::{PullSecret, SecretType};
 use mock_registry::RequestLog;
 use node::Node;
+use secret::Secret;
 use serde_json::json;
 
-use crate::file::{FirewallAction, ScenarioFile, SecretFile};
+use crate::expect::{Expected, Run};
+use crate::file::{FirewallAction, PolicyWord, Row, ScenarioFile, SecretFile};
+use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
+use crate::yaml::{Location, Spanned};
 use crate::{LoadError, SimulatedNetwork};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
@@ -18,9 +23,15 @@ const NAMESERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10));
 /// The node's address unless the file says otherwise.
 const NODE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
 
+/// The runtimes with which a scenario is played unless it says otherwise: one of each line that clusters run on.
+const RUNTIMES: [&str; 3] = ["containerd-1.6.20", "containerd-1.7.24", "containerd-2.1.9"];
+/// The kubelet's version unless a scenario says otherwise.
+const KUBELET: &str = "1.34";
+
 /// A scenario: simulated hosts, the node that pulls, and what it pulls.
 #[derive(Debug)]
 pub struct Scenario {
+    sources: Sources,
     file: ScenarioFile,
     world: World,
     /// Where the name server is, if it was moved.
@@ -63,7 +74,12 @@ impl Scenario {
         let mut file = ScenarioFile::read(&sources, &tree)?;
         file.now.0 = now.unwrap_or(file.now.0);
         let world = World::build(&sources, &file)?;
-        Ok(Self { file, world, moved_nameserver: None })
+        Ok(Self { sources, file, world, moved_nameserver: None })
+    }
+
+    /// The file, as it was named.
+    pub fn file(&self) -> &str {
+        self.sources.name()
     }
 
     /// What happens, in a line.
@@ -91,9 +107,97 @@ impl Scenario {
         self.file.node.platform.as_ref().map(|platform| platform.0.to_string())
     }
 
-    /// The node's runtime and its version, if the file names one.
+    /// The first of the runtimes with which it is played, if the file names any.
     pub fn runtime(&self) -> Option<&str> {
-        self.file.node.runtime.as_deref()
+        self.file.runtimes.first().map(|runtime| runtime.value.as_str())
+    }
+
+    /// The pod's pull policy, if the file names one.
+    pub fn policy(&self) -> Option<&'static str> {
+        self.file.policy.map(|policy| match policy {
+            PolicyWord::Always => "Always",
+            PolicyWord::IfNotPresent => "IfNotPresent",
+            PolicyWord::Never => "Never",
+        })
+    }
+
+    /// The images that are on the node beforehand.
+    pub fn present(&self) -> &[String] {
+        &self.file.present
+    }
+
+    /// The names in the pod's `imagePullSecrets`, in order: those that there are, and those that there are not.
+    pub fn secret_names(&self) -> Vec<String> {
+        let later = self.file.changes.iter().flat_map(|change| &change.secrets);
+        let written = self.file.secrets.iter().chain(later).map(|secret| &secret.name);
+        let mut names: Vec<String> = Vec::new();
+        for name in written.chain(&self.file.missing_secrets) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// How long the pod is looked at, if it is for longer than one pull.
+    pub fn lasts(&self) -> Option<Duration> {
+        self.file.lasts.as_ref().map(|lasts| lasts.0.0)
+    }
+
+    /// The Secrets that there are from a time on, in place of those before.
+    pub fn secret_changes(&self) -> Vec<(Duration, Vec<PullSecret>)> {
+        let secrets = |written: &[SecretFile]| written.iter().map(pull_secret).collect();
+        self.file.changes.iter().map(|change| (change.at.0.0, secrets(&change.secrets))).collect()
+    }
+
+    /// The rows of the checklist that it shows.
+    pub fn checklist(&self) -> Vec<Row> {
+        self.file.checklist.iter().map(|row| row.0).collect()
+    }
+
+    /// All ways to play it: each runtime with each kubelet.
+    pub fn runs(&self) -> Vec<Run> {
+        let named = |written: &[Spanned<String>]| written.iter().map(|one| one.value.clone()).collect();
+        let runtimes: Vec<String> = match self.file.runtimes.as_slice() {
+            [] => RUNTIMES.map(str::to_owned).to_vec(),
+            written => named(written),
+        };
+        let kubelets: Vec<String> = match self.file.kubelet.as_slice() {
+            [] => vec![KUBELET.to_owned()],
+            written => written.iter().map(|version| version.value.0.to_string()).collect(),
+        };
+        let with_each = |runtime: &String| {
+            let runtime = runtime.clone();
+            kubelets.iter().map(move |kubelet| Run { runtime: runtime.clone(), kubelet: kubelet.clone() })
+        };
+        runtimes.iter().flat_map(with_each).collect()
+    }
+
+    /// What is expected of a run.
+    pub fn expected(&self, run: &Run) -> Vec<Expected> {
+        self.file.expect.of(run)
+    }
+
+    /// The cause that is expected, that of the first run where they differ.
+    pub fn cause(&self) -> Option<diagnosis::Cause> {
+        self.file.expect.cause()
+    }
+
+    /// Whether its exact texts are to stand in a file beside it.
+    pub fn has_snapshot(&self) -> bool {
+        self.file.expect.snapshot
+    }
+
+    /// A place in its files: the file's name, and the place as messages show it.
+    pub fn place(&self, at: Location) -> (&str, Place) {
+        self.sources.place(at)
+    }
+
+    /// A mistake of the run's runtime or kubelet, shown where it is written.
+    pub fn wrong_run(&self, run: &Run, reason: String) -> LoadError {
+        let runtime = self.file.runtimes.iter().find(|written| written.value == run.runtime);
+        let at = runtime.map(|written| written.referenced).unwrap_or_default();
+        LoadError::at(&self.sources, at, crate::Mistake::Value(reason))
     }
 
     /// The pod's pull secrets, in order.
@@ -170,13 +274,30 @@ impl Scenario {
 }
 
 /// The JSON Schema of scenario files, made from the types that read them.
+///
+/// A file that includes others may leave to them what must be said.
 pub fn json_schema() -> serde_json::Value {
-    let schema = schemars::schema_for!(ScenarioFile);
-    schema.to_value()
+    let mut schema = schemars::schema_for!(ScenarioFile).to_value();
+    if let Some(root) = schema.as_object_mut()
+        && let Some(required) = root.remove("required")
+    {
+        root.insert("anyOf".to_owned(), json!([{"required": ["include"]}, {"required": required}]));
+    }
+    if let Some(host) = schema.pointer_mut("/$defs/HostFile").and_then(serde_json::Value::as_object_mut) {
+        host.remove("required");
+    }
+    schema
 }
 
-/// The Secret as `kubectl create secret docker-registry` would make it.
+/// The Secret: as it is written, or as `kubectl create secret docker-registry` would make it.
 fn pull_secret(written: &SecretFile) -> PullSecret {
+    let kind = written.kind.as_deref().map_or(SecretType::DockerConfigJson, SecretType::from_name);
+    let secret = PullSecret::new(&written.namespace, &written.name, "", kind);
+    if !written.documents.is_empty() {
+        let with =
+            |secret: PullSecret, (key, text): (&String, &Secret)| secret.with(key, text.expose().as_str());
+        return written.documents.iter().fold(secret, with);
+    }
     let auths: serde_json::Map<_, _> = written
         .auths
         .iter()
@@ -184,6 +305,5 @@ fn pull_secret(written: &SecretFile) -> PullSecret {
             (key.clone(), json!({"username": login.username, "password": login.password.expose()}))
         })
         .collect();
-    let document = json!({"auths": auths}).to_string();
-    PullSecret::docker_config_json(&written.namespace, &written.name, document)
+    secret.with(".dockerconfigjson", json!({"auths": auths}).to_string())
 }

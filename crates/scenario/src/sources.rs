@@ -25,6 +25,11 @@ impl Sources {
         Ok((sources, tree))
     }
 
+    /// The name of the scenario's own file.
+    pub(crate) fn name(&self) -> &str {
+        self.0.first().map_or("", |file| &file.name)
+    }
+
     /// A place as messages show it, and the name of its file.
     pub(crate) fn place(&self, at: Location) -> (&str, Place) {
         match self.0.get(at.file) {

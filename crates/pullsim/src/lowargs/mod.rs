@@ -4,6 +4,8 @@ mod causes;
 mod check;
 mod completions;
 mod explain;
+mod run;
+mod schema;
 mod secret;
 mod serve;
 mod store;
@@ -14,6 +16,8 @@ pub(crate) use causes::{CausesOutput, LowCauses};
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
 pub(crate) use explain::LowExplain;
+pub(crate) use run::{LowRun, RunOutput};
+pub(crate) use schema::SchemaOf;
 pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
 pub(crate) use serve::LowServe;
 pub(crate) use store::StoreCommand;
@@ -51,6 +55,15 @@ pub(crate) enum Command {
     /// Lists the causes of failed pulls, or tells all about one.
     #[command(after_help = causes::EXAMPLES)]
     Causes(LowCauses),
+    /// Plays scenarios in memory, and holds what happens against what they expect.
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<LowRun>),
+    /// Prints the JSON Schema of a format.
+    #[command(after_help = EXIT_STATUS)]
+    Schema {
+        /// The format.
+        of: SchemaOf,
+    },
     /// Changes a simulated node's image store.
     #[command(subcommand, after_help = EXIT_STATUS)]
     Store(StoreCommand),

@@ -10,6 +10,7 @@ mod pods;
 mod pulls;
 mod redaction;
 mod registry;
+mod run;
 mod scenarios;
 mod secret;
 mod serve;

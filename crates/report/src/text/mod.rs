@@ -4,12 +4,15 @@ mod cause;
 mod header;
 mod layout;
 mod pods;
+mod run;
 mod style;
+
+use std::time::Duration;
 
 use trace::Step;
 
 use crate::ladder::{self, ladder};
-use crate::{CheckReport, PlanReport, PodsReport};
+use crate::{CheckReport, PlanReport, PodsReport, RunReport};
 use layout::Page;
 
 /// How text is laid out.
@@ -69,4 +72,9 @@ pub fn pods(report: &PodsReport, options: TextOptions) -> String {
 /// A step in a few words, for a progress line.
 pub fn progress(step: &Step) -> String {
     ladder::progress(step)
+}
+
+/// Scenarios: what was not as expected, and the sum. With `verbose` each run in full; `took` is the wall time.
+pub fn run(report: &RunReport, verbose: bool, took: Duration, options: TextOptions) -> String {
+    run::write(report, verbose, took, options)
 }

@@ -6,6 +6,7 @@ mod image;
 mod limit;
 mod node;
 mod personality;
+mod row;
 mod schema;
 mod values;
 
@@ -21,10 +22,12 @@ pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Mis
 pub(crate) use limit::RateLimitFile;
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, NodeFile, SecretFile};
 pub(crate) use personality::PersonalityWord;
+pub use row::{Row, SECTIONS, Section};
 pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 
 use crate::LoadError;
 use crate::error::Mistake;
+use crate::expect::{ExpectFile, KubeletVersion};
 use crate::sources::Sources;
 use crate::yaml::{Spanned, Tree, from_tree};
 
@@ -48,10 +51,33 @@ pub(crate) struct ScenarioFile {
     /// How somebody comes to be there, in a few.
     #[serde(default)]
     pub story: String,
+    /// The rows of the checklist that it shows, such as `C2` or `M4`.
+    #[serde(default)]
+    pub checklist: Vec<Parsed<Row>>,
     /// The date in this world.
     pub now: Parsed<Timestamp>,
     /// The image that the pod wants.
     pub image: String,
+    /// Its pull policy; by default the image is pulled, as on a node that does not have it.
+    pub policy: Option<PolicyWord>,
+    /// Images that are on the node beforehand.
+    #[serde(default)]
+    pub present: Vec<String>,
+    /// Names in the pod's `imagePullSecrets` of which there is no Secret.
+    #[serde(default)]
+    pub missing_secrets: Vec<String>,
+    /// How long the pod is looked at; by default until its image was pulled once, or not.
+    #[serde(rename = "for")]
+    pub lasts: Option<Parsed<Span>>,
+    /// What changes while it is looked at.
+    #[serde(default)]
+    pub changes: Vec<ChangeFile>,
+    /// The kubelet's versions with which it is played; by default 1.34.
+    #[serde(default)]
+    pub kubelet: Vec<Spanned<Parsed<KubeletVersion>>>,
+    /// The runtimes with which it is played; by default the newest patches of containerd 1.6, 1.7 and 2.1.
+    #[serde(default)]
+    pub runtimes: Vec<Spanned<String>>,
     #[serde(default)]
     pub node: NodeFile,
     #[serde(default)]
@@ -66,6 +92,26 @@ pub(crate) struct ScenarioFile {
     pub faults: Vec<Spanned<FaultItem>>,
     #[serde(default)]
     pub secrets: Vec<SecretFile>,
+    #[serde(default)]
+    pub expect: ExpectFile,
+}
+
+/// Something that somebody changes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ChangeFile {
+    /// When, since the beginning.
+    pub at: Parsed<Span>,
+    /// The Secrets that there are from then on, in place of those before.
+    pub secrets: Vec<SecretFile>,
+}
+
+/// A pull policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(crate) enum PolicyWord {
+    Always,
+    IfNotPresent,
+    Never,
 }
 
 impl ScenarioFile {

@@ -16,8 +16,6 @@ use crate::yaml::Spanned;
 pub(crate) struct NodeFile {
     /// `os/architecture`; by default linux/amd64.
     pub platform: Option<Parsed<mock_registry::Platform>>,
-    /// The runtime and its version; by default what the command line says.
-    pub runtime: Option<String>,
     /// Its addresses; by default 10.0.0.5 alone, so that there is no way to IPv6.
     pub addresses: Option<Vec<Parsed<IpAddr>>>,
     /// The name server; by default 10.96.0.10.
@@ -108,9 +106,16 @@ pub(crate) struct SecretFile {
     pub name: String,
     #[serde(default = "default_namespace")]
     pub namespace: String,
-    /// The entries of its `auths`.
+    /// Its type; by default `kubernetes.io/dockerconfigjson`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The entries of its `auths`, written down as `kubectl create secret docker-registry` does it.
     #[serde(default)]
     pub auths: BTreeMap<String, LoginFile>,
+    /// The content by key, word for word, in place of `auths`: for what is malformed.
+    #[schemars(with = "BTreeMap<String, String>")]
+    #[serde(default)]
+    pub documents: BTreeMap<String, Secret>,
 }
 
 /// A login of a pull secret.

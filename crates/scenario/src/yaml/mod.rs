@@ -10,7 +10,7 @@ mod merge;
 mod read;
 mod spanned;
 
-pub(crate) use de::{Trouble, from_tree};
+pub(crate) use de::{PER_RUN, Trouble, from_tree};
 pub(crate) use merge::merge;
 pub(crate) use read::{location, read};
 pub(crate) use spanned::Spanned;

@@ -1,0 +1,74 @@
+//! `pullsim run`: scenarios found, played, told.
+
+mod list;
+
+use std::path::PathBuf;
+
+use node::Environment;
+use report::{RunReport, TextOptions};
+use runner::{Batch, Job, Memory};
+use tokio::time::Instant;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::lowargs::{LowRun, RunOutput};
+use crate::output;
+
+/// Where the catalogue is, unless paths are given.
+const CATALOGUE: &str = "scenarios";
+
+/// Plays scenarios and writes what came of them.
+pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failure> {
+    let text = output::text_options(low.color, environment);
+    let paths = if low.paths.is_empty() { vec![PathBuf::from(CATALOGUE)] } else { low.paths.clone() };
+    let mut files = runner::find(&paths)?;
+    if low.list || low.filter.is_some() {
+        let known = list::read(&files, low.filter.as_deref())?;
+        if low.list {
+            return list::write(&known, &paths, low.output);
+        }
+        files = known.into_iter().map(|scenario| PathBuf::from(scenario.file())).collect();
+    }
+    if low.output == RunOutput::Markdown {
+        return Err(Failure::MarkdownWithoutList);
+    }
+    let threads = low.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+    let job = if low.update { Job::Update } else { Job::Check };
+    let start = Instant::now();
+    let batch = runner::run_all(&files, &Memory, threads, job);
+    let took = start.elapsed();
+    update(&batch)?;
+    let unreadable = !batch.broken.is_empty();
+    let report = report(batch, low.verbose);
+    output::write(&match low.output {
+        RunOutput::Json => report::json(&report),
+        RunOutput::Junit => report::junit(&report),
+        RunOutput::Tap => report::tap(&report),
+        RunOutput::Text | RunOutput::Markdown => {
+            report::run_text(&report, low.verbose, took, TextOptions { ..text })
+        }
+    })?;
+    Ok(match (unreadable, report.is_good()) {
+        (true, _) => Exit::Input,
+        (false, true) => Exit::Pulled,
+        (false, false) => Exit::NotPulled,
+    })
+}
+
+/// Shows and writes the exact texts that changed. What is shown goes where errors go, so that a report stays whole.
+fn update(batch: &Batch) -> Result<(), Failure> {
+    for changed in &batch.changed {
+        output::write_error(&changed.difference());
+        changed.write()?;
+    }
+    Ok(())
+}
+
+fn report(batch: Batch, verbose: bool) -> RunReport {
+    let mut cases = batch.cases;
+    if !verbose {
+        cases.iter_mut().for_each(|case| case.check = None);
+    }
+    let broken = batch.broken.iter().map(scenario::LoadError::render).collect();
+    RunReport { cases, broken, ..RunReport::default() }
+}

@@ -1,0 +1,49 @@
+//! Plays scenarios and holds what happens against what they expect.
+//!
+//! ```text
+//! files ─▶ find ─▶ Scenario ─┬─ runs: runtimes × kubelets ─▶ Venue::play ─▶ Seen ─┐
+//!                            └─ expected(run) ──────────────────────────────── judge ─▶ report::Case
+//! ```
+//!
+//! A [`Venue`] is where hosts are brought up and who pulls: [`Memory`] is this process, in virtual time. Whatever the
+//! venue, the same expectations count.
+//!
+//! ```
+//! use runner::{Memory, play};
+//! use scenario::Scenario;
+//!
+//! let scenario = Scenario::parse("a.yaml", "
+//! apiVersion: pullsim/v1
+//! kind: Scenario
+//! title: The tag is not there
+//! now: 2026-03-01T09:00:00Z
+//! image: registry.example.com/app:v2
+//! runtimes: [containerd-2.1.9]
+//! hosts:
+//!   registry.example.com:
+//!     address: 10.20.0.7
+//!     images: [{name: app, tags: [v1]}]
+//! expect:
+//!   code: NotFound
+//!   waiting: ImagePullBackOff
+//! ").unwrap();
+//! let cases = play(&scenario, &Memory);
+//! let [miss] = cases[0].misses.as_slice() else { panic!("{cases:?}") };
+//! assert_eq!((miss.line, miss.got.as_str()), (14, "ErrImagePull"));
+//! ```
+
+mod batch;
+mod find;
+mod judge;
+mod memory;
+mod play;
+mod sequence;
+mod snapshot;
+mod venue;
+
+pub use batch::{Batch, Job, run_all};
+pub use find::{FindError, find};
+pub use memory::Memory;
+pub use play::play;
+pub use snapshot::{Snapshot, SnapshotError};
+pub use venue::{PlayError, Seen, Venue, pull, watch};

@@ -1,0 +1,152 @@
+use std::io;
+use std::sync::Arc;
+
+use distribution::Platform;
+use keyring::{KubeletPaths, NodeFiles};
+use kubelet::{Container, KubeletConfig, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
+use mock_registry::Request;
+use net::{Clock, Network};
+use replay::{PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods};
+use report::{Answer, CheckReport};
+use runtimes::{Containerd, Layers, Options, Profile, StoreError};
+use scenario::{LoadError, Run, Scenario};
+use trace::Trace;
+
+/// Where a scenario's hosts are brought up, and who pulls from them.
+pub trait Venue: Sync {
+    /// Brings the hosts up, pulls once as the run says, and tells what was seen.
+    ///
+    /// # Errors
+    /// When it cannot be played here.
+    fn play(&self, scenario: &Scenario, run: &Run) -> Result<Seen, PlayError>;
+}
+
+/// What was seen while a run was played.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The runtime's last answer.
+    pub answer: Answer,
+    /// The requests that came to the hosts, in their order.
+    pub requests: Vec<Request>,
+    /// What only a simulated node tells: events, waiting state, diagnosis, trace. What is expected of these is not
+    /// judged without it.
+    pub node: Option<Box<CheckReport>>,
+    /// What became of the pod over time, where the scenario looks at it for longer than one pull.
+    pub pod: Option<Box<PodHistory>>,
+}
+
+/// Why a run could not be played.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// The scenario says something that cannot be played.
+    #[error(transparent)]
+    Scenario(#[from] LoadError),
+    /// It cannot be played in this venue.
+    #[error("not played here: {0}")]
+    Unfit(&'static str),
+    /// The pull does not end.
+    #[error("the pull still waits after a day")]
+    Endless,
+    /// The event loop could not be made.
+    #[error("cannot start: {0}")]
+    EventLoop(io::Error),
+    /// The node's store cannot be used.
+    #[error("cannot use the node's store: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// The name of the scenario's pod and of its node.
+const POD: &str = "app";
+const NODE: &str = "node-1";
+/// What the jitter of the kubelet's timers follows from.
+const SEED: u64 = 1;
+
+/// Pulls the scenario's image through a network, as the simulated node of the run does. The clock shows the
+/// scenario's date.
+///
+/// # Errors
+/// When runtime, kubelet or platform of the run are not known.
+pub async fn pull(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<CheckReport, PlayError> {
+    let (options, kubelet) = setting(scenario, run, network, clock)?;
+    Ok(replay::check(options, kubelet, &inputs(scenario), Vec::new()).await?)
+}
+
+/// Looks at the scenario's pod for as long as it says, on the simulated node of the run.
+///
+/// # Errors
+/// As [`pull`].
+pub async fn watch(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<Option<PodHistory>, PlayError> {
+    let (options, version) = setting(scenario, run, network, clock)?;
+    let inputs = inputs(scenario);
+    let mut container = Container::new(POD, scenario.image());
+    if let Some(policy) = scenario.policy() {
+        container.policy = WrittenPolicy::from_text(policy);
+    }
+    let mut pod = Pod::new("default", POD);
+    pod.containers.push(container);
+    pod.image_pull_secrets = scenario.secret_names();
+    default_pull_policies(&mut pod, version);
+    let secrets = scenario
+        .secret_changes()
+        .into_iter()
+        .fold(SecretsOverTime::fixed(inputs.secrets), |secrets, (at, then)| secrets.then(at, then));
+    let simulation = Simulation {
+        version,
+        config: KubeletConfig::defaults(version),
+        node_name: NODE.to_owned(),
+        pods: vec![pod],
+        secrets,
+        node_keyrings: inputs.node_keyrings,
+        lasts: scenario.lasts().unwrap_or_default(),
+        seed: SEED,
+    };
+    let present = PresentImages::new(scenario.present().iter().map(String::as_str));
+    let service = Present::new(Containerd::new(options)?, present);
+    Ok(run_pods(service, simulation).await.pop())
+}
+
+fn setting(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<(Options, Version), PlayError> {
+    let wrong = |what: &str, name: &str| scenario.wrong_run(run, format!("there is no {what} `{name}`"));
+    let profile = Profile::named(&run.runtime).map_err(|_| wrong("runtime", &run.runtime))?;
+    let kubelet: Version = run.kubelet.parse().map_err(|_| wrong("kubelet", &run.kubelet))?;
+    let platform = match scenario.platform() {
+        Some(named) => named.parse::<Platform>().map_err(|_| wrong("platform", &named))?.normalize(),
+        None => Platform::linux("amd64", ""),
+    };
+    let options = Options {
+        network,
+        node: scenario.node(),
+        profile,
+        platform,
+        layers: Layers::Get,
+        store: None,
+        extra_roots: Vec::new(),
+        trace: Trace::new(),
+        clock,
+    };
+    Ok((options, kubelet))
+}
+
+fn inputs(scenario: &Scenario) -> PullInputs {
+    let mut inputs = PullInputs::new(scenario.image());
+    inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
+    inputs.secrets = scenario.secrets();
+    let node = scenario.node();
+    inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
+    inputs
+}

@@ -1,0 +1,51 @@
+//! Every scenario that is shipped goes as it says.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use report::{RunReport, TextOptions, Verdict};
+use runner::{Job, Memory, find, play, run_all};
+use scenario::Scenario;
+
+fn catalogue() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
+}
+
+#[test]
+fn every_scenario_goes_as_it_says() {
+    let files = find(&[catalogue()]).unwrap();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let batch = run_all(&files, &Memory, threads, Job::Check);
+    let broken: Vec<String> = batch.broken.iter().map(scenario::LoadError::render).collect();
+    let mut report = RunReport { cases: batch.cases, broken, ..RunReport::default() };
+    report.cases.iter_mut().for_each(|case| case.check = None);
+    let text = report::run_text(&report, false, Duration::ZERO, TextOptions::default());
+    assert!(report.is_good(), "{text}");
+    assert_eq!(report.count(|verdict| *verdict == Verdict::Passed), report.cases.len(), "{text}");
+}
+
+#[test]
+fn every_scenario_tells_a_story_and_says_how_it_ends() {
+    for file in find(&[catalogue()]).unwrap() {
+        let scenario = Scenario::load(&file).map_err(|error| error.render()).unwrap();
+        let shown = file.display();
+        assert!(!scenario.title().is_empty() && !scenario.story().is_empty(), "{shown}: title and story");
+        assert!(!scenario.checklist().is_empty(), "{shown}: which rows of the checklist it shows");
+        let run = &scenario.runs()[0];
+        let keys: Vec<&str> = scenario.expected(run).iter().map(|expected| expected.key).collect();
+        assert!(keys.contains(&"outcome"), "{shown}: whether the image is pulled");
+        let fails = scenario.cause().is_some();
+        assert!(!fails || keys.contains(&"remedy"), "{shown}: what heals it");
+    }
+}
+
+#[test]
+fn the_same_scenario_goes_the_same_way_each_time() {
+    for file in ["success/private-multi-arch.yaml", "manifest/tag-missing.yaml"] {
+        let told = || {
+            let scenario = Scenario::load(catalogue().join(file)).map_err(|error| error.render()).unwrap();
+            report::json(&play(&scenario, &Memory))
+        };
+        assert_eq!(told(), told(), "{file}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The shipped catalogue, played.
+
+mod catalogue;

@@ -1,0 +1,80 @@
+//! What a scenario expects: as it is written, and as it applies to one run.
+//!
+//! ```text
+//! expect: {…} ─▶ ExpectFile ──for a Run──▶ Vec<Expected>, each with its place in the file
+//! ```
+
+mod file;
+mod line;
+mod per_run;
+mod run;
+mod text;
+
+use std::time::Duration;
+
+use diagnosis::Cause;
+
+use crate::yaml::Location;
+
+pub(crate) use file::ExpectFile;
+pub use line::{EventLine, Line, RequestLine, StateLine};
+pub(crate) use per_run::PerRun;
+pub use run::{InvalidRunPattern, Run};
+pub(crate) use run::{KubeletVersion, RunPattern};
+pub use text::Text;
+
+/// Something that is expected of a run.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// The key that says so.
+    pub key: &'static str,
+    /// Where it says so.
+    pub at: Location,
+    /// What is expected.
+    pub what: What,
+}
+
+/// A value with its place in the file.
+#[derive(Clone, Debug)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub at: Location,
+}
+
+/// What can be expected.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Whether the image is pulled.
+    Pulled(bool),
+    /// The runtime's last answer: its code.
+    Code(Text),
+    /// The runtime's last answer: its message.
+    Message(Text),
+    /// Why the container waits, in the end.
+    Waiting(Text),
+    /// Why the container waits, in detail.
+    WaitingMessage(Text),
+    /// The events, in order.
+    Events(Vec<Placed<Line<EventLine>>>),
+    /// The requests that a host sees (or with no name all of them see), in order.
+    Requests {
+        /// The host.
+        host: Option<String>,
+        /// The requests.
+        lines: Vec<Placed<Line<RequestLine>>>,
+    },
+    /// Why it fails, as the diagnosis says.
+    Cause(Cause),
+    /// What the diagnosis advises.
+    Remedy(Text),
+    /// The users as whom the runtime was to log in, in order.
+    Logins(Vec<Placed<Text>>),
+    /// How long it takes, to a second.
+    Took(Duration),
+    /// How often the runtime was told to pull while the pod was looked at.
+    Attempts(usize),
+    /// The pod's state at times.
+    Timeline(Vec<Placed<StateLine>>),
+}
