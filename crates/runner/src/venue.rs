@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -107,6 +108,7 @@ pub async fn watch(
         pods: vec![pod],
         secrets,
         node_keyrings: inputs.node_keyrings,
+        plugin_keyrings: BTreeMap::new(),
         lasts: scenario.lasts().unwrap_or_default(),
         seed: SEED,
     };

@@ -15,7 +15,7 @@ const CONNECTIONS: usize = 4_096;
 /// Whether faults of the dial are played before a connection comes here, as by a simulated network, or are to be
 /// played here as far as they can be: when the connection is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DialFaults {
+pub(crate) enum DialFaults {
     Before,
     Here,
 }
