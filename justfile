@@ -22,6 +22,14 @@ test:
 interop:
     .ci/run packages build beside interop
 
+# Scenarios with real containerd, each in a network of its own; faults before skopeo and crane (root, Debian)
+interop-live *paths="scenarios":
+    .ci/run packages beside
+    cargo build --release --locked --quiet -p pullsim
+    /usr/bin/python3 tests/interop/live.py --pullsim target/release/pullsim --containerd target/beside/usr/bin/containerd {{ paths }}
+    /usr/bin/python3 tests/interop/live.py --pullsim target/release/pullsim --containerd /usr/bin/containerd {{ paths }}
+    /usr/bin/python3 tests/interop/clients.py --pullsim target/release/pullsim --crane target/beside/usr/bin/crane
+
 # Score against recordings of real runtimes, with the floor of .ci/judge-floor (root, ../shared/judge)
 judge:
     .ci/run packages build judge

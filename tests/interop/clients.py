@@ -27,6 +27,8 @@ BY_REFERENCE = ["manifest-404", "manifest-403", "manifest-429", "manifest-500", 
                 "blob-corrupt", "blob-wrong-size", "blob-redirect-loop", "blob-reset"]
 BY_HOST = ["tls-expired", "tls-wrong-name", "tls-self-signed", "tls-unknown-authority", "tls-plain-http", "tls-1.1-only", "tcp-reset", "tcp-refused",
            "token-401", "token-403", "token-html", "challenge-malformed"]
+# What a client does not look at is no fault to it: neither compares the digest that a header states with what came, and skopeo no size.
+UNNOTICED = [("manifest-wrong-digest-header", "skopeo"), ("manifest-wrong-digest-header", "crane"), ("blob-wrong-size", "skopeo")]
 PUSH = {
     "denied": "rules: [{methods: [POST], path: '/v2/**', status: 403, error: {code: DENIED, message: requested access to the resource is denied}}]",
     "too-many": "rules: [{methods: [POST], path: '/v2/**', status: 429, error: {code: TOOMANYREQUESTS, message: slow down}}]",
@@ -51,13 +53,14 @@ hosts:
   {HOST}:
     address: 10.20.0.7
     magicRepository: true
+    push: true
     {IMAGES}
 """
     for number, fault in enumerate(BY_HOST):
         auth = "auth: {bearer: {accounts: {ci: {password: made-up, pull: ['**']}}, anonymous: ['**']}}" if fault.startswith(("token", "challenge")) else ""
         text += f"  {host_name(fault)}:\n    address: 10.20.1.{number + 1}\n    {IMAGES}\n    faults: [{fault}]\n" + (f"    {auth}\n" if auth else "")
     for number, (name, rules) in enumerate(PUSH.items()):
-        text += f"  {name}.example.com:\n    address: 10.20.2.{number + 1}\n    {IMAGES}\n    {rules}\n"
+        text += f"  {name}.example.com:\n    address: 10.20.2.{number + 1}\n    push: true\n    {IMAGES}\n    {rules}\n"
     return text
 
 
@@ -85,7 +88,9 @@ def last_line(text):
 
 
 def attempt(command, work, env):
-    shutil.rmtree(work + "/pulled", ignore_errors=True)
+    shutil.rmtree(work + "/pulled", ignore_errors=True)         # a directory by skopeo
+    if os.path.exists(work + "/pulled.tar"):                    # a file by crane
+        os.remove(work + "/pulled.tar")
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
     except subprocess.TimeoutExpired:
@@ -99,7 +104,7 @@ def clients(crane, work):
     return {
         "skopeo": (lambda image: [*skopeo, "docker://" + image, "dir:" + work + "/pulled"],
                    lambda image: [*skopeo, source, "docker://" + image]),
-        "crane": (lambda image: [crane, "pull", "--platform", "linux/amd64", image, work + "/pulled"],
+        "crane": (lambda image: [crane, "pull", "--platform", "linux/amd64", image, work + "/pulled.tar"],
                   lambda image: [crane, "push", work + "/single", image]),
     }
 
@@ -147,7 +152,7 @@ def judge(serving, known, work):
                 told = serving.text()[before:]
                 # What happens before a request is no line of the log; what is chosen by reference always is one.
                 played = good or kind == "push" or case not in BY_REFERENCE or "  " + case.split("/")[0] in told
-                right = succeeded == good and played
+                right = succeeded == (good or (case, client) in UNNOTICED) and played
                 wrong += not right
                 print(f"{'' if right else 'WRONG '}{kind} {case:28} {client:7} {'ok' if succeeded else words}", flush=True)
     print(f"clients: {wrong} wrong")

@@ -5,7 +5,8 @@
 //!                            └─ expected(run) ──────────────────────────────── judge ─▶ report::Case
 //! ```
 //!
-//! A [`Venue`] is where hosts are brought up and who pulls: [`Memory`] is this process, in virtual time. Whatever the
+//! A [`Venue`] is where hosts are brought up and who pulls: [`Memory`] is this process, in virtual time; [`Sockets`] the
+//! same over loopback, which must go as in memory; with the feature `live`, `Live` a runtime that runs. Whatever the
 //! venue, the same expectations count.
 //!
 //! ```
@@ -35,15 +36,21 @@
 mod batch;
 mod find;
 mod judge;
+#[cfg(feature = "live")]
+mod live;
 mod memory;
 mod play;
 mod sequence;
 mod snapshot;
+mod sockets;
 mod venue;
 
 pub use batch::{Batch, Job, run_all};
 pub use find::{FindError, find};
+#[cfg(feature = "live")]
+pub use live::Live;
 pub use memory::Memory;
 pub use play::play;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use sockets::Sockets;
 pub use venue::{PlayError, Seen, Venue, pull, watch};

@@ -37,7 +37,8 @@ async fn once(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
     Ok(Seen { answer, requests, node: Some(Box::new(node)), pod: None })
 }
 
-type OverTime = (Option<Box<PodHistory>>, Vec<Request>);
+/// What a pod went through, and what came to the hosts meanwhile.
+pub(crate) type OverTime = (Option<Box<PodHistory>>, Vec<Request>);
 
 async fn over_time(scenario: &Scenario, run: &Run) -> Result<OverTime, PlayError> {
     let network = Arc::new(scenario.network());

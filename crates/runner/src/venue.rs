@@ -48,6 +48,27 @@ pub enum PlayError {
     /// The pull does not end.
     #[error("the pull still waits after a day")]
     Endless,
+    /// It goes otherwise than in memory.
+    #[error("it does not go as in memory")]
+    Disagrees {
+        /// What is seen in memory alone.
+        expected: Vec<String>,
+        /// What is seen here alone.
+        got: Vec<String>,
+    },
+    /// The files that point a node at the hosts cannot be written.
+    #[error(transparent)]
+    Files(#[from] scenario::UnwritableFile),
+    /// The user's command that points a runtime at the hosts did not succeed.
+    #[error("the command {0:?} failed")]
+    Prepare(String),
+    /// A live runtime does not come to an end.
+    #[error("the runtime did not answer within {0} s")]
+    Hangs(u64),
+    /// There is no live runtime.
+    #[cfg(feature = "live")]
+    #[error(transparent)]
+    Runtime(#[from] cri::ConnectError),
     /// The event loop could not be made.
     #[error("cannot start: {0}")]
     EventLoop(io::Error),
@@ -144,7 +165,8 @@ fn setting(
     Ok((options, kubelet))
 }
 
-fn inputs(scenario: &Scenario) -> PullInputs {
+/// What the kubelet starts from.
+pub(crate) fn inputs(scenario: &Scenario) -> PullInputs {
     let mut inputs = PullInputs::new(scenario.image());
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
     inputs.secrets = scenario.secrets();

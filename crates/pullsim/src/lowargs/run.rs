@@ -35,6 +35,31 @@ pub(crate) struct LowRun {
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
 
+    /// Plays them over loopback sockets as well, and demands that all goes as in memory.
+    #[arg(long, conflicts_with_all = ["list", "update"])]
+    pub sockets: bool,
+
+    /// Lets a live runtime pull, which is at this unix socket and has to be pointed at the hosts.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "SOCKET", conflicts_with_all = ["list", "update", "sockets"], requires = "runtime")]
+    pub cri: Option<PathBuf>,
+
+    /// With --cri: the live runtime and its version, such as containerd-2.1.9; runs with others are left out.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "NAME", requires = "cri")]
+    pub runtime: Option<String>,
+
+    /// With --cri: a shell command that is run before each pull, with the directory of --cri-files as its last
+    /// argument, to point the runtime at the hosts.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "COMMAND", requires = "cri")]
+    pub cri_before: Option<String>,
+
+    /// With --cri: where the files are written that point a node at the hosts.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "DIR", default_value = "pullsim-node", requires = "cri")]
+    pub cri_files: PathBuf,
+
     /// Lists the scenarios without playing them; as markdown, the catalogue's index.
     #[arg(long)]
     pub list: bool,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use node::Environment;
 use report::{RunReport, TextOptions};
-use runner::{Batch, Job, Memory};
+use runner::{Batch, Job, Memory, Sockets, Venue};
 use tokio::time::Instant;
 
 use crate::error::Failure;
@@ -33,9 +33,11 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
         return Err(Failure::MarkdownWithoutList);
     }
     let threads = low.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+    let threads = at_once(low, threads);
     let job = if low.update { Job::Update } else { Job::Check };
     let start = Instant::now();
-    let batch = runner::run_all(&files, &Memory, threads, job);
+    let venue = venue(low);
+    let batch = runner::run_all(&files, venue.as_ref(), threads, job);
     let took = start.elapsed();
     update(&batch)?;
     let unreadable = !batch.broken.is_empty();
@@ -53,6 +55,33 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
         (false, true) => Exit::Pulled,
         (false, false) => Exit::NotPulled,
     })
+}
+
+/// Where the scenarios are played.
+fn venue(low: &LowRun) -> Box<dyn Venue> {
+    #[cfg(feature = "live")]
+    if let (Some(socket), Some(runtime)) = (&low.cri, &low.runtime) {
+        return Box::new(runner::Live {
+            socket: socket.clone(),
+            runtime: runtime.clone(),
+            before: low.cri_before.clone(),
+            files: low.cri_files.clone(),
+            listen: scenario::Listen::Declared,
+            today: crate::check::today(),
+        });
+    }
+    if low.sockets { Box::new(Sockets) } else { Box::new(Memory) }
+}
+
+/// A live runtime pulls one image at a time, since its node is pointed at one scenario.
+#[cfg(feature = "live")]
+const fn at_once(low: &LowRun, threads: usize) -> usize {
+    if low.cri.is_some() { 1 } else { threads }
+}
+
+#[cfg(not(feature = "live"))]
+const fn at_once(_: &LowRun, threads: usize) -> usize {
+    threads
 }
 
 /// Shows and writes the exact texts that changed. What is shown goes where errors go, so that a report stays whole.

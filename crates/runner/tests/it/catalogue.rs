@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use report::{RunReport, TextOptions, Verdict};
-use runner::{Job, Memory, find, play, run_all};
+use runner::{Job, Memory, Sockets, Venue, find, play, run_all};
 use scenario::Scenario;
 
 fn catalogue() -> PathBuf {
@@ -13,9 +13,18 @@ fn catalogue() -> PathBuf {
 
 #[test]
 fn every_scenario_goes_as_it_says() {
+    all_pass(&Memory);
+}
+
+#[test]
+fn every_scenario_goes_the_same_over_sockets() {
+    all_pass(&Sockets);
+}
+
+fn all_pass(venue: &dyn Venue) {
     let files = find(&[catalogue()]).unwrap();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let batch = run_all(&files, &Memory, threads, Job::Check);
+    let batch = run_all(&files, venue, threads, Job::Check);
     let broken: Vec<String> = batch.broken.iter().map(scenario::LoadError::render).collect();
     let mut report = RunReport { cases: batch.cases, broken, ..RunReport::default() };
     report.cases.iter_mut().for_each(|case| case.check = None);
