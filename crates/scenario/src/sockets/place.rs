@@ -67,11 +67,19 @@ const TRIES: usize = 16;
 
 /// Sockets for a name server that is declared to be at an address.
 pub(super) async fn bind_nameserver(declared: SocketAddr, listen: Listen) -> io::Result<NameSockets> {
-    let mut tries = 0;
+    let (mut tries, mut wish) = (0, declared);
     loop {
-        let streams = bind(declared, listen).await?;
+        let streams = bind(wish, listen).await?;
         match bind_datagrams(streams.local_addr()?).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < TRIES => tries += 1,
+            // Another world has that port for datagrams: any other that is free for both will do.
+            Err(error)
+                if error.kind() == io::ErrorKind::AddrInUse
+                    && listen != Listen::Declared
+                    && tries < TRIES =>
+            {
+                tries += 1;
+                wish.set_port(0);
+            }
             datagrams => return Ok(NameSockets { datagrams: datagrams?, streams }),
         }
     }
