@@ -103,9 +103,6 @@ pub(crate) enum Failure {
     /// A plan has fewer forms than a check.
     #[error("a plan is told as text or json")]
     PlanFormat,
-    /// So have pods.
-    #[error("pods are told as text or json")]
-    PodsFormat,
     /// The manifests hold no pod that is meant.
     #[error("{} {} no pod{}", .files.join(", "), if .files.len() == 1 { "holds" } else { "hold" }, in_namespace(.namespace.as_deref()))]
     NoPods {

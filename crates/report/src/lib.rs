@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! CheckReport ─┬─▶ json: the value itself, complete and versioned (apiVersion pullsim/v1)
-//!              └─▶ text: the ladder of stages, the events, cause and fix
+//!              ├─▶ text: the ladder of stages, the events, cause and fix
+//!              └─▶ markdown, html, har, sarif: for a pull request, a reader, a browser, a code scanner
 //! PodsReport ──┤                 (every image of a pod, its course in time, what kubectl shows)
 //! PlanReport ──┴─▶ json, text: what would be asked, and with which credentials
 //! RunReport ─────▶ json, text, junit, tap: whether scenarios went as they expect
@@ -49,8 +50,8 @@ pub use check::{
     UnmatchedKey, Waiting,
 };
 pub use har::har;
-pub use html::html;
-pub use markdown::markdown;
+pub use html::{html, pods_html};
+pub use markdown::{markdown, pods_markdown};
 pub use plan::{PlanError, PlanReport};
 pub use pods::{
     AttemptReport, ChangeReport, ContainerWaits, ImageReport, MissingSecret, PodEvent, PodReport, PodsReport,

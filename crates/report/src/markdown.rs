@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::ladder::{Flight, Mark, Rung, ladder};
 use crate::words::time_words;
-use crate::{CheckReport, Outcome};
+use crate::{CheckReport, Outcome, PodReport, PodsReport};
 
 /// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
 pub fn markdown(reports: &[&CheckReport]) -> String {
@@ -16,6 +16,56 @@ pub fn markdown(reports: &[&CheckReport]) -> String {
         check(&mut out, report);
     }
     out
+}
+
+/// Pods as Markdown: what kubectl shows of each, then every image.
+pub fn pods_markdown(report: &PodsReport) -> String {
+    let mut out = String::new();
+    let checks: Vec<&CheckReport> =
+        report.pods.iter().flat_map(|pod| &pod.images).map(|image| &image.check).collect();
+    if checks.len() > 1 {
+        verdicts(&mut out, &checks);
+    }
+    for shown in &report.pods {
+        pod(&mut out, shown);
+    }
+    for report in checks {
+        check(&mut out, report);
+    }
+    for note in &report.notes {
+        let _ = writeln!(out, "> {}\n", prose(note));
+    }
+    out
+}
+
+fn pod(out: &mut String, pod: &PodReport) {
+    let kind = if pod.kind.is_empty() { "Pod" } else { &pod.kind };
+    let title = code(&format!("{}/{}", pod.namespace, pod.name));
+    let _ = writeln!(out, "### {} {kind} {title}\n", sign(pod.outcome));
+    if let Some(words) = &pod.rejected {
+        let _ = writeln!(out, "The API server refuses it: {}\n", prose(words));
+    }
+    for secret in &pod.missing_secrets {
+        let place =
+            if secret.place.is_empty() { String::new() } else { format!(" ({})", code(&secret.place)) };
+        let elsewhere = match secret.elsewhere.as_slice() {
+            [] => String::new(),
+            some => format!("; one of this name is in {}, where the kubelet does not look", some.join(", ")),
+        };
+        let _ = writeln!(out, "- no secret {}{place}{}", code(&secret.name), prose(&elsewhere));
+    }
+    for (title, text) in
+        [("kubectl get pods --watch", &pod.kubectl_get), ("kubectl describe pod", &pod.kubectl_describe)]
+    {
+        if !text.is_empty() {
+            let fence = fence(text);
+            let text = printable(text.trim_end());
+            let _ = writeln!(
+                out,
+                "\n<details><summary>{title}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n"
+            );
+        }
+    }
 }
 
 fn verdicts(out: &mut String, reports: &[&CheckReport]) {

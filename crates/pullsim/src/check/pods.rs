@@ -19,18 +19,15 @@ use super::{event_loop, kubelet, node_keyrings, options, store_failure};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
-use crate::lowargs::{Format, LowCheck};
+use crate::lowargs::LowCheck;
 use crate::progress::Progress;
-use crate::{node_plugins, output};
+use crate::{node_plugins, output, render};
 
 /// The node's name where nobody gave it one.
 const NODE_NAME: &str = "node-1";
 
 /// Checks pods and writes the report.
 pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
-    if !matches!(low.output, Format::Text | Format::Json) {
-        return Err(Failure::PodsFormat);
-    }
     let mut hi = HiCheck::read(low, environment)?;
     let keyrings = node_keyrings(&mut hi);
     let mut cluster = Cluster::read(low, &hi)?;
@@ -65,12 +62,7 @@ pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
     let report = pods_report(setting, found, histories);
     let text = output::text_options(low.color, environment);
-    output::write(&match low.output {
-        Format::Json => report::json(&report),
-        Format::Text => report::pods_text(&report, text),
-        // Refused before anything was pulled.
-        Format::Markdown | Format::Har | Format::Html => return Err(Failure::PodsFormat),
-    })?;
+    output::write(&render::pods(low.output, &report, text))?;
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 

@@ -94,6 +94,8 @@ pub(crate) enum Format {
     Har,
     /// A page that stands alone.
     Html,
+    /// SARIF 2.1.0, for code scanning: each finding at the line that names the image.
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -253,3 +253,19 @@ fn what_does_not_go_together() {
     assert_eq!(run.status, 2);
     assert!(run.err.contains("spec.containers"), "{}", run.err);
 }
+
+#[test]
+fn every_form_of_pods() {
+    let run = |form: &str| check(&["-f", &data("shop"), "--for", "2m", "-o", form]);
+    let html = run("html").out;
+    assert!(html.contains("<svg class=\"timeline\"") && html.contains("back-off 10 s from"), "{html}");
+    let markdown = run("markdown").out;
+    assert!(markdown.contains("<summary>kubectl describe pod</summary>"), "{markdown}");
+    let har = run("har").json();
+    let titles = texts(&har["log"]["pages"], "title");
+    assert!(!titles.is_empty() && titles.iter().all(|title| title.contains(".example.com/")), "{titles:?}");
+    let sarif = run("sarif").json();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert!(place["artifactLocation"]["uri"].as_str().unwrap().contains("/shop/"), "{sarif}");
+    assert!(place["region"]["startLine"].as_u64().unwrap() > 1, "{sarif}");
+}

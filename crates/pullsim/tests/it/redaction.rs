@@ -66,6 +66,7 @@ const CHECK_FORMS: &[&[&str]] = &[
     &["-o", "markdown"],
     &["-o", "har"],
     &["-o", "html"],
+    &["-o", "sarif"],
     &["--plan"],
     &["--plan", "-o", "json"],
     &["--kubelet", "1.28"],

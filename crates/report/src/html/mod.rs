@@ -5,27 +5,43 @@
 
 mod actors;
 mod diagram;
+mod pod;
+mod timeline;
 mod view;
 mod waterfall;
 
 use minijinja::{AutoEscape, Environment};
 
-use crate::CheckReport;
+use crate::{CheckReport, PodsReport};
+use pod::PodView;
 use view::View;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
 
 /// Checks as a self-contained HTML page.
-pub fn html(reports: &[&CheckReport]) -> String {
+pub fn html(checks: &[&CheckReport]) -> String {
+    let views = checks.iter().enumerate().map(|(number, check)| View::new(number, check, ""));
+    render(&[], views.collect(), &[])
+}
+
+/// Pods as a self-contained HTML page: the course of each in time, then every image.
+pub fn pods_html(report: &PodsReport) -> String {
+    let images = report.pods.iter().flat_map(|pod| &pod.images);
+    let views = images.enumerate().map(|(number, image)| View::new(number, &image.check, &image.place));
+    let pods: Vec<PodView> = report.pods.iter().map(|pod| PodView::new(report, pod)).collect();
+    render(&pods, views.collect(), &report.notes)
+}
+
+fn render(pods: &[PodView], views: Vec<View>, notes: &[String]) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let views: Vec<View> =
-        reports.iter().enumerate().map(|(number, report)| View::new(number, report)).collect();
     let context = minijinja::context! {
         style => minijinja::Value::from_safe_string(STYLE.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
+        pods => minijinja::value::Serde(pods),
         views => minijinja::value::Serde(views),
+        notes => minijinja::value::Serde(notes),
     };
     // The template is part of the programme, and a test renders all of it.
     environment.render_str(PAGE, context).unwrap_or_else(|error| error.to_string())

@@ -12,6 +12,7 @@ use crate::{CheckReport, Outcome};
 pub(super) struct View {
     number: usize,
     image: String,
+    place: String,
     pulled: bool,
     image_ref: String,
     node: String,
@@ -66,7 +67,7 @@ struct RungView {
 }
 
 impl View {
-    pub fn new(number: usize, report: &CheckReport) -> Self {
+    pub fn new(number: usize, report: &CheckReport, place: &str) -> Self {
         let node = &report.node;
         let flights: Vec<FlightView> = ladder(report)
             .into_iter()
@@ -79,6 +80,7 @@ impl View {
         Self {
             number: number + 1,
             image: report.image.clone(),
+            place: place.to_owned(),
             pulled: report.outcome == Outcome::Pulled,
             image_ref: report.cri.image_ref.clone(),
             node: format!(
