@@ -49,13 +49,13 @@ pub(crate) struct LowRun {
     #[arg(long, value_name = "NAME", requires = "cri")]
     pub runtime: Option<String>,
 
-    /// With --cri: a shell command that is run before each pull, with the directory of --cri-files as its last
+    /// With --cri: a shell command that is run before each pull, with the directory of its files as its last
     /// argument, to point the runtime at the hosts.
     #[cfg(feature = "live")]
     #[arg(long, value_name = "COMMAND", requires = "cri")]
     pub cri_before: Option<String>,
 
-    /// With --cri: where the files are written that point a node at the hosts.
+    /// With --cri: where the files are written that point a node at the hosts, in a directory for each pull.
     #[cfg(feature = "live")]
     #[arg(long, value_name = "DIR", default_value = "pullsim-node", requires = "cri")]
     pub cri_files: PathBuf,

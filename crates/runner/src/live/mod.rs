@@ -35,10 +35,10 @@ pub struct Live {
     pub socket: PathBuf,
     /// The runtime and its version, as scenarios name it: other runs are not played.
     pub runtime: String,
-    /// A shell command that is run before each pull, with the directory of files as its last argument: it points the
+    /// A shell command that is run before each pull, with the directory of its files as its last argument: it points the
     /// runtime at the hosts.
     pub before: Option<String>,
-    /// Where the files are written that point a node at the hosts.
+    /// Where the files are written that point a node at the hosts, in a directory for each pull.
     pub files: PathBuf,
     /// Where hosts listen.
     pub listen: Listen,
@@ -60,12 +60,18 @@ impl Venue for Live {
         if scenario.platform().is_some_and(|platform| platform != format!("linux/{}", machine())) {
             return Err(PlayError::Unfit("the node is of another platform than this machine"));
         }
+        if scenario.lasts().is_some() {
+            return Err(PlayError::Unfit("it looks at a pod over time"));
+        }
         // The same scenario on the runtime's date, so that certificates are what they are said to be.
         let scenario = Scenario::load_at(scenario.file(), self.today)?;
         let expected = match in_memory(&scenario, run) {
             Err(PlayError::Endless) => return Err(PlayError::Unfit("the pull never ends")),
             other => other?,
         };
+        if expected.is_empty() {
+            return Err(PlayError::Unfit("the runtime is not asked"));
+        }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(PlayError::EventLoop)?;
         let played = runtime.block_on(async { timeout(PATIENCE, self.pull(scenario, run)).await });
         let played = played.map_err(|_| PlayError::Hangs(PATIENCE.as_secs()))??;
@@ -93,14 +99,16 @@ fn in_memory(scenario: &Scenario, run: &Run) -> Result<Vec<Answer>, PlayError> {
 
 impl Live {
     async fn pull(&self, scenario: Scenario, run: &Run) -> Result<Played, PlayError> {
+        // A directory for each, so that no file of one scenario is found by the next.
+        let files = self.files.join(format!("{}-{}", scenario.file().replace('/', "-"), run.kubelet));
         let (mut inputs, clock) = (inputs(&scenario), Clock::new(scenario.now()));
         inputs.policy = inputs.policy.or(Some(PullPolicy::Always));
         let kubelet: Version = run.kubelet.parse().unwrap_or(Version::NEWEST);
         let served =
             Served::start(scenario, self.listen, RequestLog::new()).await.map_err(PlayError::EventLoop)?;
-        served.write_files(&self.files).map_err(PlayError::Files)?;
+        served.write_files(&files).map_err(PlayError::Files)?;
         if let Some(command) = &self.before {
-            prepare(command, &self.files).await?;
+            prepare(command, &files).await?;
         }
         let runtime = LiveRuntime::connect(&self.socket).await?;
         let noted = Noted::new(runtime.clone());
