@@ -165,11 +165,15 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
     let way =
         scene.proxy(failure).map_or_else(|| "its proxy".to_owned(), |proxy| format!("the proxy {proxy}"));
     let sentence = format!("The runtime goes to {host} through {way}, which did not open the way.");
-    let finding = Finding::new(Cause::ProxyMisconfig, sentence).or(&[Cause::NoProxyMissing]);
-    let (finding, status) = match scene.refused_tunnel() {
-        Some(tunnel) => (finding.evidence(tunnel.line()), tunnel.status()),
-        None => (finding, None),
+    let tunnel = scene.refused_tunnel();
+    let status = tunnel.as_ref().and_then(Failure::status);
+    // A proxy that stands outside knows nothing of what is inside; one that wants a login would not let anybody through.
+    let cause = match status {
+        Some(status) if status != 407 && is_internal(host) => Cause::NoProxyMissing,
+        _ => Cause::ProxyMisconfig,
     };
+    let finding = Finding::new(cause, sentence).or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing]);
+    let finding = tunnel.iter().fold(finding, |finding, tunnel| finding.evidence(tunnel.line()));
     let remedy = match status {
         Some(407) => {
             "Give the proxy's user and password in HTTPS_PROXY of the runtime's service, then restart it."
@@ -177,7 +181,24 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
         Some(_) => "Let the proxy allow CONNECT to this host.",
         None => "Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.",
     };
-    finding.remedy(remedy).remedy(format!("If {host} is internal, add it to NO_PROXY there."))
+    let bypass = format!("If {host} is internal, add it to NO_PROXY in the runtime's service.");
+    if cause == Cause::NoProxyMissing {
+        finding.remedy(bypass).remedy(remedy)
+    } else {
+        finding.remedy(remedy).remedy(bypass)
+    }
+}
+
+/// Whether only a network's own name servers or routers know the host: names of special use (RFC 6762 appendix G), names
+/// without a dot, private addresses (RFC 1918, RFC 4193).
+fn is_internal(host: &str) -> bool {
+    const INTERNAL: [&str; 7] = [".internal", ".intranet", ".private", ".corp", ".home", ".lan", ".local"];
+    let name = host_name(host);
+    match name.trim_matches(['[', ']']).parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => address.is_private(),
+        Ok(std::net::IpAddr::V6(address)) => address.is_unique_local(),
+        Err(_) => !name.contains('.') || INTERNAL.iter().any(|end| name.ends_with(end)),
+    }
 }
 
 fn localhost(host: &str) -> Finding {

@@ -2,8 +2,8 @@
 
 use diagnosis::Cause;
 
-use super::Verdict;
 use super::network::{is_storage, is_token};
+use super::{Verdict, missing};
 use crate::grammar::{Dissection, HostKind, Purpose, Word};
 
 /// The registry does not serve this address, network or country.
@@ -91,6 +91,10 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
 /// All of Docker Hub's `library/` is public: what is denied there does not exist. Most often its name is that of an
 /// image that was only built, or lacks the registry.
 fn official_image(d: &Dissection) -> Option<Verdict> {
+    if missing::host_alone(d) {
+        let others = [Cause::RepoMissingOrPrivate, Cause::LocalImageNotOnNode, Cause::RepoNotFound];
+        return Some(Verdict::likely(Cause::WrongRegistryHost).or(&others));
+    }
     let official = d.registry_kind() == HostKind::DockerHub
         && d.repository()
             .is_some_and(|path| path.strip_prefix("library/").is_some_and(|name| !name.contains('/')));

@@ -54,11 +54,12 @@ pub(super) fn not_found(d: &Dissection) -> Option<Verdict> {
     };
     let secretive = matches!(d.registry_kind(), HostKind::Ghcr | HostKind::Acr | HostKind::GitLab);
     let verdict = if secretive { verdict.or(&[Cause::CredentialsMissing]) } else { verdict };
-    Some(verdict.or(&[Cause::RepoMissingOrPrivate, Cause::MirrorMisconfig]).because(&[Word::NotFound]))
+    let others = [Cause::RepoMissingOrPrivate, Cause::MirrorMisconfig, Cause::WrongRegistryHost];
+    Some(verdict.or(&others).because(&[Word::NotFound]))
 }
 
 /// A name without a path that looks like a registry's host is a name on Docker Hub.
-fn host_alone(d: &Dissection) -> bool {
+pub(super) fn host_alone(d: &Dissection) -> bool {
     let path = d.repository().unwrap_or_default();
     let name = path.strip_prefix("library/").unwrap_or_default().split([':', '@']).next().unwrap_or_default();
     d.registry_kind() == HostKind::DockerHub && (name.contains('.') || name == "localhost")
