@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod content;
+mod coverage;
 mod fault_keys;
 mod file;
 mod include;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use scenario::Scenario;
 
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -41,6 +41,6 @@ fn shipped_scenarios_are_of_the_schema() {
     assert!(!schema.is_valid(&misspelt));
 }
 
-fn catalogue() -> PathBuf {
+pub(crate) fn catalogue() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
 }
