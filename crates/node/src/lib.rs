@@ -24,6 +24,8 @@ pub use environment::Environment;
 pub struct Node {
     files: Files,
     environment: Option<Environment>,
+    /// What is otherwise than the files say: another content, or (`None`) no such file or directory.
+    changed: Arc<BTreeMap<PathBuf, Option<Vec<u8>>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,18 +40,77 @@ enum Files {
 impl Node {
     /// A node whose root directory is `root`. Its environment comes from the runtime's systemd drop-ins.
     pub fn directory(root: impl Into<PathBuf>) -> Self {
-        Self { files: Files::Directory(root.into()), environment: None }
+        Self::of(Files::Directory(root.into()), None)
     }
 
     /// A node with default configuration on this machine's network: the resolver's files and the certificates are
     /// this machine's, the environment is `environment`, and no runtime or kubelet configuration is read.
     pub fn machine(environment: Environment) -> Self {
-        Self { files: Files::Machine, environment: Some(environment) }
+        Self::of(Files::Machine, Some(environment))
     }
 
     /// A node whose files are given: absolute path and content.
     pub fn memory(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Self {
-        Self { files: Files::Memory(Arc::new(files.into_iter().collect())), environment: None }
+        Self::of(Files::Memory(Arc::new(files.into_iter().collect())), None)
+    }
+
+    fn of(files: Files, environment: Option<Environment>) -> Self {
+        Self { files, environment, changed: Arc::default() }
+    }
+
+    /// The same node with this content in a file. Nothing is written: the node's own file stays as it is.
+    #[must_use]
+    pub fn with_file(self, path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
+        self.changing(path.into(), Some(content.into()))
+    }
+
+    /// The same node without a file, or without a directory and all that is in it.
+    #[must_use]
+    pub fn without(self, path: impl Into<PathBuf>) -> Self {
+        self.changing(path.into(), None)
+    }
+
+    /// The same node, whose services have this environment.
+    #[must_use]
+    pub fn with_environment(self, environment: Environment) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+
+    fn changing(mut self, path: PathBuf, content: Option<Vec<u8>>) -> Self {
+        let changed = Arc::make_mut(&mut self.changed);
+        if content.is_none() {
+            changed.retain(|other, _| !other.starts_with(&path));
+        }
+        changed.insert(path, content);
+        self
+    }
+
+    /// What was changed at a path, if something was: the content, or that there is nothing.
+    fn changed(&self, path: &Path) -> Option<io::Result<Vec<u8>>> {
+        if let Some(Some(content)) = self.changed.get(path) {
+            return Some(Ok(content.clone()));
+        }
+        self.is_hidden(path).then(|| Err(io::ErrorKind::NotFound.into()))
+    }
+
+    fn is_hidden(&self, path: &Path) -> bool {
+        path.ancestors().any(|above| matches!(self.changed.get(above), Some(None)))
+    }
+
+    /// The names that changes put into a directory.
+    fn put_into(&self, directory: &Path) -> Vec<String> {
+        let put = self.changed.iter().filter(|(_, content)| content.is_some());
+        put.filter_map(|(path, _)| first_below(path, directory)).collect()
+    }
+
+    /// The names in a directory after all changes, sorted.
+    fn changed_names(&self, directory: &Path, names: Vec<String>) -> Vec<String> {
+        let stays = |name: &String| !self.is_hidden(&directory.join(name));
+        let mut names: Vec<String> = names.into_iter().filter(stays).collect();
+        names.extend(self.put_into(directory));
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// The content of the file at an absolute path of the node.
@@ -58,6 +119,9 @@ impl Node {
     /// As [`std::fs::read`]; `NotFound` where the node has no such file.
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
         let path = path.as_ref();
+        if let Some(changed) = self.changed(path) {
+            return changed;
+        }
         match &self.files {
             Files::Directory(root) => match std::fs::read(below(root, path)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::read(path),
@@ -77,8 +141,8 @@ impl Node {
     /// # Errors
     /// As [`Node::read`].
     pub fn read_own(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
-        match &self.files {
-            Files::Directory(root) => std::fs::read(below(root, path.as_ref())),
+        match (&self.files, self.changed(path.as_ref())) {
+            (Files::Directory(root), None) => std::fs::read(below(root, path.as_ref())),
             _ => self.read(path),
         }
     }
@@ -86,29 +150,21 @@ impl Node {
     /// The names in a directory of the node, sorted; empty where there is none.
     pub fn list(&self, directory: impl AsRef<Path>) -> Vec<String> {
         let directory = directory.as_ref();
-        let mut names: Vec<String> = match &self.files {
+        let names: Vec<String> = match &self.files {
             Files::Directory(root) if below(root, directory).is_dir() => names_in(&below(root, directory)),
             Files::Directory(_) => names_in(directory),
             Files::Machine if is_machine_file(directory) => names_in(directory),
             Files::Machine => Vec::new(),
-            Files::Memory(files) => files
-                .keys()
-                .filter_map(|path| path.strip_prefix(directory).ok()?.components().next())
-                .map(|first| first.as_os_str().to_string_lossy().into_owned())
-                .collect(),
+            Files::Memory(files) => files.keys().filter_map(|path| first_below(path, directory)).collect(),
         };
-        names.sort();
-        names.dedup();
-        names
+        self.changed_names(directory, names)
     }
 
     /// The names in a directory of the node alone, sorted, as [`Node::read_own`] reads.
     pub fn list_own(&self, directory: impl AsRef<Path>) -> Vec<String> {
         match &self.files {
             Files::Directory(root) => {
-                let mut names = names_in(&below(root, directory.as_ref()));
-                names.sort();
-                names
+                self.changed_names(directory.as_ref(), names_in(&below(root, directory.as_ref())))
             }
             _ => self.list(directory),
         }
@@ -116,10 +172,14 @@ impl Node {
 
     /// Whether the node has a directory at this path; as with [`Node::read`], below the node's root or as it is.
     pub fn is_directory(&self, path: impl AsRef<Path>) -> bool {
+        let path = path.as_ref();
+        if self.is_hidden(path) || !self.put_into(path).is_empty() {
+            return !self.put_into(path).is_empty();
+        }
         match &self.files {
-            Files::Directory(root) => below(root, path.as_ref()).is_dir() || path.as_ref().is_dir(),
+            Files::Directory(root) => below(root, path).is_dir() || path.is_dir(),
             Files::Machine => false,
-            Files::Memory(files) => files.keys().any(|p| p != path.as_ref() && p.starts_with(path.as_ref())),
+            Files::Memory(files) => files.keys().any(|p| p != path && p.starts_with(path)),
         }
     }
 
@@ -134,6 +194,12 @@ impl Node {
     pub fn environment(&self, service: &str) -> Environment {
         self.environment.clone().unwrap_or_else(|| Environment::of_service(self, service))
     }
+}
+
+/// The name in `directory` below which `path` lies.
+fn first_below(path: &Path, directory: &Path) -> Option<String> {
+    let first = path.strip_prefix(directory).ok()?.components().next()?;
+    Some(first.as_os_str().to_string_lossy().into_owned())
 }
 
 fn below(root: &Path, path: &Path) -> PathBuf {
@@ -152,4 +218,23 @@ fn is_machine_file(path: &Path) -> bool {
     !["/etc/containerd", "/etc/containers", "/etc/crio", "/etc/docker", "/var/lib/kubelet", "/etc/systemd"]
         .iter()
         .any(|own| path.starts_with(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_cover_the_files_and_write_nothing() {
+        let file = |path: &str, text: &str| (PathBuf::from(path), text.as_bytes().to_vec());
+        let node = Node::memory([file("/etc/a/x", "1"), file("/etc/a/y", "2"), file("/etc/b", "3")]);
+        let other = node.clone().without("/etc/a").with_file("/etc/a/z", "4").with_file("/etc/b", "5");
+        assert_eq!(other.list("/etc/a"), ["z"]);
+        assert_eq!(other.list_own("/etc"), ["a", "b"]);
+        assert!(other.read("/etc/a/x").is_err() && other.is_directory("/etc/a"));
+        assert_eq!(other.read_own("/etc/b").unwrap(), b"5");
+        assert!(!other.without("/etc/a").is_directory("/etc/a"));
+        assert_eq!(node.list("/etc/a"), ["x", "y"]);
+        assert_eq!(node.read("/etc/b").unwrap(), b"3");
+    }
 }

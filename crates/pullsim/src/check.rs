@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::hiargs::HiCheck;
 use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
-use crate::{compare, node_plugins, output, render};
+use crate::{compare, node_plugins, output, render, what_if};
 
 /// Checks an image and writes the report.
 pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
@@ -34,7 +34,7 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     if low.plan {
         return show_plan(&Plan::new(&inputs, hi.kubelet), &inputs, low, text);
     }
-    let mut report = simulate(hi, &inputs)?;
+    let mut report = simulate(hi, &inputs, low.what_if)?;
     if let Some(given) = &low.compare_login {
         compare_login(&mut report, given, low, environment)?;
     }
@@ -57,7 +57,7 @@ fn compare_login(
     let mut inputs = PullInputs::new(hi.image.clone());
     inputs.policy = hi.policy;
     inputs.auth.clone_from(&login.auth);
-    let docker = simulate(hi, &inputs)?;
+    let docker = simulate(hi, &inputs, false)?;
     report.notes.extend(compare::compared(&login, report, &docker));
     Ok(())
 }
@@ -105,19 +105,25 @@ fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
     keyrings
 }
 
-fn simulate(mut hi: HiCheck, inputs: &PullInputs) -> Result<CheckReport, Failure> {
+/// Pulls once; and where that fails and it is wanted, again with changes.
+fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool) -> Result<CheckReport, Failure> {
     let progress = Progress::begin(hi.scenario.is_none());
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
     let (mut inputs, trace) = (inputs.clone(), progress.trace());
     let checked = runtime.block_on(async {
         node_plugins::ask(&mut hi, &mut inputs, &trace).await;
-        replay::check_by(options(&hi, trace), &kubelet(&hi), &inputs, hi.notes.clone()).await
+        let checked = replay::check_by(options(&hi, trace), &kubelet(&hi), &inputs, hi.notes.clone()).await?;
+        let mut report = checked.report;
+        if what_if {
+            what_if::try_changes(&mut report, &hi, inputs).await?;
+        }
+        Ok(report)
     });
-    Ok(checked.map_err(|error| store_failure(&hi, error))?.report)
+    checked.map_err(|error| store_failure(&hi, error))
 }
 
 /// The kubelet that is meant.
-fn kubelet(hi: &HiCheck) -> Kubelet {
+pub(crate) fn kubelet(hi: &HiCheck) -> Kubelet {
     Kubelet { version: hi.kubelet, config: hi.config.clone(), present: hi.present.clone() }
 }
 
@@ -129,11 +135,7 @@ fn event_loop(simulated: bool) -> std::io::Result<Runtime> {
 
 /// What the runtime stands on. To be made within a tokio runtime, on whose clock the node's date runs.
 fn options(hi: &HiCheck, trace: Trace) -> Options {
-    let at = hi.scenario.as_ref().map_or_else(today, |scenario| scenario.now());
-    let network: Arc<dyn Network> = match &hi.scenario {
-        Some(scenario) => Arc::new(scenario.network()),
-        None => Arc::new(SystemNetwork::new()),
-    };
+    let (network, clock) = network(hi);
     Options {
         network,
         node: hi.node.clone(),
@@ -143,7 +145,15 @@ fn options(hi: &HiCheck, trace: Trace) -> Options {
         store: hi.store.clone(),
         extra_roots: hi.extra_roots.clone(),
         trace,
-        clock: Clock::new(at),
+        clock,
+    }
+}
+
+/// The network as it is at the beginning, and the node's date.
+pub(crate) fn network(hi: &HiCheck) -> (Arc<dyn Network>, Clock) {
+    match &hi.scenario {
+        Some(scenario) => (Arc::new(scenario.network()), Clock::new(scenario.now())),
+        None => (Arc::new(SystemNetwork::new()), Clock::new(today())),
     }
 }
 

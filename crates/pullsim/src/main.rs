@@ -19,6 +19,7 @@ mod schema;
 mod secret;
 mod serve;
 mod store;
+mod what_if;
 
 use std::process::ExitCode;
 

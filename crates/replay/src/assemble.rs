@@ -107,6 +107,7 @@ pub(crate) fn check(
             .as_ref()
             .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
         diagnosis: None,
+        what_if: None,
         notes: notes(setting, pulled),
         at: pulled.at,
         took: pulled.took,

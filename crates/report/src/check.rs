@@ -6,6 +6,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use trace::Step;
 
+use crate::Trial;
+
 /// All that a check found.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckReport {
@@ -43,6 +45,9 @@ pub struct CheckReport {
     pub waiting: Option<Waiting>,
     /// Why the pull fails.
     pub diagnosis: Option<Diagnosis>,
+    /// Changes that were tried, in their order; `None` when nobody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<Vec<Trial>>,
     /// What else a reader should know.
     pub notes: Vec<String>,
     /// The node's date when the check began.

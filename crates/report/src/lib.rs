@@ -40,6 +40,7 @@ mod run;
 mod sarif;
 mod tap;
 mod text;
+mod trial;
 mod words;
 
 use serde::Serialize;
@@ -61,6 +62,7 @@ pub use sarif::{Located, sarif};
 pub use text::{
     TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress, run as run_text,
 };
+pub use trial::{Trial, TrialOutcome, healing};
 
 /// A report as JSON, indented, with a line end.
 pub fn json(report: &impl Serialize) -> String {

@@ -143,6 +143,9 @@ pub struct Certificate {
     pub addresses: Vec<IpAddr>,
     /// Whether it may issue others.
     pub authority: bool,
+    /// The certificate itself, in DER.
+    #[serde(skip)]
+    pub der: Vec<u8>,
 }
 
 /// What a request is for.

@@ -10,10 +10,9 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_SIG_ED25519};
 use x509_parser::prelude::FromDer;
 
-/// A parsed certificate and its bytes.
+/// A parsed certificate; its bytes are among the facts.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
-    der: Vec<u8>,
     pub(super) subject: Vec<u8>,
     pub(super) issuer: Vec<u8>,
     pub(super) facts: trace::Certificate,
@@ -44,7 +43,6 @@ impl Certificate {
         };
         let subject = parsed.subject();
         let mut certificate = Self {
-            der: der.to_vec(),
             subject: subject.as_raw().to_vec(),
             issuer: parsed.issuer().as_raw().to_vec(),
             facts: trace::Certificate {
@@ -55,6 +53,7 @@ impl Certificate {
                 dns_names: Vec::new(),
                 addresses: Vec::new(),
                 authority: false,
+                der: der.to_vec(),
             },
             // Go keeps the last common name.
             common_name: strings(subject.iter_common_name().collect()).pop().unwrap_or_default(),
@@ -114,7 +113,7 @@ impl Certificate {
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.facts.der == other.facts.der
     }
 
     /// `Certificate.CheckSignatureFrom`: whether `parent` signed this certificate, and may.
@@ -124,7 +123,7 @@ impl Certificate {
         if (must_be_authority && !authority) || parent.may_sign == Some(false) {
             return Err(HintProblem::ParentCannotSign);
         }
-        let parsed = (X509Certificate::from_der(&self.der), X509Certificate::from_der(&parent.der));
+        let parsed = (X509Certificate::from_der(&self.facts.der), X509Certificate::from_der(&parent.facts.der));
         let (Ok((_, child)), Ok((_, issuer))) = parsed else {
             return Err(HintProblem::UnsupportedAlgorithm);
         };

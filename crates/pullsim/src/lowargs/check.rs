@@ -18,6 +18,7 @@ Examples:
   pullsim check registry.example.com/team/app:v1 --secret ~/.docker/config.json --plan
   pullsim check registry.example.com/team/app:v1 --node ./node-root --platform linux/arm64 -o json
   pullsim check registry.example.com/team/app:v1 --in scenarios/success/private-multi-arch.yaml
+  pullsim check registry.example.com/team/app:v1.2 --secret pull-secret.yaml --what-if
   kubectl get deploy,sa,secret -n shop -o yaml | pullsim check -f -
   pullsim check -f deploy/ --namespace shop --kubelet 1.34 --for 10m
 
@@ -127,6 +128,14 @@ pub(crate) struct LowCheck {
     /// Checks inside the simulated hosts of a scenario file; its node and its secrets count, unless given here.
     #[arg(long = "in", value_name = "FILE", conflicts_with = "node")]
     pub scenario: Option<PathBuf>,
+
+    /// Tries changes on a pull that fails, until one heals it: another key, tag or platform, no login, no mirror, no
+    /// proxy, other trust, and more.
+    ///
+    /// Each is a pull of its own with an empty store that is forgotten. No login goes to a host that the pull itself
+    /// would not send it to.
+    #[arg(long, conflicts_with_all = ["plan", "filename"])]
+    pub what_if: bool,
 
     /// Stops before the network: what would be asked, and with which credentials.
     #[arg(long)]

@@ -1,7 +1,8 @@
 use diagnosis::Persistence;
 
 use super::layout::Page;
-use crate::{CheckReport, Outcome};
+use crate::trial::proven;
+use crate::{CheckReport, Outcome, healing};
 
 /// Cause and fix, or what was pulled.
 pub(super) fn write(page: &mut Page, report: &CheckReport) {
@@ -14,7 +15,9 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
         };
         page.section("Cause", &[format!("{} {cause}: {}{heals}", cause.code(), diagnosis.sentence)]);
         page.section("Proof", &diagnosis.evidence);
-        page.section("Fix", &diagnosis.remedies);
+        let mut fix = diagnosis.remedies.clone();
+        fix.extend(report.what_if.iter().flat_map(|trials| healing(trials)).map(proven));
+        page.section("Fix", &fix);
         if !diagnosis.alternatives.is_empty() {
             let others = diagnosis.alternatives.iter().map(|other| format!("{other} ({})", other.meaning()));
             page.section("Or", &[others.collect::<Vec<_>>().join("; ")]);

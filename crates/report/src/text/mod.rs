@@ -6,6 +6,7 @@ mod layout;
 mod pods;
 mod run;
 mod style;
+mod what_if;
 
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub fn check(report: &CheckReport, options: TextOptions) -> String {
         page.verbatim(&report.described);
     }
     cause::write(&mut page, report);
+    what_if::write(&mut page, report);
     page.finish()
 }
 

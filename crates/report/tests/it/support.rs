@@ -26,6 +26,7 @@ pub fn connection(host: &str, address: &str) -> Vec<(u64, What)> {
         dns_names: vec![host.into()],
         addresses: vec![],
         authority: false,
+        der: vec![],
     };
     vec![
         (
@@ -121,6 +122,7 @@ pub fn report(list: Vec<(u64, What)>, outcome: Outcome, code: &str) -> CheckRepo
         described: "Events:\n  Type  Reason\n".into(),
         waiting: None,
         diagnosis: None,
+        what_if: None,
         notes: vec![],
         at: "2026-01-02T00:00:00Z".parse().unwrap(),
         took: Duration::ZERO,

@@ -165,14 +165,16 @@ impl Pull {
             return Ok([vec![manifest.config], manifest.layers].concat());
         }
         let index = Index::decode(&bytes[..]).map_err(plain)?;
+        let offered = platform_names(&index.manifests);
         let mut chosen = self.matching(index.manifests);
         if let Some(limit) = self.manifest_limit {
             if chosen.is_empty() {
+                self.tell_platforms(&chosen, &offered);
                 return Err(Error::Class(Class::NotFound, "no match for platform in manifest".into()));
             }
             chosen.truncate(limit);
         }
-        self.tell_platforms(&chosen);
+        self.tell_platforms(&chosen, &offered);
         Ok(chosen)
     }
 
@@ -186,15 +188,12 @@ impl Pull {
         chosen
     }
 
-    fn tell_platforms(&self, chosen: &[Descriptor]) {
-        let name = |entry: &Descriptor| {
-            entry
-                .platform
-                .as_ref()
-                .map_or("no platform".to_owned(), |platform| platform.normalize().to_string())
+    fn tell_platforms(&self, chosen: &[Descriptor], offered: &str) {
+        let text = match chosen {
+            [] if offered.is_empty() => "none matches: it is empty".to_owned(),
+            [] => format!("none matches, there are {offered}"),
+            chosen => platform_names(chosen),
         };
-        let names: Vec<String> = chosen.iter().map(name).collect();
-        let text = if names.is_empty() { "none matches".to_owned() } else { names.join(", ") };
         self.recorder.decide("platform", format!("of the index: {text}"));
     }
 
@@ -267,6 +266,14 @@ pub(super) fn last_first(descriptors: &[Descriptor]) -> impl Iterator<Item = &De
     let (last, others) =
         descriptors.split_last().map_or((None, descriptors), |(last, others)| (Some(last), others));
     last.into_iter().chain(others)
+}
+
+fn platform_names(entries: &[Descriptor]) -> String {
+    let name = |entry: &Descriptor| match &entry.platform {
+        Some(platform) => platform.normalize().to_string(),
+        None => "no platform".to_owned(),
+    };
+    entries.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Stable, the best first, entries without a platform last (handlers.go:316-330).

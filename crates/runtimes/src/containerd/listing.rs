@@ -1,0 +1,110 @@
+//! What else a registry has, asked as the pull asks: the same hosts, proxy, TLS and credentials. No containerd asks
+//! for this; a report that says "did you mean" does.
+
+use cri::PullImageRequest;
+use distribution::Reference;
+use gostd::json::{self, Value};
+use net::{BoxFuture, Recorder};
+use trace::Purpose;
+
+use super::config::Config;
+use super::credentials::Credentials;
+use super::error::Result;
+use super::hosts::RegistryHost;
+use super::request::Base;
+use super::{Attempt, Containerd};
+
+/// A list that is longer than this is not read.
+const MAX_LIST: usize = 4 << 20;
+/// How many names are asked for; registries have limits of their own.
+const ASKED_FOR: usize = 1000;
+
+/// What there may be a list of (OCI distribution specification, "Listing Tags"; the catalogue is Docker's).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// The tags of the image's repository.
+    Tags,
+    /// The repositories of the image's registry, which few registries tell.
+    Repositories,
+}
+
+impl Listing {
+    const fn member(self) -> &'static str {
+        match self {
+            Self::Tags => "tags",
+            Self::Repositories => "repositories",
+        }
+    }
+
+    fn url(self, base: &Base, host: &RegistryHost) -> String {
+        let root = format!("{}://{}{}", host.scheme, host.host, host.path);
+        match self {
+            Self::Tags => format!("{root}/{}/tags/list?n={ASKED_FOR}", base.repository),
+            Self::Repositories => format!("{root}/_catalog?n={ASKED_FOR}"),
+        }
+    }
+}
+
+impl Containerd {
+    /// The names in a list of the image's registry, as its first host that has it tells them; `None` where none does.
+    /// Mirrors are not asked. What is sent is what a pull of the same image sends to the same hosts.
+    pub async fn list(&self, request: &PullImageRequest, listing: Listing) -> Option<Vec<String>> {
+        let list: BoxFuture<'_, _> = Box::pin(self.ask_for_list(request, listing));
+        list.await.ok().flatten()
+    }
+
+    async fn ask_for_list(
+        &self,
+        request: &PullImageRequest,
+        listing: Listing,
+    ) -> Result<Option<Vec<String>>> {
+        let profile = self.options.profile;
+        let Ok(named) = Reference::parse_docker_ref(&request.image, profile.grammar) else { return Ok(None) };
+        let recorder = Recorder::new(self.options.trace.clone());
+        let config = Config::read(&self.options.node, profile, &recorder);
+        let attempt = Attempt {
+            options: &self.options,
+            store: &self.store,
+            config,
+            limit: None,
+            requests: None,
+            recorder,
+            named,
+        };
+        let credentials = Credentials {
+            request: request.auth.clone(),
+            node: attempt.config.auths.clone(),
+            transfer: !attempt.config.local_pull,
+        };
+        let base = attempt.base(&attempt.host_factory(), &credentials)?;
+        for host in base.hosts.iter().filter(|host| !host.is_proxy(&base.namespace)) {
+            let mut request = base.to(&listing.url(&base, host), host, Purpose::Resolve, "GET")?;
+            let mut answer = request.do_with_retries(false).await?;
+            if answer.status == 200 {
+                let body = answer.read_up_to(MAX_LIST).await.unwrap_or_default();
+                return Ok(names(&body, listing));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn names(body: &[u8], listing: Listing) -> Option<Vec<String>> {
+    let document = json::parse(body).ok()?;
+    let Value::Array(names) = document.field(listing.member())? else { return None };
+    Some(names.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_read_and_nothing_else() {
+        let tags = |body: &str| names(body.as_bytes(), Listing::Tags);
+        assert_eq!(tags(r#"{"name": "a", "tags": ["v1", 2, "v2"]}"#), Some(vec!["v1".into(), "v2".into()]));
+        for body in ["", "<html>", "{}", r#"{"tags": null}"#] {
+            assert_eq!(tags(body), None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Other ways to the registry.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use node::Environment;
+use trace::What;
+
+use super::{Case, authority, host_name};
+use crate::change::Candidate;
+use crate::{Change, containerd};
+
+/// The service whose proxy settings count.
+const SERVICE: &str = "containerd";
+/// How long simulated hosts are given to recover: longer than the kubelet's longest back-off.
+const LATER: Duration = Duration::from_secs(600);
+
+/// Without what stands between: the mirrors and the proxy that the pull met.
+pub(super) fn between(case: &Case<'_>) -> Vec<Candidate> {
+    [mirror_off(case), no_proxy(case)].concat()
+}
+
+/// Without mirrors, where one was asked or a configuration for the registry counted.
+fn mirror_off(case: &Case<'_>) -> Vec<Candidate> {
+    let mirror =
+        case.exchanges().any(|exchange| exchange.url.contains("?ns=") || exchange.url.contains("&ns="));
+    let configured = case
+        .report
+        .trace
+        .iter()
+        .any(|step| matches!(&step.what, What::Decision(decision) if decision.about == "hosts.toml"));
+    if !mirror && !configured {
+        return Vec::new();
+    }
+    let mut setup = case.setup.clone();
+    setup.node = containerd::without_mirrors(setup.node);
+    let text = "Ask the registry itself: take its directory out of certs.d, and mirrors out of config.toml.";
+    vec![case.straight(Candidate::new(Change::MirrorOff, text, setup))]
+}
+
+/// Past the proxy, for the hosts that went through it; then without any.
+fn no_proxy(case: &Case<'_>) -> Vec<Candidate> {
+    let mut hosts: Vec<String> = Vec::new();
+    for step in &case.report.trace {
+        let host = match &step.what {
+            What::Tunnel(tunnel) => host_name(&tunnel.target),
+            What::Exchange(exchange) if exchange.proxy.is_some() => host_name(authority(&exchange.url)),
+            _ => continue,
+        };
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
+        }
+    }
+    if hosts.is_empty() {
+        return Vec::new();
+    }
+    let environment = case.setup.node.environment(SERVICE);
+    let with = |change: Change, text: String, environment: Environment| {
+        let mut setup = case.setup.clone();
+        setup.node = setup.node.with_environment(environment);
+        case.straight(Candidate::new(change, text, setup))
+    };
+    let list = hosts.join(",");
+    let before = environment.first(&["NO_PROXY", "no_proxy"]).unwrap_or_default();
+    let passed = if before.is_empty() { list.clone() } else { format!("{before},{list}") };
+    vec![
+        with(
+            Change::NoProxy,
+            format!("Add {list} to NO_PROXY of the runtime's service."),
+            without(&environment, &["NO_PROXY", "no_proxy"], Some(("NO_PROXY", passed))),
+        ),
+        with(
+            Change::ProxyOff,
+            "Take the proxy out of the environment of the runtime's service.".to_owned(),
+            without(&environment, &["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"], None),
+        ),
+    ]
+}
+
+fn without(environment: &Environment, names: &[&str], more: Option<(&str, String)>) -> Environment {
+    let kept = environment.iter().filter(|(name, _)| !names.contains(name));
+    let kept = kept.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Environment::new(kept.chain(more.map(|(name, value)| (name.to_owned(), value))))
+}
+
+impl Case<'_> {
+    /// A candidate that takes another way to the same hosts. A login goes along where TLS says who they are.
+    fn straight(&self, candidate: Candidate) -> Candidate {
+        let plain = self.exchanges().any(|exchange| exchange.url.starts_with("http://"));
+        let unverified = self
+            .report
+            .trace
+            .iter()
+            .any(|step| matches!(&step.what, What::Handshake(handshake) if !handshake.verified));
+        if plain || unverified { self.wary(candidate) } else { candidate }
+    }
+}
+
+/// Each other name server that the node knows, alone: those of its resolv.conf, and that of its pods.
+pub(super) fn resolvers(case: &Case<'_>) -> Vec<Candidate> {
+    let read = |path: &str| {
+        let text = case.setup.node.read(path).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let resolv = read("/etc/resolv.conf");
+    let servers: Vec<IpAddr> = resolv
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("nameserver")?.trim().parse().ok())
+        .collect();
+    let pods = cluster_dns(&read("/var/lib/kubelet/config.yaml"));
+    let others = servers.iter().skip(1).copied().chain(pods);
+    let rest: Vec<&str> = resolv.lines().filter(|line| !line.trim().starts_with("nameserver")).collect();
+    let mut found = Vec::new();
+    for server in others.filter(|server| servers.first() != Some(server)) {
+        let mut setup = case.setup.clone();
+        let text = format!("nameserver {server}\n{}\n", rest.join("\n"));
+        setup.node = setup.node.with_file("/etc/resolv.conf", text);
+        let text = format!("Let the node ask the name server {server} alone.");
+        found.push(case.straight(Candidate::new(Change::Resolver, text, setup)));
+    }
+    found
+}
+
+/// `clusterDNS` of the kubelet's configuration: the first addresses below that key.
+fn cluster_dns(config: &str) -> Vec<IpAddr> {
+    let Some((_, rest)) = config.split_once("clusterDNS:") else { return Vec::new() };
+    let value = rest.lines().enumerate().take_while(|(number, line)| {
+        let line = line.trim();
+        *number == 0 || line.starts_with('-')
+    });
+    let words = value.flat_map(|(_, line)| line.split(['-', '[', ']', ',', '"', '\'', ' ']));
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+/// The same once more, later.
+pub(super) fn again(case: &Case<'_>) -> Vec<Candidate> {
+    let wait = if case.simulated { LATER } else { Duration::ZERO };
+    let text = match case.simulated {
+        true => format!("Wait {} minutes: the kubelet tries again by itself.", LATER.as_secs() / 60),
+        false => "Nothing: the kubelet tries again by itself.".to_owned(),
+    };
+    vec![Candidate { wait, ..Candidate::new(Change::Again, text, case.setup.clone()) }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_server_of_pods() {
+        let address: IpAddr = "10.96.0.10".parse().unwrap();
+        for text in ["a: 1\nclusterDNS:\n- 10.96.0.10\nb: 2\n", "clusterDNS: [\"10.96.0.10\"]\n"] {
+            assert_eq!(cluster_dns(text), [address], "{text}");
+        }
+        assert!(cluster_dns("clusterDomain: cluster.local\n").is_empty());
+    }
+}

@@ -1,0 +1,4 @@
+//! Changes tried in simulated hosts.
+#![expect(clippy::unwrap_used, reason = "all of this crate is test code")]
+
+mod scenarios;
