@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(keys(&without_mirrors(node.clone())), ["headers", "configs"]);
         assert_eq!(keys(&without_logins(node.clone())), ["mirrors"]);
         let plain = with_hosts_toml(node, "r.test:5000", "server = 'http://r.test:5000'\n");
-        assert_eq!(keys(&plain), ["headers", "config_path"]);
+        assert_eq!(keys(&plain), ["config_path", "headers"]);
         assert!(plain.read("/etc/containerd/certs.d/r.test:5000/hosts.toml").is_ok());
         assert!(without_mirrors(Node::memory([])).read(CONFIG).is_err());
     }

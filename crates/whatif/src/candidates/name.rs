@@ -1,5 +1,6 @@
 //! Other ways to write the image's name.
 
+use diagnosis::Cause;
 use kubelet::apply_default_image_tag;
 
 use super::{Case, host_name};
@@ -56,8 +57,12 @@ pub(super) fn hub(case: &Case<'_>) -> Vec<Candidate> {
     vec![case.image(Change::DockerIo, format!("Write the image as {image}."), &image)]
 }
 
-/// The same host at another port.
+/// The same host at another port, unless a registry answers at this one.
 pub(super) fn port(case: &Case<'_>) -> Vec<Candidate> {
+    let answers = case.exchanges().any(|exchange| exchange.status.is_some());
+    if answers && case.cause != Cause::WrongRegistryHost {
+        return Vec::new();
+    }
     let Some(domain) = case.domain().filter(|domain| *domain != "docker.io") else { return Vec::new() };
     let host = host_name(domain);
     let others = match domain.len() > host.len() {

@@ -40,11 +40,20 @@ pub(super) fn other_scheme(case: &Case<'_>) -> Vec<Candidate> {
             format!("server = {:?}\n[host.{0:?}]\n", https(registry))
         });
     }
-    let text = "Ask the registry in plain HTTP (http in hosts.toml).";
-    configured(case, Change::PlainHttp, text, |registry| {
-        let server = format!("http://{}", host_of(registry));
-        format!("server = {server:?}\n[host.{server:?}]\n")
-    })
+    // What answered in plain HTTP listens at the port for TLS; a registry may listen at that for HTTP as well.
+    let has_port = case.domain().is_some_and(|domain| domain.contains(':'));
+    let ports: &[&str] = if has_port { &[""] } else { &[":443", ""] };
+    let at = |port: &&str| {
+        let text = match *port {
+            ":443" => "Ask the registry in plain HTTP at port 443 (http in hosts.toml).",
+            _ => "Ask the registry in plain HTTP (http in hosts.toml).",
+        };
+        configured(case, Change::PlainHttp, text, |registry| {
+            let server = format!("http://{}{port}", host_of(registry));
+            format!("server = {server:?}\n[host.{server:?}]\n")
+        })
+    };
+    ports.iter().flat_map(at).collect()
 }
 
 /// A name that the certificate is for.

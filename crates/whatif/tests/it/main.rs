@@ -2,3 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "all of this crate is test code")]
 
 mod scenarios;
+mod secrecy;
+mod support;
