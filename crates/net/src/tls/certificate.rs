@@ -123,7 +123,8 @@ impl Certificate {
         if (must_be_authority && !authority) || parent.may_sign == Some(false) {
             return Err(HintProblem::ParentCannotSign);
         }
-        let parsed = (X509Certificate::from_der(&self.facts.der), X509Certificate::from_der(&parent.facts.der));
+        let parsed =
+            (X509Certificate::from_der(&self.facts.der), X509Certificate::from_der(&parent.facts.der));
         let (Ok((_, child)), Ok((_, issuer))) = parsed else {
             return Err(HintProblem::UnsupportedAlgorithm);
         };
