@@ -3,6 +3,8 @@
 mod cluster;
 mod pods;
 
+pub(crate) use self::pods::report as pods_report;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

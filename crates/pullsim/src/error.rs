@@ -7,6 +7,7 @@ use runtimes::StoreError;
 use scenario::{LoadError, UnwritableFile};
 
 use crate::exit::Exit;
+use crate::kubectl::{KubectlError, NotReplayed};
 use crate::near::nearest;
 
 /// Why there is no report.
@@ -111,6 +112,15 @@ pub(crate) enum Failure {
         /// The namespace that was asked for.
         namespace: Option<String>,
     },
+    /// kubectl gave nothing.
+    #[error(transparent)]
+    Kubectl(KubectlError),
+    /// A pod of a cluster could not be replayed, and its events tell nothing.
+    #[error("not replayed: {0}")]
+    NotReplayed(NotReplayed),
+    /// What `pod` hands on to `check` is nothing that it takes.
+    #[error(transparent)]
+    Arguments(Box<clap::Error>),
     /// The report could not be written.
     #[error("cannot write the report: {}", reason(.0))]
     Output(io::Error),
@@ -139,6 +149,7 @@ impl Failure {
         match self {
             Self::Input(error) => return error.render(),
             Self::Scenario(error) => return error.render(),
+            Self::Arguments(error) => return error.to_string(),
             _ => {}
         }
         let mut out = format!("error: {self}\n");
@@ -175,6 +186,15 @@ impl Failure {
             Self::NoPods { .. } => Some(
                 "-f takes Pods and what makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, \
                  ReplicationController"
+                    .to_owned(),
+            ),
+            Self::Kubectl(KubectlError::NotRun(_)) => Some(
+                "pod asks the cluster by kubectl, which must be in PATH; without it: pullsim check -f FILE, pullsim explain \
+                 FILE"
+                    .to_owned(),
+            ),
+            Self::NotReplayed(NotReplayed::Secrets(error)) if error.is_forbidden() => Some(
+                "give them as files: -- --secret FILE; or let somebody ask who may: kubectl auth can-i get secrets"
                     .to_owned(),
             ),
             Self::NoCertificate(_) => {

@@ -7,6 +7,7 @@ mod error;
 mod exit;
 mod explain;
 mod hiargs;
+mod kubectl;
 mod lowargs;
 mod manual;
 mod near;
@@ -23,7 +24,6 @@ mod what_if;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use node::Environment;
 
 use crate::error::Failure;
@@ -31,7 +31,7 @@ use crate::exit::Exit;
 use crate::lowargs::{Command, LowArgs, StoreCommand};
 
 fn main() -> ExitCode {
-    let arguments = match LowArgs::try_parse() {
+    let arguments = match LowArgs::read(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // `--help | head` may find nobody to write to.
@@ -54,6 +54,7 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
         Command::Serve(low) => serve::run(low, check::today()),
         Command::Secret(command) => secret::run(command),
         Command::Explain(low) => explain::run(low, &environment()),
+        Command::Pod(low) => kubectl::run(low, &environment()),
         Command::Causes(low) => causes::run(low),
         Command::Run(low) => run::run(low, &environment()),
         Command::Schema { of } => schema::run(*of),

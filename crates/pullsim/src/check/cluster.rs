@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use keyring::PullSecret;
 use kubelet::{Admission, Container, ContainerKind, ImageVolume, Pod, ServiceAccount, WrittenPolicy, admit};
-use objects::{
-    ContainerManifest, Located, Manifests, Place, SecretLookup, Workload, open_manifests, read_manifests,
-};
+use objects::{ContainerManifest, Located, Manifests, Place, SecretLookup, Source, Workload, read_manifests};
 use replay::FoundPod;
 use report::MissingSecret;
 
@@ -32,8 +30,12 @@ type Places = BTreeMap<(Option<ContainerKind>, String), String>;
 
 impl Cluster {
     /// The pods of the manifests, or the one that is made up for an image.
-    pub fn read(low: &LowCheck, hi: &HiCheck) -> Result<Self, Failure> {
-        if low.filename.is_empty() { Ok(Self::of_image(low, hi)) } else { Self::of_manifests(low, hi) }
+    pub fn read(low: &LowCheck, manifests: &[Source], hi: &HiCheck) -> Result<Self, Failure> {
+        if manifests.is_empty() {
+            Ok(Self::of_image(low, hi))
+        } else {
+            Self::of_manifests(low, manifests, hi)
+        }
     }
 
     /// One pod with one container, which names all Secrets that were given.
@@ -57,8 +59,8 @@ impl Cluster {
         Self { pods: vec![ClusterPod { found, places: Places::new() }], secrets, notes: Vec::new() }
     }
 
-    fn of_manifests(low: &LowCheck, hi: &HiCheck) -> Result<Self, Failure> {
-        let manifests = read_manifests(&open_manifests(&low.filename)?, low.namespace.as_deref())?;
+    fn of_manifests(low: &LowCheck, sources: &[Source], hi: &HiCheck) -> Result<Self, Failure> {
+        let manifests = read_manifests(sources, low.namespace.as_deref())?;
         let mut notes: Vec<String> = manifests.notes.iter().map(ToString::to_string).collect();
         let mut secrets: Vec<PullSecret> =
             manifests.secrets.iter().map(|manifest| manifest.secret.clone()).collect();

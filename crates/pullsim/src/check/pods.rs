@@ -6,11 +6,12 @@ use std::time::Duration;
 use keyring::Keyring;
 use kubelet::{ContainerKind, Pod, PullInputs};
 use node::Environment;
+use objects::{Source, open_manifests};
 use replay::{
     Checked, FoundImage, PodHistory, PodsSetting, Present, PresentImages, Recorded, Recording,
     SecretsOverTime, Simulation, pods_report, run_pods,
 };
-use report::{NodeSummary, Outcome};
+use report::{NodeSummary, Outcome, PodsReport};
 use runtimes::Containerd;
 use trace::Trace;
 
@@ -23,14 +24,23 @@ use crate::lowargs::LowCheck;
 use crate::progress::Progress;
 use crate::{node_plugins, output, render};
 
-/// The node's name where nobody gave it one.
-const NODE_NAME: &str = "node-1";
-
 /// Checks pods and writes the report.
 pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
+    let report = report(low, &open_manifests(&low.filename)?, environment)?;
+    let text = output::text_options(low.color, environment);
+    output::write(&render::pods(low.output, &report, text))?;
+    Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
+}
+
+/// Checks the pods of manifests; without manifests, the one that is made up for an image.
+pub(crate) fn report(
+    low: &LowCheck,
+    manifests: &[Source],
+    environment: &Environment,
+) -> Result<PodsReport, Failure> {
     let mut hi = HiCheck::read(low, environment)?;
     let keyrings = node_keyrings(&mut hi);
-    let mut cluster = Cluster::read(low, &hi)?;
+    let mut cluster = Cluster::read(low, manifests, &hi)?;
     let secrets = SecretsOverTime::fixed(std::mem::take(&mut cluster.secrets));
     let mut checks = Checks {
         hi: &mut hi,
@@ -49,7 +59,7 @@ pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     let simulation = Simulation {
         version: hi.kubelet,
         config: hi.config.clone(),
-        node_name: NODE_NAME.to_owned(),
+        node_name: low.node_name.clone(),
         pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
         secrets: secrets.clone(),
         node_keyrings: keyrings.clone(),
@@ -60,10 +70,7 @@ pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     let histories = histories(&hi, simulation, recording, present)?;
     let setting = setting(&hi, low, cluster.notes, lasts);
     let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
-    let report = pods_report(setting, found, histories);
-    let text = output::text_options(low.color, environment);
-    output::write(&render::pods(low.output, &report, text))?;
-    Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
+    Ok(pods_report(setting, found, histories))
 }
 
 fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -> PodsSetting {

@@ -78,6 +78,10 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "DIR")]
     pub node: Option<PathBuf>,
 
+    /// The node's name, where the scheduler's event tells it.
+    #[arg(long, value_name = "NAME", default_value = "node-1")]
+    pub node_name: String,
+
     /// Runs the credential provider plugins that the node's kubelet is configured with, below --node.
     ///
     /// They are programs of that node, run on this machine; without the flag it is only said that they would be asked.

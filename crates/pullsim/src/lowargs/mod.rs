@@ -4,18 +4,23 @@ mod causes;
 mod check;
 mod completions;
 mod explain;
+mod pod;
 mod run;
 mod schema;
 mod secret;
 mod serve;
 mod store;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub(crate) use causes::{CausesOutput, LowCauses};
 pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
 pub(crate) use explain::LowExplain;
+pub(crate) use pod::{LowPod, is_object_name};
 pub(crate) use run::{LowRun, RunOutput};
 pub(crate) use schema::SchemaOf;
 pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
@@ -38,6 +43,25 @@ pub(crate) struct LowArgs {
     pub command: Command,
 }
 
+/// The name by which kubectl finds its plugin `pullsim`.
+const PLUGIN: &str = "kubectl-pullsim";
+
+impl LowArgs {
+    /// Reads the command line. Called as kubectl's plugin, pullsim says in its help what people typed.
+    ///
+    /// # Errors
+    /// When it cannot be read, or asks for help.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut arguments = arguments.into_iter().peekable();
+        let mut command = Self::command();
+        let called = arguments.peek().map(Path::new).and_then(Path::file_stem);
+        if called.is_some_and(|name| name == PLUGIN) {
+            command = command.bin_name("kubectl pullsim");
+        }
+        Self::from_arg_matches_mut(&mut command.try_get_matches_from(arguments)?)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Replays the pull of an image as a node would do it.
@@ -52,6 +76,9 @@ pub(crate) enum Command {
     /// Finds the cause of failed pulls in pasted events, pod status, logs, or a bare error.
     #[command(after_help = explain::EXAMPLES)]
     Explain(LowExplain),
+    /// Asks kubectl for a pod of a cluster, replays its pulls, and compares with its events; also kubectl pullsim pod.
+    #[command(after_help = pod::EXAMPLES)]
+    Pod(LowPod),
     /// Lists the causes of failed pulls, or tells all about one.
     #[command(after_help = causes::EXAMPLES)]
     Causes(LowCauses),

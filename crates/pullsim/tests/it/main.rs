@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod explanations;
+mod kubectl;
 mod manners;
 mod node_plugins;
 mod plan;

@@ -1,0 +1,107 @@
+//! kubectl as a child process.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::lowargs::{LowPod, is_object_name};
+
+/// How long kubectl waits for one answer of the API server.
+const PATIENCE: &str = "--request-timeout=30s";
+
+/// Why kubectl gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KubectlError {
+    /// It cannot be run.
+    #[error("cannot run kubectl: {}", .0.kind())]
+    NotRun(io::Error),
+    /// It ended with an error.
+    #[error("{command}: {said}")]
+    Refused {
+        /// What was asked, to be asked again.
+        command: String,
+        /// What it said of it.
+        said: String,
+    },
+    /// Its answer is not what it was asked for.
+    #[error("{command} printed no object in JSON (line {}, column {})", .error.line(), .error.column())]
+    NotJson {
+        /// What was asked.
+        command: String,
+        /// Where the answer stops to be JSON. The answer itself is not for showing.
+        error: serde_json::Error,
+    },
+}
+
+impl KubectlError {
+    /// Whether the API server does not let this user see it.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { said, .. } if said.contains("(Forbidden)"))
+    }
+}
+
+/// kubectl, and the cluster that it is to ask.
+pub(crate) struct Kubectl {
+    cluster: Vec<String>,
+}
+
+impl Kubectl {
+    pub fn new(low: &LowPod) -> Self {
+        let mut cluster = Vec::new();
+        for (flag, value) in [("--context", &low.context), ("--kubeconfig", &low.kubeconfig)] {
+            cluster.extend(value.iter().map(|value| format!("{flag}={value}")));
+        }
+        Self { cluster }
+    }
+
+    /// What `kubectl get` prints as JSON; nothing where nothing was found and that is no error to it.
+    pub fn get(&self, what: &[&str], namespace: Option<&str>) -> Result<Vec<u8>, KubectlError> {
+        let mut command = Command::new("kubectl");
+        command.arg("get").args(what);
+        let mut shown = format!("kubectl get {}", what.join(" "));
+        if let Some(namespace) = namespace {
+            command.args(["--namespace", namespace]);
+            shown = format!("{shown} -n {namespace}");
+        }
+        command.args(["-o", "json", PATIENCE]).args(&self.cluster);
+        // Whoever must be asked for a login is asked on the terminal.
+        command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = command.output().map_err(KubectlError::NotRun)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(KubectlError::Refused { command: shown, said: said(&output.stderr) })
+    }
+
+    /// One object, parsed.
+    pub fn object(&self, what: &[&str], namespace: Option<&str>) -> Result<Value, KubectlError> {
+        let bytes = self.get(what, namespace)?;
+        serde_json::from_slice(&bytes).map_err(|error| KubectlError::NotJson {
+            command: format!("kubectl get {}", what.join(" ")),
+            error,
+        })
+    }
+
+    /// The Secrets of these names that there are, as JSON that nobody has looked into; empty when there are none.
+    pub fn secrets(&self, names: &[String], namespace: &str) -> Result<Vec<u8>, KubectlError> {
+        let mut what = vec!["secret"];
+        what.extend(names.iter().map(String::as_str).filter(|name| is_object_name(name)));
+        if what.len() == 1 {
+            // Without a name, kubectl gives all.
+            return Ok(Vec::new());
+        }
+        what.push("--ignore-not-found");
+        self.get(&what, Some(namespace))
+    }
+}
+
+/// What kubectl wrote to standard error, in one line without what steers a terminal.
+fn said(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() {
+        return "it failed and said nothing".to_owned();
+    }
+    lines.join("; ").chars().filter(|c| !c.is_control()).collect()
+}
