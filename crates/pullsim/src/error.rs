@@ -25,9 +25,6 @@ pub(crate) enum Failure {
     /// Exact texts could not be written.
     #[error(transparent)]
     Snapshot(#[from] runner::SnapshotError),
-    /// A report of a run has no such form.
-    #[error("-o markdown is the form of a list of scenarios")]
-    MarkdownWithoutList,
     /// The node's store cannot be used.
     #[error("cannot use the store {}: {error}", .directory.display())]
     Store {
@@ -176,7 +173,6 @@ impl Failure {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
                 Some(format!("{guess}pullsim causes lists all"))
             }
-            Self::MarkdownWithoutList => Some("pullsim run --list -o markdown".to_owned()),
             Self::NotADirectory(_) => {
                 Some("--node takes a node's root directory, with etc/ in it".to_owned())
             }

@@ -1,6 +1,6 @@
 //! From results to the text that is asked for.
 
-use report::{CheckReport, Located, PodsReport, TextOptions};
+use report::{CheckReport, Located, PodsReport, RunReport, TextOptions};
 
 use crate::lowargs::Format;
 
@@ -10,24 +10,41 @@ pub(crate) fn check(format: Format, report: &CheckReport, text: TextOptions) -> 
         Format::Text => report::check_text(report, text),
         Format::Json => report::json(report),
         Format::Markdown => report::markdown(&[report]),
-        Format::Har => report::har(&[report]),
         Format::Html => report::html(&[report]),
-        Format::Sarif => report::sarif(&[Located::from(report)]),
+        _ => located(format, &[Located::from(report)]),
     }
 }
 
 /// The report of pods in the form that is asked for.
 pub(crate) fn pods(format: Format, report: &PodsReport, text: TextOptions) -> String {
-    let images = || report.pods.iter().flat_map(|pod| &pod.images);
     match format {
         Format::Text => report::pods_text(report, text),
         Format::Json => report::json(report),
         Format::Markdown => report::pods_markdown(report),
-        Format::Har => report::har(&images().map(|image| &image.check).collect::<Vec<_>>()),
         Format::Html => report::pods_html(report),
-        Format::Sarif => {
-            let located = images().map(|image| Located { place: &image.place, check: &image.check });
-            report::sarif(&located.collect::<Vec<_>>())
+        _ => {
+            let images = report.pods.iter().flat_map(|pod| &pod.images);
+            let all = images.map(|image| Located { place: &image.place, check: &image.check });
+            located(format, &all.collect::<Vec<_>>())
         }
+    }
+}
+
+/// Of scenarios, a page and an archive show the pulls: those of runs that were not as expected, or all.
+pub(crate) fn pulls(format: Format, report: &RunReport) -> String {
+    let checks: Vec<&CheckReport> = report.cases.iter().filter_map(|case| case.check.as_deref()).collect();
+    match format {
+        Format::Html => report::html(&checks),
+        _ => report::har(&checks),
+    }
+}
+
+/// The forms for which an image is an image, whoever asks for it.
+fn located(format: Format, checks: &[Located<'_>]) -> String {
+    match format {
+        Format::Sarif => report::sarif(checks),
+        Format::Junit => report::checks_junit(checks),
+        Format::Tap => report::checks_tap(checks),
+        _ => report::har(&checks.iter().map(|located| located.check).collect::<Vec<_>>()),
     }
 }

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{Case, Miss, RunReport, Verdict};
+use crate::{Case, CheckReport, Located, Miss, Outcome, RunReport, Verdict};
 
 /// The report in the form that CI systems read.
 pub(crate) fn junit(report: &RunReport) -> String {
@@ -21,6 +21,50 @@ pub(crate) fn junit(report: &RunReport) -> String {
     }
     // Writing to memory cannot fail.
     out.to_string().unwrap_or_default()
+}
+
+/// Checks as JUnit's XML: a case an image.
+pub(crate) fn checks(checks: &[Located<'_>]) -> String {
+    let mut out = Report::new("pullsim");
+    let mut suite = TestSuite::new("pullsim check");
+    suite.add_test_cases(checks.iter().map(check_case));
+    out.add_test_suite(suite);
+    // Writing to memory cannot fail.
+    out.to_string().unwrap_or_default()
+}
+
+fn check_case(located: &Located<'_>) -> TestCase {
+    let check = located.check;
+    let status = match check.outcome {
+        Outcome::Pulled => TestCaseStatus::success(),
+        Outcome::Failed => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            if let Some(diagnosis) = &check.diagnosis {
+                status.set_message(format!("{} {}", diagnosis.cause.code(), diagnosis.cause));
+            }
+            status.set_description(why(check));
+            status
+        }
+    };
+    let mut case = TestCase::new(check.image.as_str(), status);
+    let node = &check.node;
+    case.set_classname(format!("{}, kubelet {}, {}", node.runtime, node.kubelet, node.platform));
+    case.set_time(check.took);
+    if !located.place.is_empty() {
+        case.set_system_out(located.place);
+    }
+    case
+}
+
+/// Cause, fix and events, in a few lines.
+pub(crate) fn why(check: &CheckReport) -> String {
+    let mut lines = Vec::new();
+    if let Some(diagnosis) = &check.diagnosis {
+        lines.push(diagnosis.sentence.clone());
+        lines.extend(diagnosis.remedies.iter().cloned());
+    }
+    lines.push(check.described.trim_end().to_owned());
+    lines.join("\n").trim().to_owned()
 }
 
 fn test_case(case: &Case) -> TestCase {

@@ -52,13 +52,13 @@ pub use check::{
 };
 pub use har::har;
 pub use html::{html, pods_html};
-pub use markdown::{markdown, pods_markdown};
+pub use markdown::{markdown, pods_markdown, run_markdown};
 pub use plan::{PlanError, PlanReport};
 pub use pods::{
     AttemptReport, ChangeReport, ContainerWaits, ImageReport, MissingSecret, PodEvent, PodReport, PodsReport,
 };
 pub use run::{Case, Miss, RunReport, Scenarios, Verdict};
-pub use sarif::{Located, sarif};
+pub use sarif::{Located, run_sarif, sarif};
 pub use text::{
     TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress, run as run_text,
 };
@@ -85,4 +85,14 @@ pub fn tap(report: &RunReport) -> String {
 /// The index of a catalogue as a page of Markdown; `rows` are all rows of the checklist.
 pub fn catalogue_markdown(entries: &[CatalogueEntry], rows: &[ChecklistRow]) -> String {
     catalogue::markdown(entries, rows)
+}
+
+/// Checks as JUnit's XML: a case an image.
+pub fn checks_junit(checks: &[Located<'_>]) -> String {
+    junit::checks(checks)
+}
+
+/// Checks by the Test Anything Protocol, version 14: a line an image.
+pub fn checks_tap(checks: &[Located<'_>]) -> String {
+    tap::checks(checks)
 }

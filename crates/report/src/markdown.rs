@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::ladder::{Flight, Mark, Rung, ladder};
 use crate::words::time_words;
-use crate::{CheckReport, Outcome, PodReport, PodsReport};
+use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict};
 
 /// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
 pub fn markdown(reports: &[&CheckReport]) -> String {
@@ -66,6 +66,41 @@ fn pod(out: &mut String, pod: &PodReport) {
             );
         }
     }
+}
+
+/// What came of scenarios as Markdown: the sum, and each run that was not as expected.
+pub fn run_markdown(report: &RunReport) -> String {
+    let failed = report.count(|verdict| matches!(verdict, Verdict::Failed | Verdict::Broken(_)));
+    let bad = failed + report.broken.len();
+    let mut out = format!(
+        "## {} {} scenarios · {} runs · {}\n\n",
+        if bad == 0 { "✅" } else { "❌" },
+        report.scenarios(),
+        report.cases.len(),
+        if bad == 0 { "all as expected".to_owned() } else { format!("{bad} not as expected") },
+    );
+    for case in &report.cases {
+        match &case.verdict {
+            Verdict::Passed | Verdict::Skipped(_) => continue,
+            Verdict::Failed | Verdict::Broken(_) => {}
+        }
+        let _ = writeln!(out, "### {} {}\n\n{}\n", code(&case.file), case.run(), prose(&case.title));
+        if let Verdict::Broken(message) = &case.verdict {
+            block(&mut out, message);
+        }
+        for miss in &case.misses {
+            let place = code(&format!("{}:{}:{}", miss.file, miss.line, miss.column));
+            let _ = writeln!(out, "- {place} {}", code(miss.key));
+            block(&mut out, &format!("expected {}\ngot      {}", miss.text.trim(), miss.got));
+        }
+    }
+    report.broken.iter().for_each(|message| block(&mut out, message));
+    out
+}
+
+fn block(out: &mut String, text: &str) {
+    let fence = fence(text);
+    let _ = writeln!(out, "\n{fence}text\n{}\n{fence}\n", printable(text.trim_end()));
 }
 
 fn verdicts(out: &mut String, reports: &[&CheckReport]) {

@@ -4,7 +4,7 @@
 use diagnosis::{Cause, Diagnosis};
 use serde::Serialize;
 
-use crate::{CheckReport, Outcome};
+use crate::{Case, CheckReport, Miss, Outcome, RunReport};
 
 /// A check, and where the image that it is about was written.
 #[derive(Clone, Copy, Debug)]
@@ -114,20 +114,38 @@ pub fn sarif(checks: &[Located<'_>]) -> String {
             causes.push(cause);
         }
     }
+    let results = failed.into_iter().map(|located| finding(located, &causes)).collect();
+    document(causes.iter().copied().map(rule).collect(), results)
+}
+
+/// The rule by which expectations of scenarios are held.
+const EXPECTATION: &str = "expectation";
+
+/// What was not as a scenario expects, as SARIF, with a line end.
+pub fn run_sarif(report: &RunReport) -> String {
+    let rule = Rule {
+        id: EXPECTATION,
+        name: EXPECTATION,
+        short_description: Text { text: "what happens is what the scenario expects".to_owned() },
+        help: Text { text: "pullsim run FILE -v".to_owned() },
+    };
+    let misses = report.cases.iter().flat_map(|case| case.misses.iter().map(move |miss| (case, miss)));
+    let finding = |(case, miss): (&Case, &Miss)| Finding {
+        rule_id: Some(EXPECTATION),
+        rule_index: Some(0),
+        level: "error",
+        message: Text { text: format!("{}: {} is not as expected, but {}", case.run(), miss.key, miss.got) },
+        locations: location(&format!("{}:{}:{}", miss.file, miss.line, miss.column)).into_iter().collect(),
+    };
+    document(vec![rule], misses.map(finding).collect())
+}
+
+fn document(rules: Vec<Rule>, results: Vec<Finding>) -> String {
+    let driver = Driver { name: "pullsim", semantic_version: env!("CARGO_PKG_VERSION"), rules };
     crate::json(&Document {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
-        runs: [Run {
-            tool: Tool {
-                driver: Driver {
-                    name: "pullsim",
-                    semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: causes.iter().copied().map(rule).collect(),
-                },
-            },
-            column_kind: "unicodeCodePoints",
-            results: failed.into_iter().map(|located| finding(located, &causes)).collect(),
-        }],
+        runs: [Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results }],
     })
 }
 
@@ -148,7 +166,7 @@ fn finding(located: &Located<'_>, causes: &[Cause]) -> Finding {
         rule_index: cause.and_then(|cause| causes.iter().position(|known| *known == cause)),
         level: "error",
         message: Text { text: message(check) },
-        locations: location(located).into_iter().collect(),
+        locations: location(located.place).into_iter().collect(),
     }
 }
 
@@ -163,11 +181,11 @@ fn message(check: &CheckReport) -> String {
     }
 }
 
-fn location(located: &Located<'_>) -> Option<Location> {
-    if located.place.is_empty() {
+fn location(place: &str) -> Option<Location> {
+    if place.is_empty() {
         return None;
     }
-    let mut parts = located.place.rsplitn(3, ':');
+    let mut parts = place.rsplitn(3, ':');
     let number =
         |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).filter(|number| *number > 0);
     let (column, line, file) = (number(parts.next()), number(parts.next()), parts.next());
@@ -175,7 +193,7 @@ fn location(located: &Located<'_>) -> Option<Location> {
         (Some(file), Some(start_line), Some(start_column)) => {
             (file, Some(Region { start_line, start_column }))
         }
-        _ => (located.place, None),
+        _ => (place, None),
     };
     let physical_location = Physical { artifact_location: Artifact { uri: uri(file) }, region };
     Some(Location { physical_location })

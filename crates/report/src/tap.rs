@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::junit::told;
-use crate::{Case, RunReport, Verdict};
+use crate::junit::{told, why};
+use crate::{Case, Located, Outcome, RunReport, Verdict};
 
 /// The report as TAP: a line a run, with what was missed in comments below it.
 pub(crate) fn tap(report: &RunReport) -> String {
@@ -14,6 +14,22 @@ pub(crate) fn tap(report: &RunReport) -> String {
     for (number, message) in (report.cases.len() + 1..).zip(&report.broken) {
         let _ = writeln!(out, "not ok {number} - {}", message.lines().next().unwrap_or_default());
         comment(&mut out, message);
+    }
+    out
+}
+
+/// Checks as TAP: a line an image.
+pub(crate) fn checks(checks: &[Located<'_>]) -> String {
+    let mut out = format!("TAP version 14\n1..{}\n", checks.len());
+    for (number, located) in (1..).zip(checks) {
+        let check = located.check;
+        let word = if check.outcome == Outcome::Pulled { "ok" } else { "not ok" };
+        let image: String =
+            check.image.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let _ = writeln!(out, "{word} {number} - {}", image.replace('#', "\\#"));
+        if check.outcome == Outcome::Failed {
+            comment(&mut out, &why(check));
+        }
     }
     out
 }

@@ -21,7 +21,7 @@ pub(crate) use check::{LowCheck, LowLayers};
 pub(crate) use completions::{LowCompletions, LowMan};
 pub(crate) use explain::LowExplain;
 pub(crate) use pod::{LowPod, is_object_name};
-pub(crate) use run::{LowRun, RunOutput};
+pub(crate) use run::LowRun;
 pub(crate) use schema::SchemaOf;
 pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand};
 pub(crate) use serve::LowServe;
@@ -123,6 +123,10 @@ pub(crate) enum Format {
     Html,
     /// SARIF 2.1.0, for code scanning: each finding at the line that names the image.
     Sarif,
+    /// JUnit's XML, for CI systems.
+    Junit,
+    /// Test Anything Protocol 14.
+    Tap,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Color;
+use super::{Color, Format};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -64,9 +64,9 @@ pub(crate) struct LowRun {
     #[arg(long)]
     pub list: bool,
 
-    /// The form of the report; markdown only with --list.
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = RunOutput::Text)]
-    pub output: RunOutput,
+    /// The form of the report; html and har show the pulls that were not as expected, or with -v all.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub output: Format,
 
     /// Rewrites the exact texts that scenarios keep beside them, and shows what changes.
     #[arg(long, conflicts_with = "list")]
@@ -79,13 +79,4 @@ pub(crate) struct LowRun {
     /// When to colour.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RunOutput {
-    Text,
-    Json,
-    Junit,
-    Tap,
-    Markdown,
 }

@@ -8,7 +8,7 @@ use scenario::{Row, Scenario};
 
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::lowargs::RunOutput;
+use crate::lowargs::Format;
 use crate::output;
 
 /// The scenarios in these files that the filter lets through.
@@ -32,12 +32,12 @@ fn fits(scenario: &Scenario, filter: &str) -> bool {
 }
 
 /// Writes the list. In it, files are named from the directory that was given.
-pub(super) fn write(known: &[Scenario], paths: &[PathBuf], form: RunOutput) -> Result<Exit, Failure> {
+pub(super) fn write(known: &[Scenario], paths: &[PathBuf], form: Format) -> Result<Exit, Failure> {
     let entries: Vec<CatalogueEntry> = known.iter().map(|scenario| entry(scenario, paths)).collect();
     output::write(&match form {
-        RunOutput::Markdown => report::catalogue_markdown(&entries, &rows()),
-        RunOutput::Json => report::json(&entries),
-        RunOutput::Text | RunOutput::Junit | RunOutput::Tap => text(&entries),
+        Format::Markdown => report::catalogue_markdown(&entries, &rows()),
+        Format::Json => report::json(&entries),
+        _ => text(&entries),
     })?;
     Ok(Exit::Pulled)
 }

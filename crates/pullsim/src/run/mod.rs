@@ -5,14 +5,14 @@ mod list;
 use std::path::PathBuf;
 
 use node::Environment;
-use report::{RunReport, TextOptions};
+use report::{RunReport, TextOptions, Verdict};
 use runner::{Batch, Job, Memory, Sockets, Venue};
 use tokio::time::Instant;
 
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::lowargs::{LowRun, RunOutput};
-use crate::output;
+use crate::lowargs::{Format, LowRun};
+use crate::{output, render};
 
 /// Where the catalogue is, unless paths are given.
 const CATALOGUE: &str = "scenarios";
@@ -29,9 +29,6 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
         }
         files = known.into_iter().map(|scenario| PathBuf::from(scenario.file())).collect();
     }
-    if low.output == RunOutput::Markdown {
-        return Err(Failure::MarkdownWithoutList);
-    }
     let threads = low.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let threads = at_once(low, threads);
     let job = if low.update { Job::Update } else { Job::Check };
@@ -41,14 +38,15 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
     let took = start.elapsed();
     update(&batch)?;
     let unreadable = !batch.broken.is_empty();
-    let report = report(batch, low.verbose);
+    let report = report(batch, low);
     output::write(&match low.output {
-        RunOutput::Json => report::json(&report),
-        RunOutput::Junit => report::junit(&report),
-        RunOutput::Tap => report::tap(&report),
-        RunOutput::Text | RunOutput::Markdown => {
-            report::run_text(&report, low.verbose, took, TextOptions { ..text })
-        }
+        Format::Text => report::run_text(&report, low.verbose, took, TextOptions { ..text }),
+        Format::Json => report::json(&report),
+        Format::Junit => report::junit(&report),
+        Format::Tap => report::tap(&report),
+        Format::Markdown => report::run_markdown(&report),
+        Format::Sarif => report::run_sarif(&report),
+        Format::Html | Format::Har => render::pulls(low.output, &report),
     })?;
     Ok(match (unreadable, report.is_good()) {
         (true, _) => Exit::Input,
@@ -93,10 +91,13 @@ fn update(batch: &Batch) -> Result<(), Failure> {
     Ok(())
 }
 
-fn report(batch: Batch, verbose: bool) -> RunReport {
+fn report(batch: Batch, low: &LowRun) -> RunReport {
     let mut cases = batch.cases;
-    if !verbose {
-        cases.iter_mut().for_each(|case| case.check = None);
+    let drawn = matches!(low.output, Format::Html | Format::Har);
+    for case in cases.iter_mut().filter(|_| !low.verbose) {
+        if !(drawn && case.verdict == Verdict::Failed) {
+            case.check = None;
+        }
     }
     let broken = batch.broken.iter().map(scenario::LoadError::render).collect();
     RunReport { cases, broken, ..RunReport::default() }

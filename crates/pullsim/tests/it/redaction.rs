@@ -67,6 +67,8 @@ const CHECK_FORMS: &[&[&str]] = &[
     &["-o", "har"],
     &["-o", "html"],
     &["-o", "sarif"],
+    &["-o", "junit"],
+    &["-o", "tap"],
     &["--plan"],
     &["--plan", "-o", "json"],
     &["--kubelet", "1.28"],

@@ -124,3 +124,28 @@ fn the_catalogues_index_is_true() {
     let kept = std::fs::read_to_string(Path::new(&scenarios).join("README.md")).unwrap();
     assert!(page == kept, "pullsim run --list -o markdown scenarios > scenarios/README.md");
 }
+
+#[test]
+fn runs_and_checks_have_every_form_for_machines() {
+    let scenario = format!("{}/../../scenarios/manifest/tag-missing.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text =
+        std::fs::read_to_string(&scenario).unwrap().replace("cause: tag-not-found", "cause: rate-limit");
+    let wrong = file("run-forms", "wrong.yaml", &text.replace("  snapshot: true\n", ""));
+    let run = |form: &str| pullsim(&["run", &wrong, "-o", form]);
+    assert_eq!(run("text").status, 1, "{}", run("text").all());
+    let markdown = run("markdown").out;
+    assert!(markdown.contains("not as expected") && markdown.contains("`cause`"), "{markdown}");
+    let sarif = run("sarif").json();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    let line = text.lines().position(|line| line.contains("cause: rate-limit")).unwrap() + 1;
+    assert_eq!(place["region"]["startLine"], line, "{sarif}");
+    assert!(run("html").out.contains("tag-not-found"));
+    assert!(!run("har").json()["log"]["entries"].as_array().unwrap().is_empty());
+
+    let check = |form: &str| pullsim(&["check", "--in", &scenario, "-o", form]).out;
+    let junit = check("junit");
+    assert!(junit.contains("failures=\"1\"") && junit.contains("PS-REF-01 tag-not-found"), "{junit}");
+    assert!(
+        check("tap").starts_with("TAP version 14\n1..1\nnot ok 1 - registry.example.com/team/app:v1.2\n# ")
+    );
+}
