@@ -62,7 +62,7 @@ pub(crate) static CONTENT: LazyLock<Content> = LazyLock::new(|| {
     let mut content = Content::default();
     let noise = noise(3 << 20, "big");
     for blob in recording::lines::<BlobFile>("content") {
-        let data = blob.parts.iter().flat_map(|part| part.bytes(&noise)).collect();
+        let data = blob.parts.iter().map(|part| part.bytes(&noise)).collect::<Vec<_>>().concat();
         content.add(&blob.name, data, &blob.media_type);
     }
     content.name_diffs();

@@ -229,15 +229,40 @@ pub(crate) fn directory() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/recordings"))
 }
 
+/// A recording as it lies in its file: read only when its turn comes.
+pub(crate) struct Line {
+    set: &'static str,
+    text: String,
+}
+
+impl Line {
+    /// `SET/CASE`
+    pub(crate) fn name(&self) -> String {
+        let case = self.text.strip_prefix("{\"case\":\"").and_then(|rest| rest.split_once('"'));
+        format!("{}/{}", self.set, case.unwrap().0)
+    }
+
+    pub(crate) fn read(&self) -> Recording {
+        let recording: Recording = parse(self.set, &self.text);
+        assert_eq!(self.name(), format!("{}/{}", recording.runtime, recording.case));
+        recording
+    }
+}
+
 /// All recordings of a set.
-pub(crate) fn load(set: &str) -> Vec<Recording> {
-    lines(set)
+pub(crate) fn load(set: &'static str) -> Vec<Line> {
+    text(set).lines().map(|text| Line { set, text: text.to_owned() }).collect()
 }
 
 /// The lines of a file of the directory.
 pub(crate) fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let text = fs::read_to_string(directory().join(format!("{name}.jsonl"))).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line}")))
-        .collect()
+    text(name).lines().map(|line| parse(name, line)).collect()
+}
+
+fn text(name: &str) -> String {
+    fs::read_to_string(directory().join(format!("{name}.jsonl"))).unwrap()
+}
+
+fn parse<T: DeserializeOwned>(name: &str, line: &str) -> T {
+    serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line}"))
 }
