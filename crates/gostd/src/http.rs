@@ -84,6 +84,16 @@ pub enum Chunk {
     Malformed,
     /// `header line too long`
     LineTooLong,
+    /// `chunked line ends with bare LF`
+    BareLineFeed,
+    /// `invalid CR in chunked line`
+    InvalidCarriageReturn,
+    /// `chunked encoding contains too much non-data`
+    TooMuchNonData,
+    /// `http: unexpected EOF reading trailer` (`net/http/transfer.go` `readTrailer`)
+    TrailerEof,
+    /// `http: suspiciously long trailer after chunked body`
+    LongTrailer,
 }
 
 impl Error {
@@ -125,6 +135,11 @@ impl fmt::Display for Error {
                 Chunk::TooLarge => "http chunk length too large",
                 Chunk::Malformed => "malformed chunked encoding",
                 Chunk::LineTooLong => "header line too long",
+                Chunk::BareLineFeed => "chunked line ends with bare LF",
+                Chunk::InvalidCarriageReturn => "invalid CR in chunked line",
+                Chunk::TooMuchNonData => "chunked encoding contains too much non-data",
+                Chunk::TrailerEof => "http: unexpected EOF reading trailer",
+                Chunk::LongTrailer => "http: suspiciously long trailer after chunked body",
             }),
         }
     }

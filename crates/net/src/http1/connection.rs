@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::Instant;
 use trace::{Fault, Stage};
 
-use super::message::{Framing, Head};
+use super::message::{self, Framing, Head};
 use crate::errors::{self, Call};
 
 /// The most bytes of a head that Go reads (`maxHeaderResponseSize`).
@@ -20,6 +20,8 @@ const MAX_HEAD: usize = 10 << 20;
 const READ_SIZE: usize = 64 << 10;
 /// The longest line within a chunked body (`maxLineLength`).
 const MAX_CHUNK_LINE: usize = 4096;
+/// So much may come besides data in a chunked body.
+const MAX_EXCESS: u64 = 16 << 10;
 
 /// A byte stream in both directions: TCP, or TLS over it.
 pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -75,7 +77,7 @@ impl Connection {
 
     /// Reads until the buffer holds a whole head of at most `limit` bytes, and returns its length.
     async fn fill_head(&mut self, limit: usize, nothing_read: &mut bool) -> Result<usize, Unanswered> {
-        let (mut searched, mut first_line_seen) = (0, false);
+        let (mut searched, mut checked) = (0, 0);
         loop {
             let end = end_of_head(&self.buffer, searched);
             if end.unwrap_or(self.buffer.len()) > limit {
@@ -85,12 +87,7 @@ impl Connection {
             if let Some(end) = end {
                 return Ok(end);
             }
-            // A first line that is none ends it at once: garbage need not send an empty line.
-            if !first_line_seen && let Some(at) = self.buffer[searched..].iter().position(|b| *b == b'\n') {
-                first_line_seen = true;
-                let first = &self.buffer[..=searched + at];
-                Head::parse(first).map_err(|malformed| self.broken(malformed))?;
-            }
+            self.check_lines(&mut checked)?;
             searched = self.buffer.len().saturating_sub(3);
             match self.read_more().await {
                 Ok(0) if self.buffer.is_empty() => return Err(self.unanswered(Error::Eof, *nothing_read)),
@@ -100,6 +97,25 @@ impl Connection {
                 Err(error) => return Err(self.broken_by(connection_broken(error))),
             }
         }
+    }
+
+    /// Looks at the lines from `checked` on: Go reads one after the other, and the first that is none ends it at once,
+    /// be there more to come or not (`textproto.Reader.ReadMIMEHeader`).
+    fn check_lines(&self, checked: &mut usize) -> Result<(), Unanswered> {
+        while let Some(length) = self.buffer[*checked..].iter().position(|b| *b == b'\n') {
+            let (from, end) = (*checked, *checked + length + 1);
+            let problem = if from == 0 {
+                Head::parse(&self.buffer[..end]).err()
+            } else {
+                let is_first = self.buffer[..from].iter().filter(|b| **b == b'\n').take(2).count() == 1;
+                message::check_field_line(&self.buffer[from..end], is_first).err()
+            };
+            if let Some(malformed) = problem {
+                return Err(self.broken(malformed));
+            }
+            *checked = end;
+        }
+        Ok(())
     }
 
     /// The peer closed amid the head. What came may be malformed already, its last line as well, which Go then says.
@@ -184,51 +200,96 @@ impl Connection {
 
     /// `chunkedReader.beginChunk`: over the end of the last chunk to the first piece of the next.
     async fn next_chunk(&mut self, state: &mut BodyState) -> Result<Option<Bytes>, Error> {
-        let chunk_error = |chunk| Error::Http(http::Error::Chunk(chunk));
-        if matches!(state, BodyState::Chunked { first: false, .. }) && !self.read_line().await?.is_empty() {
-            return Err(chunk_error(Chunk::Malformed));
-        }
-        let line = self.read_line().await?;
-        let digits = line.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
-        let size = parse_hex(digits).map_err(chunk_error)?;
-        if size == 0 {
-            // The trailer: fields until an empty line.
-            // Go looks for its end within a buffer's length (`seeUpcomingDoubleCRLF`).
-            let mut length = 0;
-            loop {
-                match self.read_line().await?.len() {
-                    0 => break,
-                    line => length += line,
-                }
-                if length > MAX_CHUNK_LINE {
-                    return Err(chunk_error(Chunk::LineTooLong));
-                }
+        let BodyState::Chunked { first, excess, .. } = *state else { return Ok(None) };
+        if !first {
+            self.fill(2).await?;
+            if self.buffer.split_to(2) != b"\r\n"[..] {
+                return Err(chunk_error(Chunk::Malformed));
             }
+        }
+        let line = self.read_chunk_line().await?;
+        // `removeChunkExtension`
+        let digits = line.split(|b| *b == b';').next().unwrap_or_default();
+        let size = parse_hex(digits).map_err(chunk_error)?;
+        let excess =
+            (excess + line.len() as u64 + 2).saturating_sub(size.saturating_mul(2).saturating_add(16));
+        if excess > MAX_EXCESS {
+            return Err(chunk_error(Chunk::TooMuchNonData));
+        }
+        if size == 0 {
+            self.read_trailer().await?;
             *state = BodyState::Done;
             return Ok(None);
         }
-        *state = BodyState::Chunked { left: size, first: false };
+        *state = BodyState::Chunked { left: size, first: false, excess };
         Box::pin(self.read_body(state)).await
     }
 
-    async fn read_line(&mut self) -> Result<Bytes, Error> {
-        loop {
-            if let Some(at) = self.buffer.iter().position(|b| *b == b'\n') {
-                let mut line = self.buffer.split_to(at + 1);
-                line.truncate(at);
-                if line.last() == Some(&b'\r') {
-                    line.truncate(at - 1);
-                }
-                return Ok(line.freeze());
+    /// `readChunkLine`
+    async fn read_chunk_line(&mut self) -> Result<Bytes, Error> {
+        let mut searched = 0;
+        let at = loop {
+            if let Some(at) = self.buffer[searched..].iter().position(|b| *b == b'\n') {
+                break searched + at;
             }
-            if self.buffer.len() > MAX_CHUNK_LINE {
-                return Err(Error::Http(http::Error::Chunk(Chunk::LineTooLong)));
+            searched = self.buffer.len();
+            if searched >= MAX_CHUNK_LINE {
+                return Err(chunk_error(Chunk::LineTooLong));
             }
+            self.fill(searched + 1).await?;
+        };
+        let line = self.buffer.split_to(at + 1);
+        match line.iter().position(|b| *b == b'\r') {
+            None => Err(chunk_error(Chunk::BareLineFeed)),
+            Some(end) if end + 1 != at => Err(chunk_error(Chunk::InvalidCarriageReturn)),
+            Some(end) if end >= MAX_CHUNK_LINE => Err(chunk_error(Chunk::LineTooLong)),
+            Some(end) => {
+                let line = &line[..end];
+                let kept = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+                Ok(Bytes::copy_from_slice(&line[..kept.map_or(0, |last| last + 1)]))
+            }
+        }
+    }
+
+    /// `body.readTrailer`: fields that are read and let go. Go looks for their end within a buffer's length
+    /// (`seeUpcomingDoubleCRLF`), and takes an end of the connection for a trailer that is too long.
+    async fn read_trailer(&mut self) -> Result<(), Error> {
+        match self.fill(2).await {
+            Ok(()) => {}
+            Err(Error::UnexpectedEof) => return Err(chunk_error(Chunk::TrailerEof)),
+            Err(error) => return Err(error),
+        }
+        if self.buffer.starts_with(b"\r\n") {
+            let _ = self.buffer.split_to(2);
+            return Ok(());
+        }
+        let end = loop {
+            let within = &self.buffer[..self.buffer.len().min(MAX_CHUNK_LINE)];
+            if let Some(at) = within.windows(4).position(|four| four == b"\r\n\r\n") {
+                break at + 4;
+            }
+            let wanted = self.buffer.len() + 1;
+            if wanted > MAX_CHUNK_LINE || self.fill(wanted).await.is_err() {
+                return Err(chunk_error(Chunk::LongTrailer));
+            }
+        };
+        let trailer = self.buffer.split_to(end);
+        message::parse_trailer(&trailer).map_err(|malformed| Error::Http(http::Error::Malformed(malformed)))
+    }
+
+    /// Reads until the buffer holds so many bytes.
+    async fn fill(&mut self, wanted: usize) -> Result<(), Error> {
+        while self.buffer.len() < wanted {
             if self.read_more().await? == 0 {
                 return Err(Error::UnexpectedEof);
             }
         }
+        Ok(())
     }
+}
+
+const fn chunk_error(chunk: Chunk) -> Error {
+    Error::Http(http::Error::Chunk(chunk))
 }
 
 fn connection_broken(error: Error) -> Error {
@@ -239,7 +300,12 @@ fn connection_broken(error: Error) -> Error {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum BodyState {
     Length(u64),
-    Chunked { left: u64, first: bool },
+    /// `excess` is what came besides data, more than is usual (`chunkedReader.excess`).
+    Chunked {
+        left: u64,
+        first: bool,
+        excess: u64,
+    },
     UntilClose,
     Done,
 }
@@ -248,7 +314,7 @@ impl From<Framing> for BodyState {
     fn from(framing: Framing) -> Self {
         match framing {
             Framing::Length(length) => Self::Length(length),
-            Framing::Chunked => Self::Chunked { left: 0, first: true },
+            Framing::Chunked => Self::Chunked { left: 0, first: true, excess: 0 },
             Framing::UntilClose => Self::UntilClose,
         }
     }

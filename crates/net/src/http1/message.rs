@@ -207,6 +207,25 @@ fn parse_fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Result<Header, Mal
     Ok(header)
 }
 
+/// What can be said of a line of the head before the next has come.
+pub(crate) fn check_field_line(line: &[u8], is_first: bool) -> Result<(), Malformed> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match line.first() {
+        None => Ok(()),
+        Some(b' ' | b'\t') if is_first => Err(Malformed::InitialLine(line.to_vec())),
+        Some(b' ' | b'\t') => Ok(()),
+        Some(_) if line.contains(&b':') => Ok(()),
+        Some(_) => Err(Malformed::MissingColon(line.to_vec())),
+    }
+}
+
+/// The fields after a chunked body, up to and with the empty line.
+pub(crate) fn parse_trailer(bytes: &[u8]) -> Result<(), Malformed> {
+    let lines = bytes.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    parse_fields(lines).map(drop)
+}
+
 fn add_field(header: &mut Header, field: &[u8]) -> Result<(), Malformed> {
     let at = field.iter().position(|b| *b == b':').unwrap_or(field.len());
     let (name, value) = (&field[..at], field.get(at + 1..).unwrap_or_default().trim_ascii());

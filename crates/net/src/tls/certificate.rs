@@ -10,6 +10,8 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_SIG_ED25519};
 use x509_parser::prelude::FromDer;
 
+use super::constraints::Names;
+
 /// A parsed certificate; its bytes are among the facts.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
@@ -26,8 +28,8 @@ pub(crate) struct Certificate {
     may_sign: Option<bool>,
     /// Whether extended key usage, where present, allows servers.
     pub(super) server_usage: bool,
-    pub(super) permitted: Vec<String>,
-    pub(super) excluded: Vec<String>,
+    pub(super) permitted: Names,
+    pub(super) excluded: Names,
     pub(super) subject_key: Option<Vec<u8>>,
     pub(super) authority_key: Option<Vec<u8>>,
 }
@@ -64,8 +66,8 @@ impl Certificate {
             constraints: None,
             may_sign: None,
             server_usage: true,
-            permitted: Vec::new(),
-            excluded: Vec::new(),
+            permitted: Names::default(),
+            excluded: Names::default(),
             subject_key: None,
             authority_key: None,
         };
@@ -98,15 +100,8 @@ impl Certificate {
                 self.authority_key = authority.key_identifier.as_ref().map(|key| key.0.to_vec());
             }
             ParsedExtension::NameConstraints(constraints) => {
-                let names = |subtrees: &Option<Vec<x509_parser::extensions::GeneralSubtree<'_>>>| {
-                    let names = subtrees.iter().flatten().filter_map(|subtree| match &subtree.base {
-                        GeneralName::DNSName(name) => Some((*name).to_owned()),
-                        _ => None,
-                    });
-                    names.collect::<Vec<String>>()
-                };
-                self.permitted = names(&constraints.permitted_subtrees);
-                self.excluded = names(&constraints.excluded_subtrees);
+                self.permitted = Names::of(constraints.permitted_subtrees.as_ref());
+                self.excluded = Names::of(constraints.excluded_subtrees.as_ref());
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod chain;
+mod constraints;
 mod prefix;
 mod roots;
 mod verifier;

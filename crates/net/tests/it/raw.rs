@@ -111,6 +111,22 @@ async fn endless_heads_end() {
     }
 }
 
+/// The server leaves the connection open: what is wrong is said all the same.
+#[tokio::test]
+async fn malformed_lines_are_noticed_as_they_come() {
+    let cases = [
+        ("HTTP/1.1 200 OK\r\nnothing\r\n", "malformed MIME header: missing colon: \"nothing\""),
+        ("HTTP/1.1 200 OK\r\nA: b\r\nnothing\n", "malformed MIME header: missing colon: \"nothing\""),
+        ("HTTP/1.1 200 OK\r\n a: b\r\n", "malformed MIME header initial line:  a: b"),
+    ];
+    for (start, why) in cases {
+        let (address, _) = scripted(vec![vec![Act::Read, send(start), Act::Hold]]).await;
+        let (client, _) = Setup::default().real();
+        let said = words(&client, &get(&format!("http://{address}/"))).await;
+        assert_eq!(said, format!("{BROKEN}{why}"), "{start:?}");
+    }
+}
+
 #[tokio::test]
 async fn bodies() {
     const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -129,7 +145,21 @@ async fn bodies() {
         (format!("{CHUNKED}\r\n"), "empty hex number for chunk length"),
         (format!("{CHUNKED}5\r\nhelloworld\r\n"), "malformed chunked encoding"),
         (format!("{CHUNKED}11112222333344445\r\n"), "http chunk length too large"),
-        (format!("{CHUNKED}0\r\n{}", "X: y\r\n".repeat(2000)), "header line too long"),
+        // Go net/http/transfer.go `readTrailer`, net/http/internal/chunked.go.
+        (
+            format!("{CHUNKED}0\r\n{}", "X: y\r\n".repeat(2000)),
+            "http: suspiciously long trailer after chunked body",
+        ),
+        (format!("{CHUNKED}0\r\nX: y\r\n"), "http: suspiciously long trailer after chunked body"),
+        (format!("{CHUNKED}0\r\n"), "http: unexpected EOF reading trailer"),
+        (format!("{CHUNKED}0\r\nnothing\r\n\r\n"), r#"malformed MIME header: missing colon: "nothing""#),
+        (format!("{CHUNKED}5\nhello\r\n0\r\n\r\n"), "chunked line ends with bare LF"),
+        (format!("{CHUNKED}5\rx\r\nhello\r\n0\r\n\r\n"), "invalid CR in chunked line"),
+        (format!("{CHUNKED} 5\r\nhello\r\n0\r\n\r\n"), "invalid byte in chunk length"),
+        (
+            format!("{CHUNKED}{}", format!("1;{}\r\n!\r\n", "x".repeat(4000)).repeat(5)),
+            "chunked encoding contains too much non-data",
+        ),
         (format!("{CHUNKED}5;{}", "x".repeat(70_000)), "header line too long"),
     ];
     for (answer, expected) in cases {

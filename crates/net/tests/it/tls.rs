@@ -5,8 +5,8 @@ use std::sync::Arc;
 use net::Roots;
 use node::{Environment, Node};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, NameConstraints, date_time_ymd,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
+    Issuer, KeyPair, NameConstraints, date_time_ymd,
 };
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
@@ -211,6 +211,18 @@ async fn verdicts_on_authorities() {
     let why = "x509: a root or intermediate certificate is not authorized to sign for this name: \
                DNS name \"r.test\" is excluded by constraint \"test\"";
     assert_eq!(verdict(leaf(&excluding), &excluding.pem, "r.test").await, hint(why, "Excluding"));
+
+    let inside = authority("Inside", None, |params| {
+        let permitted = vec![GeneralSubtree::IpAddress(CidrSubnet::V4([192, 0, 2, 0], [255, 255, 255, 0]))];
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
+    });
+    let why = "x509: a root or intermediate certificate is not authorized to sign for this name: \
+               IP address \"127.0.0.1\" is not permitted by any constraint";
+    let leaf_with_address = inside.issue("leaf", &["r.test", "127.0.0.1"], unchanged);
+    assert_eq!(verdict(leaf_with_address, &inside.pem, "r.test").await, hint(why, "Inside"));
+    // Constraints of one kind say nothing about names of the other.
+    assert_eq!(verdict(leaf(&inside), &inside.pem, "r.test").await, "answered 200");
 
     let old = authority("Old", None, |params| params.not_after = date_time_ymd(2026, 11, 1));
     let why = "x509: certificate has expired or is not yet valid: current time 2026-11-22T12:00:00Z is after 2026-11-01T00:00:00Z";
