@@ -36,6 +36,22 @@ pub fn decode_raw_std(text: impl AsRef<[u8]>) -> Result<Vec<u8>, CorruptInput> {
     decode(text.as_ref(), false)
 }
 
+/// `base64.URLEncoding.DecodeString`: `-` and `_` in place of `+` and `/`; padding is required.
+///
+/// # Errors
+/// [`CorruptInput`] with Go's offset.
+pub fn decode_url(text: impl AsRef<[u8]>) -> Result<Vec<u8>, CorruptInput> {
+    let standard = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        // What is of the other alphabet only is of no alphabet here.
+        b'+' | b'/' => b'-',
+        byte => *byte,
+    };
+    let text: Vec<u8> = text.as_ref().iter().map(standard).collect();
+    decode(&text, true)
+}
+
 /// `base64.StdEncoding.EncodeToString`.
 pub fn encode_std(data: impl AsRef<[u8]>) -> String {
     let data = data.as_ref();

@@ -1,6 +1,8 @@
-//! A string as `json.Marshal` writes it.
+//! Strings and whole documents as `json.Marshal` writes them.
 
 use std::fmt::Write as _;
+
+use super::Value;
 
 /// `text` as a JSON string in quotes, escaped as `json.Marshal` escapes it: also `<`, `>`, `&`, U+2028 and U+2029
 /// (`go1.25 encoding/json/encode.go appendString` with HTML escaping, which `Marshal` always has).
@@ -29,6 +31,57 @@ pub fn encode_string(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// `value` as `json.MarshalIndent` writes it, with no prefix and with `indent` for each level; the members of objects
+/// keep their order.
+///
+/// ```
+/// use gostd::json::{encode_indent, parse};
+/// let value = parse(br#"{"a":[1,{}],"b":[]}"#)?;
+/// assert_eq!(encode_indent(&value, " "), "{\n \"a\": [\n  1,\n  {}\n ],\n \"b\": []\n}");
+/// # Ok::<(), gostd::json::Error>(())
+/// ```
+pub fn encode_indent(value: &Value, indent: &str) -> String {
+    let mut out = String::new();
+    write_value(&mut out, value, indent, 0);
+    out
+}
+
+fn write_value(out: &mut String, value: &Value, indent: &str, depth: usize) {
+    let new_line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&indent.repeat(depth));
+    };
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(digits) => out.push_str(digits),
+        Value::String(text) => out.push_str(&encode_string(text)),
+        Value::Array(elements) if elements.is_empty() => out.push_str("[]"),
+        Value::Object(members) if members.is_empty() => out.push_str("{}"),
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                out.push(if index == 0 { '[' } else { ',' });
+                new_line(out, depth + 1);
+                write_value(out, element, indent, depth + 1);
+            }
+            new_line(out, depth);
+            out.push(']');
+        }
+        Value::Object(members) => {
+            for (index, (key, member)) in members.iter().enumerate() {
+                out.push(if index == 0 { '{' } else { ',' });
+                new_line(out, depth + 1);
+                out.push_str(&encode_string(key));
+                out.push_str(": ");
+                write_value(out, member, indent, depth + 1);
+            }
+            new_line(out, depth);
+            out.push('}');
+        }
+    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ mod read;
 mod text;
 mod value;
 
-pub use encode::encode_string;
+pub use encode::{encode_indent, encode_string};
 pub use error::{Context, Error};
 pub use parse::{MAX_DEPTH, parse, parse_first};
 pub use read::{Place, Reader};

@@ -17,6 +17,10 @@ pub(super) enum Applied {
         diff_id: String,
         /// The length of that stream in bytes.
         size: u64,
+        /// Whether all its bytes are zero.
+        empty: bool,
+        /// Whether it came compressed.
+        compressed: bool,
     },
     /// Why it cannot be unpacked, in the words of the applier.
     Failed(String),
@@ -85,6 +89,7 @@ impl Archive {
             self.stream = Stream::detect(&first);
             self.write(&first);
         }
+        let compressed = !matches!(self.stream, Stream::Plain(_));
         let tar = match self.stream {
             Stream::Failed(words) => return Applied::Failed(words),
             Stream::Plain(tar) => Ok(*tar),
@@ -93,7 +98,7 @@ impl Archive {
             Stream::Undecided(_) => return Applied::Failed("EOF".into()),
         };
         match tar {
-            Ok(tar) => tar.finish(),
+            Ok(tar) => tar.finish(compressed),
             Err(_) => Applied::Failed("unexpected EOF".into()),
         }
     }
@@ -101,9 +106,9 @@ impl Archive {
 
 impl Stream {
     fn detect(first: &[u8]) -> Self {
-        if first.starts_with(&[0x1f, 0x8b, 0x08]) {
+        if is_gzip(first) {
             Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Tar::new())))
-        } else if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        } else if is_zstd(first) {
             match zstd::stream::write::Decoder::new(Tar::new()) {
                 Ok(decoder) => Self::Zstd(Box::new(decoder)),
                 Err(error) => Self::Failed(error.to_string()),
@@ -112,6 +117,17 @@ impl Stream {
             Self::Plain(Box::new(Tar::new()))
         }
     }
+}
+
+/// `gzipMagic`
+pub(super) fn is_gzip(first: &[u8]) -> bool {
+    first.starts_with(&[0x1f, 0x8b, 0x08])
+}
+
+/// `zstdMatcher`: a frame, or one that is to be skipped.
+pub(super) fn is_zstd(first: &[u8]) -> bool {
+    let skippable = first.len() >= 8 && first.starts_with(&[first[0] & 0x0f | 0x50, 0x2a, 0x4d, 0x18]);
+    first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || skippable
 }
 
 /// What Go says: of the archive, or of the compressed stream around it.
@@ -138,6 +154,7 @@ struct Tar {
     skip: u64,
     zero_blocks: u8,
     size: u64,
+    empty: bool,
 }
 
 impl Tar {
@@ -148,6 +165,7 @@ impl Tar {
             skip: 0,
             zero_blocks: 0,
             size: 0,
+            empty: true,
         }
     }
 
@@ -173,11 +191,12 @@ impl Tar {
         Ok(())
     }
 
-    fn finish(self) -> Applied {
+    fn finish(self, compressed: bool) -> Applied {
         if !self.ended() && (self.skip > 0 || !self.block.is_empty()) {
             return Applied::Failed("unexpected EOF".into());
         }
-        Applied::Unpacked { diff_id: self.digester.finish().to_string(), size: self.size }
+        let (size, empty) = (self.size, self.empty);
+        Applied::Unpacked { diff_id: self.digester.finish().to_string(), size, empty, compressed }
     }
 }
 
@@ -185,6 +204,7 @@ impl Write for Tar {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.digester.update(bytes);
         self.size += bytes.len() as u64;
+        self.empty = self.empty && bytes.iter().all(|byte| *byte == 0);
         let mut rest = bytes;
         while !rest.is_empty() && !self.ended() {
             if self.skip > 0 {
@@ -266,12 +286,16 @@ mod tests {
     #[test]
     fn layers_and_what_is_none() {
         let tar = tar_of("file", &[7; 1000]);
-        let diff_id =
-            Applied::Unpacked { diff_id: Digest::sha256_of(&tar).to_string(), size: tar.len() as u64 };
+        let diff_id = |compressed| Applied::Unpacked {
+            diff_id: Digest::sha256_of(&tar).to_string(),
+            size: tar.len() as u64,
+            empty: false,
+            compressed,
+        };
         let failed = |words: &str| Applied::Failed(words.into());
-        assert_eq!(applied(&tar), diff_id);
-        assert_eq!(applied(&gzip(&tar)), diff_id);
-        assert_eq!(applied(&zstd::encode_all(&tar[..], 1).unwrap()), diff_id);
+        assert_eq!(applied(&tar), diff_id(false));
+        assert_eq!(applied(&gzip(&tar)), diff_id(true));
+        assert_eq!(applied(&zstd::encode_all(&tar[..], 1).unwrap()), diff_id(true));
         assert_eq!(applied(b"this is not a gzip stream at all\n"), failed("unexpected EOF"));
         assert_eq!(
             applied(&gzip(&b"gzip, but no tar\n".repeat(40))),

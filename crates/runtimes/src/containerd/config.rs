@@ -11,6 +11,7 @@ use net::Recorder;
 use node::Node;
 use toml::Value;
 
+use super::chunks::Chunking;
 use crate::profile::Profile;
 
 /// Where the daemon's configuration lies.
@@ -41,6 +42,8 @@ pub(super) struct Config {
     pub(super) max_concurrent_downloads: usize,
     /// The same of the transfer service, which has a plugin and a setting of its own.
     pub(super) transfer_downloads: usize,
+    /// `concurrent_layer_fetch_buffer`, of the CRI plugin and of the transfer service.
+    fetch_buffers: [u64; 2],
     /// Settings of the CRI plugin that only a local pull honours.
     local_only: Vec<&'static str>,
     /// The text, since a wrong one is said when a pull begins.
@@ -99,6 +102,10 @@ impl Config {
         // The default gives way to mirrors (containerd v2.2.7 plugins/cri/images/plugin.go:64-72).
         let default_path = if mirrors.is_empty() { profile.config_path } else { "" };
         let transfer = document.get("plugins").and_then(|plugins| plugins.get(TRANSFER));
+        let buffer = |plugin: Option<&Value>| {
+            let number = plugin.and_then(|plugin| plugin.get("concurrent_layer_fetch_buffer")?.as_integer());
+            number.and_then(|n| u64::try_from(n).ok()).unwrap_or_default()
+        };
         let downloads = |plugin: Option<&Value>| {
             let number = plugin.and_then(|plugin| plugin.get("max_concurrent_downloads")?.as_integer());
             number.and_then(|n| usize::try_from(n).ok()).unwrap_or(MAX_CONCURRENT_DOWNLOADS)
@@ -112,6 +119,7 @@ impl Config {
             headers: headers(registry.and_then(|registry| registry.get("headers"))),
             max_concurrent_downloads: downloads(Some(&images)),
             transfer_downloads: downloads(transfer),
+            fetch_buffers: [buffer(Some(&images)), buffer(transfer)],
             local_only: local_only(&images),
             progress_timeout: text(images.get("image_pull_progress_timeout"))
                 .unwrap_or(PROGRESS_TIMEOUT.into()),
@@ -126,6 +134,29 @@ impl Config {
     pub(super) fn download_limit(&self) -> Option<usize> {
         let limit = if self.local_pull { self.max_concurrent_downloads } else { self.transfer_downloads };
         Some(limit).filter(|limit| *limit > 0)
+    }
+
+    /// Whether content is fetched in pieces; the setting exists since 2.1.
+    pub(super) fn chunking(&self) -> Option<Chunking> {
+        let buffer = self.fetch_buffers[usize::from(!self.local_pull)];
+        Chunking::new(buffer, self.download_limit().unwrap_or_default())
+    }
+
+    /// Why the plugin does not load (`ValidateImageConfig`, config.go:483-530; in containerd 1
+    /// `ValidatePluginConfig`): nothing can be pulled then.
+    pub(super) fn refusal(&self, profile: &Profile) -> Option<String> {
+        let has_path = !self.config_path.is_empty();
+        if has_path && !self.mirrors.is_empty() {
+            return Some("`mirrors` cannot be set when `config_path` is provided".to_owned());
+        }
+        if has_path && profile.hosts.honours_config_tls && !self.tls.is_empty() {
+            return Some("`configs.tls` cannot be set when `config_path` is provided".to_owned());
+        }
+        if !profile.watches_progress || self.progress_timeout.is_empty() {
+            return None;
+        }
+        let parsed: Result<duration::Duration, _> = self.progress_timeout.parse();
+        parsed.err().map(|error| format!("invalid image pull progress timeout: {error}"))
     }
 
     /// The setting that the transfer service cannot honour (config.go:557-628).
@@ -248,6 +279,30 @@ mod tests {
         // Go takes `c.test` for a scheme, behind which there is no host.
         assert_eq!(names, [("", "lost"), ("a.test", "old"), ("b.test", "")]);
         assert_eq!(auths["b.test"].identity_token.expose(), "t");
+    }
+
+    #[test]
+    fn configurations_with_which_the_plugin_does_not_load() {
+        let refusal = |runtime: &str, plugin: &str, text: &str| {
+            let profile = Profile::named(runtime).unwrap();
+            let text = format!("[plugins.'{plugin}']\n{text}");
+            Config::of(&Value::Table(text.parse().unwrap()), profile).refusal(profile)
+        };
+        let (new, old) = ("io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri");
+        let path = "registry.config_path = '/etc/containerd/certs.d'\n";
+        let mirrors = "registry.mirrors.'docker.io'.endpoint = ['https://m']\n";
+        let tls = "registry.configs.'r.test'.tls = { insecure_skip_verify = true }\n";
+        let both = Some("`mirrors` cannot be set when `config_path` is provided".to_owned());
+        assert_eq!(refusal("containerd-2.1.9", new, &format!("{path}{mirrors}")), both);
+        assert_eq!(refusal("containerd-1.6.20", old, &format!("{path}{mirrors}")), both);
+        // The default path gives way to mirrors.
+        assert_eq!(refusal("containerd-2.3.4", new, mirrors), None);
+        assert_eq!(refusal("containerd-2.1.9", new, &format!("{path}{tls}")), None);
+        let tls = refusal("containerd-1.7.24", old, &format!("{path}{tls}"));
+        assert_eq!(tls, Some("`configs.tls` cannot be set when `config_path` is provided".to_owned()));
+        let timeout = refusal("containerd-2.1.9", new, "image_pull_progress_timeout = '5'\n");
+        let words = "invalid image pull progress timeout: time: missing unit in duration \"5\"";
+        assert_eq!(timeout, Some(words.to_owned()));
     }
 
     #[test]

@@ -27,6 +27,8 @@ use crate::profile::Profile;
 const MAX_KEPT: usize = 16 << 20;
 /// So much more than announced is read before content is taken to be without end.
 const MAX_EXCESS: u64 = 64 << 20;
+/// Content without a size is taken to be without end from here on.
+const MAX_UNSIZED: u64 = 64 << 30;
 /// Files are read in pieces of this size.
 const PIECE: usize = 64 << 10;
 
@@ -92,6 +94,34 @@ impl Ingester {
         }
         let failed = format!("failed commit on ref {}", strconv::quote(&reference));
         writer.commit(descriptor, &reference).map_err(|error| error.context(failed))
+    }
+
+    /// The same for content whose size nobody has told: its own. `each` sees all that comes
+    /// (containerd v1.7.34 remotes/docker/schema1/converter.go `fetchBlob`).
+    pub(super) async fn fetch_unsized(
+        &self,
+        fetcher: &Fetcher,
+        descriptor: &Descriptor,
+        mut each: impl FnMut(&[u8]) + Send,
+    ) -> Result<i64> {
+        let reference = reference_key(descriptor, self.profile.content.names_attestations);
+        let mut writer = self.writer(&reference, descriptor)?;
+        let mut reader = fetcher.fetch(descriptor, writer.offset);
+        while writer.offset <= MAX_UNSIZED {
+            match reader.read().await {
+                Ok(Some(piece)) => {
+                    each(&piece);
+                    writer.write(&piece)?;
+                }
+                Ok(None) | Err(ReadError::UnexpectedEof) => break,
+                Err(ReadError::Other(error)) => return Err(error.context("failed to copy")),
+            }
+        }
+        let size = i64::try_from(writer.offset).unwrap_or(i64::MAX);
+        let sized = Descriptor { size, ..descriptor.clone() };
+        let failed = format!("failed commit on ref {}", strconv::quote(&reference));
+        writer.commit(&sized, &reference).map_err(|error| error.context(failed))?;
+        Ok(size)
     }
 
     async fn copy(&self, fetcher: &Fetcher, descriptor: &Descriptor, writer: &mut Writer) -> Result<()> {

@@ -10,10 +10,12 @@ use gostd::url::Url;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use trace::Purpose;
 
+use super::chunks::{Body, Broken, Chunking};
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
 use super::http::Answer;
 use super::request::{Base, HostRequest};
+use super::schema1::is_schema1;
 use super::status;
 
 /// So many times a body is opened anew without getting a byte further (httpreadseeker.go:28).
@@ -26,6 +28,8 @@ pub(super) struct Fetcher {
     pub(super) foreign: RegistryHost,
     /// `max_concurrent_downloads`
     pub(super) limiter: Arc<Semaphore>,
+    /// `concurrent_layer_fetch_buffer`
+    pub(super) chunking: Option<Chunking>,
 }
 
 /// Content that is read on, across connections (`httpReadSeeker`).
@@ -46,9 +50,8 @@ pub(super) enum ReadError {
 }
 
 struct Opened {
-    answer: Answer,
+    body: Body,
     decoder: Decoder,
-    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Fetcher {
@@ -89,8 +92,7 @@ impl Fetcher {
         }
         let is_manifest =
             media_type::is_manifest(&descriptor.media_type) || media_type::is_index(&descriptor.media_type);
-        let converts_schema1 = self.base.profile.content.converts_schema1;
-        let is_manifest = is_manifest || (converts_schema1 && media_type::is_schema1(&descriptor.media_type));
+        let is_manifest = is_manifest || is_schema1(descriptor);
         let endpoint = if is_manifest { "manifests" } else { "blobs" };
         let mut first = None;
         for (index, host) in self.base.hosts.iter().enumerate() {
@@ -126,25 +128,21 @@ impl Fetcher {
         if let Some(encodings) = rules.accept_encoding {
             request.header.set("Accept-Encoding", encodings);
         }
-        if offset > 0 || rules.always_asks_for_range {
+        let splits = self.chunking.is_some();
+        if offset > 0 || splits || rules.always_asks_for_range {
             request.header.set("Range", format!("bytes={offset}-"));
         }
         let permit = self.permit().await;
         let mut answer = request.do_with_retries(last_host).await?;
-        // `withErrorCheck`
-        if answer.status == 404 {
-            let url = self.base.profile.words.missing_url(&request.url);
-            return Err(Error::Class(Class::NotFound, format!("content at {url} not found")));
-        }
-        if answer.status > 299 {
-            let words = self.base.profile.words.fetch_status;
-            return Err(status::unexpected_response(&request, &mut answer, words).await);
-        }
+        check_status(&request, &mut answer).await?;
         // Where no encoding was asked for, Go has undone what it asked for itself.
         let encoding = rules.accept_encoding.and_then(|_| answer.header.get("Content-Encoding"));
         let decoder = Decoder::new(encoding.unwrap_or_default())?;
-        let mut opened = Opened { answer, decoder, _permit: permit };
-        opened.check_offset(offset, rules.trusts_partial).await?;
+        let mut opened = Opened { body: Body::new(answer, permit), decoder };
+        let counts = opened.check_offset(offset, splits, rules.trusts_partial).await?;
+        if let Some(chunking) = self.chunking.filter(|_| counts) {
+            opened.body.split(chunking, request, self.limiter.clone(), last_host, offset);
+        }
         Ok(opened)
     }
 
@@ -164,20 +162,21 @@ impl Fetcher {
 }
 
 impl Opened {
-    /// `withOffsetCheck`: a server that sends all in place of a range is read past.
-    async fn check_offset(&mut self, offset: u64, trusts_partial: bool) -> Result<()> {
-        if offset == 0 || (trusts_partial && self.answer.status == 206) {
-            return Ok(());
+    /// `withOffsetCheck`: a server that sends all in place of a range is read past. Whether it knows ranges at all.
+    async fn check_offset(&mut self, offset: u64, splits: bool, trusts_partial: bool) -> Result<bool> {
+        let answer = &mut self.body.answer;
+        if (offset == 0 && !splits) || (trusts_partial && answer.status == 206) {
+            return Ok(true);
         }
-        if let Some(range) = self.answer.header.get("Content-Range").filter(|range| !range.is_empty()) {
+        if let Some(range) = answer.header.get("Content-Range").filter(|range| !range.is_empty()) {
             if range.starts_with(&format!("bytes {offset}-")) {
-                return Ok(());
+                return Ok(true);
             }
             return Err(Error::Plain(format!("unhandled content range in response: {range}")));
         }
         let mut left = offset;
         while left > 0 {
-            let piece = self.answer.chunk().await;
+            let piece = answer.chunk().await;
             let piece = piece.map_err(|fault| Error::body(&fault).context("failed to discard to offset"))?;
             let Some(mut piece) = piece else {
                 return Err(Error::Plain("unable to discard to offset".into()));
@@ -187,7 +186,7 @@ impl Opened {
             let rest = piece.split_off(usize::try_from(taken).unwrap_or(piece.len()));
             self.decoder.push_back(rest);
         }
-        Ok(())
+        Ok(false)
     }
 }
 
@@ -195,8 +194,9 @@ impl Reader<'_> {
     /// The next piece; `None` at the end (`httpReadSeeker.Read`).
     pub(super) async fn read(&mut self) -> std::result::Result<Option<Bytes>, ReadError> {
         loop {
-            let size = u64::try_from(self.descriptor.size).unwrap_or_default();
-            if self.opened.is_none() && self.offset >= size {
+            // Of schema 1 the size of a layer is not known: -1.
+            let size = u64::try_from(self.descriptor.size);
+            if self.opened.is_none() && size.is_ok_and(|size| self.offset >= size) {
                 return Ok(None);
             }
             self.open().await.map_err(ReadError::Other)?;
@@ -211,7 +211,7 @@ impl Reader<'_> {
                     self.opened = None;
                     return Ok(None);
                 }
-                Err(Cause::UnexpectedEof) => {
+                Err(Broken::Read(Cause::UnexpectedEof)) => {
                     self.opened = None;
                     self.without_progress += 1;
                     // An error while opening anew is swallowed; the end that was there is told.
@@ -219,8 +219,9 @@ impl Reader<'_> {
                         return Err(ReadError::UnexpectedEof);
                     }
                 }
-                Err(Cause::Canceled) => return Err(ReadError::Other(Error::Canceled)),
-                Err(cause) => return Err(ReadError::Other(Error::Plain(cause.to_string()))),
+                Err(Broken::Read(Cause::Canceled)) => return Err(ReadError::Other(Error::Canceled)),
+                Err(Broken::Read(cause)) => return Err(ReadError::Other(Error::Plain(cause.to_string()))),
+                Err(Broken::Asked(error)) => return Err(ReadError::Other(error)),
             }
         }
     }
@@ -235,18 +236,33 @@ impl Reader<'_> {
 }
 
 impl Opened {
-    async fn next(&mut self) -> std::result::Result<Option<Bytes>, Cause> {
+    async fn next(&mut self) -> std::result::Result<Option<Bytes>, Broken> {
         loop {
             if let Some(piece) = self.decoder.take() {
                 return Ok(Some(piece));
             }
-            match self.answer.chunk().await {
-                Ok(Some(piece)) => self.decoder.push(&piece).map_err(|_| Cause::UnexpectedEof)?,
-                Ok(None) => return self.decoder.finish(),
-                Err(fault) => return Err(fault.error),
+            match self.body.chunk().await? {
+                Some(piece) => {
+                    let pushed = self.decoder.push(&piece);
+                    pushed.map_err(|_| Broken::Read(Cause::UnexpectedEof))?;
+                }
+                None => return self.decoder.finish().map_err(Broken::Read),
             }
         }
     }
+}
+
+/// `withErrorCheck`
+pub(super) async fn check_status(request: &HostRequest, answer: &mut Answer) -> Result<()> {
+    let words = &request.profile.words;
+    if answer.status == 404 {
+        let url = words.missing_url(&request.url);
+        return Err(Error::Class(Class::NotFound, format!("content at {url} not found")));
+    }
+    if answer.status > 299 {
+        return Err(status::unexpected_response(request, answer, words.fetch_status).await);
+    }
+    Ok(())
 }
 
 /// Undoes `Content-Encoding` as pieces come.

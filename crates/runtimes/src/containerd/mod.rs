@@ -5,6 +5,7 @@
 mod archive;
 mod authorizer;
 mod beside;
+mod chunks;
 mod config;
 mod content;
 mod credentials;
@@ -20,6 +21,7 @@ mod pull;
 mod redirect;
 mod request;
 mod resolver;
+mod schema1;
 mod status;
 mod store;
 mod unpacker;
@@ -48,10 +50,12 @@ use self::progress::Requests;
 use self::pull::Pull;
 use self::request::Base;
 use self::resolver::Object;
+use self::schema1::Converter;
 use self::store::Store;
 pub use self::store::{StoreError, remove_image};
 use self::unpacker::Unpacker;
-use crate::options::Options;
+use crate::options::{Layers, Options};
+use crate::profile::{Profile, Schema1};
 
 /// The name of the systemd service whose environment counts.
 const SERVICE: &str = "containerd";
@@ -95,6 +99,11 @@ impl Containerd {
             CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
         })?;
         let config = Config::read(&self.options.node, profile, &recorder);
+        if let Some(problem) = config.refusal(profile) {
+            recorder.decide("config.toml", format!("containerd does not load its CRI plugin: {problem}"));
+            // Nobody has registered the service (grpc-go v1.72 server.go `handleStream`).
+            return Err(CriError::new(Code::Unimplemented, "unknown service runtime.v1.ImageService"));
+        }
         let limit =
             config.parsed_progress_timeout(profile).map_err(|text| CriError::new(Code::Unknown, text))?;
         let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
@@ -164,6 +173,10 @@ impl Attempt<'_> {
         let (pull, root) = pulled.map_err(|error| {
             error.context(format!("failed to pull and unpack image {}", strconv::quote(&reference)))
         })?;
+        if schema1::is_schema1(&root) {
+            // Not converted, since its layers were not downloaded: the config is not known.
+            return Ok(root.digest);
+        }
         // The client's own matcher, with its fall-backs, whichever engine pulled (client/client.go).
         let matcher = Matcher::only(&self.options.platform);
         let config =
@@ -213,13 +226,20 @@ impl Attempt<'_> {
             };
             error.context(prefix)
         })?;
-        if distribution::media_type::is_schema1(&root.media_type) {
-            return Err(self.schema1());
+        let is_schema1 = schema1::is_schema1(&root);
+        if is_schema1 {
+            self.check_schema1(reference)?;
         }
         // A client of its own: connections, challenges and tokens start anew (core/transfer/local/pull.go:107).
         let base = self.base(&factory, &credentials)?;
         let pull = Arc::new(self.new_pull(&factory, base));
-        if self.config.local_pull {
+        let mut root = root;
+        if is_schema1 {
+            root = Converter::new(pull.clone()).run(&root).await?;
+            if self.options.layers == Layers::Head {
+                return Ok((pull, root));
+            }
+        } else if self.config.local_pull {
             pull.run(&root).await?;
         } else {
             tokio::select! {
@@ -258,25 +278,19 @@ impl Attempt<'_> {
         resolver::resolve(&base, &object).await
     }
 
-    /// `resolver.go` of the transfer service says it in its way, the client in its own (client/pull.go:213).
-    fn schema1(&self) -> Error {
-        let profile = self.options.profile;
-        if profile.content.converts_schema1 {
-            // Written down rather than guessed at: no recording has a signed manifest of schema 1.
-            self.recorder.decide("schema 1", "the node converts such images; this is not simulated");
-            Error::Plain("conversion of schema 1 is not simulated".into())
-        } else if self.config.local_pull {
-            let since = profile.words.no_schema1_since;
-            let text = format!(
-                "media type \"application/vnd.docker.distribution.manifest.v1+prettyjws\" is no longer \
-                 supported since containerd {since}, please rebuild the image as \
-                 \"application/vnd.docker.distribution.manifest.v2+json\" or \
-                 \"application/vnd.oci.image.manifest.v1+json\""
-            );
-            Error::Class(Class::NotImplemented, text)
-        } else {
-            Error::Class(Class::InvalidArgument, "schema 1 image manifests are no longer supported".into())
+    /// Whether a manifest of schema 1 can be pulled: the transfer service says in its way that it cannot, the client
+    /// in its own (core/transfer/local/pull.go:63, client/pull.go:203).
+    fn check_schema1(&self, reference: &str) -> Result<()> {
+        let Profile { content, words, .. } = self.options.profile;
+        if content.schema1 != Schema1::Refuses {
+            let environment = self.options.node.environment(SERVICE);
+            let value = environment.get(schema1::variable());
+            return schema1::check_enabled(content.schema1, value, reference);
         }
+        if self.config.local_pull {
+            return Err(schema1::unsupported(words.no_schema1_since));
+        }
+        Err(Error::Class(Class::InvalidArgument, "schema 1 image manifests are no longer supported".into()))
     }
 
     fn host_factory(&self) -> HostFactory {
@@ -357,6 +371,7 @@ impl Attempt<'_> {
                 limiter: Arc::new(Semaphore::new(
                     self.config.download_limit().unwrap_or(Semaphore::MAX_PERMITS),
                 )),
+                chunking: self.config.chunking().filter(|_| self.options.profile.has_transfer),
             },
             ingester: Ingester::new(
                 self.store.clone(),

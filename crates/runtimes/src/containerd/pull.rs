@@ -17,6 +17,7 @@ use super::content::Ingester;
 use super::error::{Class, Error, Result};
 use super::fetcher::Fetcher;
 use super::progress::Requests;
+use super::schema1::is_schema1;
 use super::store::Blob;
 use super::unpacker::Unpacker;
 use crate::options::Layers;
@@ -83,7 +84,7 @@ impl Pull {
 
     /// Fetch, list the children, keep those of the platform; layers wait for their config (`Unpacker.Unpack`).
     async fn handle(self: &Arc<Self>, descriptor: &Descriptor) -> Result<Vec<Descriptor>> {
-        if media_type::is_schema1(&descriptor.media_type) {
+        if is_schema1(descriptor) {
             return Err(Error::Plain(format!("{} not supported", descriptor.media_type)));
         }
         self.get(descriptor).await?;

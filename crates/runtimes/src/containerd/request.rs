@@ -17,6 +17,7 @@ use crate::profile::Profile;
 
 /// A request to a host.
 pub(super) struct HostRequest {
+    pub(super) profile: &'static Profile,
     pub(super) purpose: Purpose,
     pub(super) method: &'static str,
     pub(super) url: Url,
@@ -25,7 +26,6 @@ pub(super) struct HostRequest {
     pub(super) object: [String; 2],
     client: Arc<HttpClient>,
     authorizer: Option<Arc<Authorizer>>,
-    profile: &'static Profile,
 }
 
 /// What the requests of a pull have in common (`dockerBase`).

@@ -7,10 +7,14 @@ use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
 use super::http::Answer;
 use super::request::{Base, HostRequest};
+use super::schema1;
 use super::status;
+use crate::profile::Schema1;
 
 /// The largest manifest that a registry may announce (resolver.go:63: 1048, not 1024).
 const MAX_MANIFEST_SIZE: u64 = 4 * 1048 * 1048;
+/// So much of a signed manifest is read (containerd v1.7.34 remotes/docker/schema1/converter.go `manifestSizeLimit`).
+const SIGNED_LIMIT: usize = 8_000_000;
 /// `resolveHeader`
 const ACCEPT: &str = "application/vnd.docker.distribution.manifest.v2+json, \
                       application/vnd.docker.distribution.manifest.list.v2+json, \
@@ -171,7 +175,7 @@ async fn from_get(
         let words = base.profile.words.resolve_status;
         return Err(status::unexpected_response(&request, &mut answer, words).await);
     }
-    from_content(&mut answer, object, base.profile.content.converts_schema1).await
+    from_content(&mut answer, object, base.profile.content.schema1).await
 }
 
 /// The descriptor as the answer's header gives it, where digest and length are there.
@@ -197,21 +201,14 @@ fn described(answer: &Answer, object: &Object<'_>) -> Result<Option<Descriptor>>
 
 /// The descriptor from the content itself. The status is not looked at, an error's body is taken for the manifest
 /// before 2.3 (resolver.go:368-398).
-async fn from_content(
-    answer: &mut Answer,
-    object: &Object<'_>,
-    converts_schema1: bool,
-) -> Result<Descriptor> {
+async fn from_content(answer: &mut Answer, object: &Object<'_>, rules: Schema1) -> Result<Descriptor> {
     let media_type = content_type(answer);
     let is_schema1 = object.digest.is_none() && media_type == media_type::DOCKER_SCHEMA1_SIGNED;
-    if is_schema1 && !converts_schema1 {
-        let text = format!(
-            "media type {} is no longer supported since containerd v2.0, please rebuild the image as {} or {}",
-            gostd::strconv::quote(media_type::DOCKER_SCHEMA1_SIGNED),
-            gostd::strconv::quote(media_type::DOCKER_MANIFEST),
-            gostd::strconv::quote(media_type::OCI_MANIFEST)
-        );
-        return Err(Error::Class(Class::NotImplemented, text));
+    if is_schema1 && rules == Schema1::Refuses {
+        return Err(schema1::unsupported("v2.0"));
+    }
+    if is_schema1 {
+        return from_signed(answer, media_type).await;
     }
     let (mut digester, mut size) = (Digester::new(Algorithm::Sha256), 0_u64);
     while let Some(piece) = answer.chunk().await.map_err(|fault| Error::body(&fault))? {
@@ -224,6 +221,13 @@ async fn from_content(
     }
     let computed = digester.finish();
     Ok(descriptor(media_type, object.digest.unwrap_or(&computed).to_string(), size))
+}
+
+/// `schema1.ReadStripSignature`: the digest of a signed manifest is that of what was signed.
+async fn from_signed(answer: &mut Answer, media_type: String) -> Result<Descriptor> {
+    let bytes = answer.read_up_to(SIGNED_LIMIT).await.map_err(|fault| Error::body(&fault))?;
+    let payload = schema1::strip(&bytes).map_err(|error| Error::Plain(error.to_string()))?;
+    Ok(descriptor(media_type, Digest::sha256_of(payload).to_string(), bytes.len() as u64))
 }
 
 fn descriptor(media_type: String, digest: String, size: u64) -> Descriptor {

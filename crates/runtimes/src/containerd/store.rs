@@ -126,6 +126,15 @@ impl Store {
         self.lock().blobs.insert(digest.to_owned(), blob);
     }
 
+    /// Content that was made here and not fetched (`content.WriteBlob`).
+    pub(super) fn write_blob(&self, digest: &str, blob: Blob) -> io::Result<()> {
+        if let (Some(path), Blob::Bytes(bytes)) = (self.blob_path(digest), &blob) {
+            std::fs::write(path, bytes)?;
+        }
+        self.add_blob(digest, blob);
+        Ok(())
+    }
+
     pub(super) fn has_snapshot(&self, chain_id: &str) -> bool {
         self.lock().snapshots.contains(chain_id)
             || self.snapshot_path(chain_id).is_some_and(|path| path.is_file())

@@ -94,7 +94,7 @@ impl Unpacker {
             let _ = std::fs::remove_file(path);
         }
         Err(match applied {
-            Applied::Unpacked { diff_id: computed, size } => {
+            Applied::Unpacked { diff_id: computed, size, .. } => {
                 store.give_back(size);
                 let words = wrong_diff_id(pull, layer, diff_id, &computed);
                 tell(Flaw::DiffId { got: computed });

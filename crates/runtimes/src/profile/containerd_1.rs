@@ -3,7 +3,8 @@
 use distribution::Grammar;
 
 use super::{
-    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, StatusWords, Words,
+    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, Schema1,
+    StatusWords, Words,
 };
 
 /// As Debian bookworm builds it: with its user agent and Go 1.19 (`golden containerd-1.6.20 ok-tag-index`).
@@ -52,7 +53,7 @@ pub(super) const V1_6: Profile = Profile {
         always_asks_for_range: false,
         names_empty_type: true,
         trusts_partial: false,
-        converts_schema1: true,
+        schema1: Schema1::Converts,
         // remotes/handlers.go `fetch`
         uses_descriptor_data: false,
         names_attestations: false,
@@ -117,7 +118,7 @@ pub(super) const V1_7: Profile = Profile {
 pub(super) const V1_7_34: Profile = Profile {
     name: "containerd-1.7.34",
     release: [1, 7, 34],
-    since: [1, 7, 30],
+    since: [1, 7, 32],
     user_agent: "containerd/v1.7.34",
     go: 25,
     // remotes/docker/config/hosts.go `getSortedHosts`
@@ -129,4 +130,38 @@ pub(super) const V1_7_34: Profile = Profile {
     // pkg/cri/instrument/instrumented_service.go, errdefs/grpc.go
     words: Words { hides_queries: true, formats_messages: false, ..V1_7.words },
     ..V1_7
+};
+
+/// containerd v1.7.31, read and not recorded.
+pub(super) const V1_7_31: Profile = Profile {
+    name: "containerd-1.7.31",
+    release: [1, 7, 31],
+    since: [1, 7, 30],
+    user_agent: "containerd/v1.7.31",
+    // remotes/docker/config/hosts.go `getSortedHosts`
+    hosts: HostRules { needs_host_table: true, ..V1_7_34.hosts },
+    ..V1_7_34
+};
+
+/// containerd v1.7.29, read and not recorded: errors are not sanitized yet
+/// (pkg/cri/instrument/instrumented_service.go).
+pub(super) const V1_7_29: Profile = Profile {
+    name: "containerd-1.7.29",
+    release: [1, 7, 29],
+    since: [1, 7, 28],
+    user_agent: "containerd/v1.7.29",
+    go: 24,
+    words: Words { hides_queries: false, ..V1_7_31.words },
+    ..V1_7_31
+};
+
+/// containerd v1.7.27, read and not recorded.
+pub(super) const V1_7_27: Profile = Profile {
+    name: "containerd-1.7.27",
+    release: [1, 7, 27],
+    since: [1, 7, 25],
+    user_agent: "containerd/v1.7.27",
+    // remotes/docker/authorizer.go has no `getExpirationTime`.
+    authorization: AuthorizationRules { tokens_expire: false, ..V1_7_29.authorization },
+    ..V1_7_29
 };

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use super::containerd_1::V1_7;
 use super::{
-    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, StatusWords, Words,
+    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, Schema1,
+    StatusWords, Words,
 };
 
 /// containerd v2.0.11, read and not recorded. Upstream's builds name themselves after the tag.
 pub(super) const V2_0: Profile = Profile {
     name: "containerd-2.0.11",
     release: [2, 0, 11],
-    since: [2, 0, 0],
+    since: [2, 0, 11],
     user_agent: "containerd/v2.0.11",
     go: 25,
     hosts: HostRules {
@@ -36,6 +37,8 @@ pub(super) const V2_0: Profile = Profile {
         // core/remotes/docker/fetcher.go:271, core/remotes/handlers.go `MakeRefKey`
         accept_encoding: Some("zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"),
         names_attestations: true,
+        // core/remotes/docker/schema1/converter.go `NewConverter`
+        schema1: Schema1::ConvertsIfAsked,
         ..V1_7.content
     },
     words: Words {
@@ -46,6 +49,28 @@ pub(super) const V2_0: Profile = Profile {
         ..V1_7.words
     },
     ..V1_7
+};
+
+/// containerd v2.0.10, read and not recorded.
+pub(super) const V2_0_10: Profile = Profile {
+    name: "containerd-2.0.10",
+    release: [2, 0, 10],
+    since: [2, 0, 8],
+    user_agent: "containerd/v2.0.10",
+    // core/remotes/docker/resolver.go `Resolve`: below `blobs/` whatever was said before
+    requests: RequestRules { refusal_ends_resolve: false, ..V2_0.requests },
+    ..V2_0
+};
+
+/// containerd v2.0.7, read and not recorded: errors are not sanitized yet (internal/cri/util has no sanitize.go).
+pub(super) const V2_0_7: Profile = Profile {
+    name: "containerd-2.0.7",
+    release: [2, 0, 7],
+    since: [2, 0, 0],
+    user_agent: "containerd/v2.0.7",
+    go: 24,
+    words: Words { hides_queries: false, ..V2_0_10.words },
+    ..V2_0_10
 };
 
 /// As Debian builds it (`golden containerd-2.1.9 ok-tag-index`); upstream's own builds say `containerd/v2.1.9`.
@@ -69,7 +94,7 @@ pub(super) const V2_1: Profile = Profile {
     content: ContentRules {
         // core/remotes/docker/resolver.go `withOffsetCheck`, client/pull.go, core/unpack/unpacker.go
         trusts_partial: true,
-        converts_schema1: false,
+        schema1: Schema1::Refuses,
         looks_at_rootfs_type: true,
         ..V2_0.content
     },
@@ -118,7 +143,7 @@ pub(super) const V2_1_0: Profile = Profile {
 pub(super) const V2_2: Profile = Profile {
     name: "containerd-2.2.7",
     release: [2, 2, 7],
-    since: [2, 2, 0],
+    since: [2, 2, 6],
     user_agent: "containerd/v2.2.7",
     // plugins/cri/images/plugin.go:64-72
     config_path: "/etc/containerd/certs.d:/etc/docker/certs.d",
@@ -130,11 +155,33 @@ pub(super) const V2_2: Profile = Profile {
     ..V2_1
 };
 
+/// containerd v2.2.5, read and not recorded.
+pub(super) const V2_2_5: Profile = Profile {
+    name: "containerd-2.2.5",
+    release: [2, 2, 5],
+    since: [2, 2, 1],
+    user_agent: "containerd/v2.2.5",
+    // core/remotes/docker/resolver.go `Resolve`
+    requests: RequestRules { refusal_ends_resolve: false, ..V2_2.requests },
+    ..V2_2
+};
+
+/// containerd v2.2.0, read and not recorded: errors are not sanitized (internal/cri/util has no sanitize.go).
+pub(super) const V2_2_0: Profile = Profile {
+    name: "containerd-2.2.0",
+    release: [2, 2, 0],
+    since: [2, 2, 0],
+    user_agent: "containerd/v2.2.0",
+    go: 24,
+    words: Words { hides_queries: false, ..V2_2_5.words },
+    ..V2_2_5
+};
+
 /// containerd v2.3.4, read and not recorded.
 pub(super) const V2_3: Profile = Profile {
     name: "containerd-2.3.4",
     release: [2, 3, 4],
-    since: [2, 3, 0],
+    since: [2, 3, 3],
     user_agent: "containerd/v2.3.4",
     go: 26,
     hosts: HostRules {
@@ -153,4 +200,26 @@ pub(super) const V2_3: Profile = Profile {
     // resolver.go `sanitizedURL`
     words: Words { hides_missing_queries: true, ..V2_2.words },
     ..V2_2
+};
+
+/// containerd v2.3.2, read and not recorded.
+pub(super) const V2_3_2: Profile = Profile {
+    name: "containerd-2.3.2",
+    release: [2, 3, 2],
+    since: [2, 3, 2],
+    user_agent: "containerd/v2.3.2",
+    // core/remotes/docker/resolver.go has no `withGETErrorBody`.
+    requests: RequestRules { asks_why_forbidden: false, ..V2_3.requests },
+    ..V2_3
+};
+
+/// containerd v2.3.1, read and not recorded.
+pub(super) const V2_3_1: Profile = Profile {
+    name: "containerd-2.3.1",
+    release: [2, 3, 1],
+    since: [2, 3, 0],
+    user_agent: "containerd/v2.3.1",
+    // core/remotes/docker/resolver.go `doWithRetriesInner`: six requests, none after a failure on the way
+    requests: RequestRules { max_requests: 6, repeats_transport_errors: None, ..V2_3_2.requests },
+    ..V2_3_2
 };

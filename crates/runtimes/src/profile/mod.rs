@@ -11,8 +11,10 @@ use std::time::Duration;
 use distribution::Grammar;
 use gostd::url::{Url, Values};
 
-use self::containerd_1::{V1_6, V1_7, V1_7_34};
-use self::containerd_2::{V2_0, V2_1, V2_1_0, V2_1_3, V2_2, V2_3};
+use self::containerd_1::{V1_6, V1_7, V1_7_27, V1_7_29, V1_7_31, V1_7_34};
+use self::containerd_2::{
+    V2_0, V2_0_7, V2_0_10, V2_1, V2_1_0, V2_1_3, V2_2, V2_2_0, V2_2_5, V2_3, V2_3_1, V2_3_2,
+};
 
 /// A version of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +102,8 @@ pub(crate) struct ContentRules {
     pub(crate) names_empty_type: bool,
     /// Whether 206 is taken for the range that was asked for without a look at `Content-Range`.
     pub(crate) trusts_partial: bool,
-    /// Whether schema 1 is converted.
-    pub(crate) converts_schema1: bool,
+    /// What becomes of manifests of schema 1.
+    pub(crate) schema1: Schema1,
     /// Whether content that a descriptor brings along is used.
     pub(crate) uses_descriptor_data: bool,
     /// Whether attestations have an ingest name of their own.
@@ -110,6 +112,17 @@ pub(crate) struct ContentRules {
     pub(crate) looks_at_rootfs_type: bool,
     /// Whether layers that are none are left out when the image is compared with its config.
     pub(crate) leaves_artifact_layers_out: bool,
+}
+
+/// What becomes of manifests of schema 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Schema1 {
+    /// They are converted while they are pulled.
+    Converts,
+    /// They are, if the environment of the daemon says so.
+    ConvertsIfAsked,
+    /// They are refused.
+    Refuses,
 }
 
 /// How things are said.
@@ -194,7 +207,10 @@ pub struct Nearest {
 }
 
 /// Newest first.
-const KNOWN: [Profile; 9] = [V2_3, V2_2, V2_1, V2_1_3, V2_1_0, V2_0, V1_7_34, V1_7, V1_6];
+const KNOWN: [Profile; 18] = [
+    V2_3, V2_3_2, V2_3_1, V2_2, V2_2_5, V2_2_0, V2_1, V2_1_3, V2_1_0, V2_0, V2_0_10, V2_0_7, V1_7_34,
+    V1_7_31, V1_7_29, V1_7_27, V1_7, V1_6,
+];
 
 /// The name without a version: the newest.
 const CONTAINERD: &str = "containerd";
@@ -274,9 +290,14 @@ mod tests {
             ("containerd-2.1.6", Some(("containerd-2.1.9", false))),
             ("containerd-2.1.5", Some(("containerd-2.1.3", false))),
             ("containerd-2.1.2", Some(("containerd-2.1.0", false))),
-            ("containerd-2.0.5", Some(("containerd-2.0.11", false))),
-            ("containerd-v1.7.30", Some(("containerd-1.7.34", false))),
-            ("containerd-1.7.28", Some(("containerd-1.7.24", false))),
+            ("containerd-2.3.0", Some(("containerd-2.3.1", false))),
+            ("containerd-2.2.3", Some(("containerd-2.2.5", false))),
+            ("containerd-2.0.8", Some(("containerd-2.0.10", false))),
+            ("containerd-2.0.5", Some(("containerd-2.0.7", false))),
+            ("containerd-v1.7.30", Some(("containerd-1.7.31", false))),
+            ("containerd-1.7.28", Some(("containerd-1.7.29", false))),
+            ("containerd-1.7.26", Some(("containerd-1.7.27", false))),
+            ("containerd-1.7.20", Some(("containerd-1.7.24", false))),
             ("containerd-3.0.0", Some(("containerd-2.3.4", false))),
             ("containerd-1.6.20~ds1", Some(("containerd-1.6.20", false))),
             ("containerd-1.5.2", Some(("containerd-1.6.20", false))),
