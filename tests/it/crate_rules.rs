@@ -87,6 +87,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "distribution",
             "node",
             "keyring",
+            "plugins",
             "cri",
             "trace",
             "net",

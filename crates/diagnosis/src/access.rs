@@ -93,9 +93,7 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
         return Finding::new(Cause::ExpiredToken, sentence)
             .or(&[Cause::BadCredentials, Cause::NodeIdentityDenied, Cause::UserNotPermitted])
             .evidence(sent)
-            .remedy(format!(
-                "Renew the secret ({command}), or use the cloud's credential provider on the nodes."
-            ));
+            .remedy(renew(source, command));
     }
     let repository = scene.reference().map_or("the repository", |reference| reference.path);
     // A token service that says 403 rather than 401 knows who asks, and refuses what is asked for.
@@ -119,6 +117,17 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
         .remedy(format!(
             "Try it by hand (docker login {who}), then make the secret anew with the right password."
         ))
+}
+
+/// What is to be done about a token that has expired: whose business it is depends on where it came from.
+fn renew(source: &str, command: &str) -> String {
+    match source.strip_prefix("plugin ") {
+        Some(plugin) => format!(
+            "Have {plugin} tell the kubelet a cacheDuration that is shorter than the token's life; until then the kubelet \
+             must be restarted to forget it. If the token is new, give the node's identity the right to pull."
+        ),
+        None => format!("Renew the secret ({command}), or use the cloud's credential provider on the nodes."),
+    }
 }
 
 /// RFC 6750 section 3.1: the token is good, but not for this.

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cri::ImageService;
+use keyring::Keyring;
 
 use crate::sync::Sync;
 use crate::{
@@ -24,6 +25,12 @@ pub trait Surroundings {
 
     /// Takes an event at the moment at which it is sent; the same events are in the [`SyncResult`].
     fn record(&self, event: &Event);
+
+    /// Asks the node's credential plugins about a repository. They are asked once a sync at most, and only when
+    /// credentials are needed; without plugins they give nothing.
+    fn plugin_keyrings(&self, _repository: &str) -> impl Future<Output = Vec<Keyring>> {
+        ready(Vec::new())
+    }
 }
 
 /// What one sync of a container did about its image.

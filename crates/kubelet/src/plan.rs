@@ -21,7 +21,8 @@ pub struct PullInputs {
     pub field_path: String,
     /// The Secrets that the pod names and that exist, in its order.
     pub secrets: Vec<PullSecret>,
-    /// The kubelet's own credentials: its files, then its plugins.
+    /// The kubelet's own credentials: its files, then what its plugins gave, where they are not asked on the way
+    /// ([`crate::Surroundings::plugin_keyrings`]).
     pub node_keyrings: Vec<Keyring>,
     /// Credentials that replace all others, as `crictl pull --creds` does.
     pub auth: Option<AuthConfig>,
@@ -46,14 +47,18 @@ impl PullInputs {
         self.policy.unwrap_or_else(|| default_pull_policy(&self.image, version))
     }
 
-    /// The credentials for a repository: the pod's first, then the node's.
-    pub(crate) fn credentials(&self, repository: &str) -> Result<Found, MalformedSecret> {
+    /// The credentials for a repository: the pod's first, then the node's, then those of its plugins.
+    pub(crate) fn credentials(
+        &self,
+        repository: &str,
+        of_plugins: &[Keyring],
+    ) -> Result<Found, MalformedSecret> {
         if self.auth.is_some() {
             return Ok(Found::default());
         }
         let made = from_secrets(&self.secrets)?;
         let mut keyrings = vec![made.keyring];
-        keyrings.extend(self.node_keyrings.iter().cloned());
+        keyrings.extend(self.node_keyrings.iter().chain(of_plugins).cloned());
         let union = UnionKeyring(keyrings);
         Ok(Found {
             credentials: union.lookup(repository),
@@ -130,7 +135,7 @@ impl Plan {
     pub fn new(inputs: &PullInputs, version: Version) -> Result<Self, PlanError> {
         let name = apply_default_image_tag(&inputs.image, version)?;
         let found = inputs
-            .credentials(&name.repository())
+            .credentials(&name.repository(), &[])
             .map_err(|error| PlanError::MalformedSecret { error, version })?;
         Ok(Self {
             name,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cri::{ImageService, PullImageRequest, PulledImage};
 use gostd::strconv::quote;
+use keyring::Keyring;
 
 use crate::plan::{Found, invalid_name_message, malformed_words};
 use crate::{
@@ -38,6 +39,8 @@ pub(crate) struct Sync<'a, S, N> {
     node: &'a N,
     events: Vec<Event>,
     answers: Vec<CredentialAnswer>,
+    /// What the plugins gave, once they were asked.
+    of_plugins: Option<Vec<Keyring>>,
 }
 
 impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
@@ -47,7 +50,7 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
         inputs: &'a PullInputs,
         node: &'a N,
     ) -> Self {
-        Self { manager, service, inputs, node, events: Vec::new(), answers: Vec::new() }
+        Self { manager, service, inputs, node, events: Vec::new(), answers: Vec::new(), of_plugins: None }
     }
 
     pub(crate) async fn run(mut self) -> SyncResult {
@@ -69,13 +72,13 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
         let version = self.manager.version;
         let name = self.name()?;
         if version.reads_secrets_eagerly() {
-            self.credentials(&name)?;
+            self.credentials(&name).await?;
         }
         if let Some(image_ref) = self.already_present(&name).await? {
             return Ok((SyncAction::Found, image_ref));
         }
         if version.reads_secrets_before_pull() {
-            self.credentials(&name)?;
+            self.credentials(&name).await?;
         }
         let records = self.manager.config.ensure_secret_pulled_images;
         if records {
@@ -103,11 +106,26 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
     }
 
     /// From 1.33 a malformed Secret is noticed here, without an event, and its text becomes the reason.
-    fn credentials(&self, name: &ImageName) -> Result<Found, Failure> {
-        self.inputs.credentials(&name.repository()).map_err(|error| {
-            let words = malformed_words(&error, self.manager.version);
-            Failure::refused(&words, words.clone())
-        })
+    async fn credentials(&mut self, name: &ImageName) -> Result<Found, Failure> {
+        self.look_up(name).await.map_err(|words| Failure::refused(&words, words.clone()))
+    }
+
+    /// The credentials, for which the node's plugins are asked. One lookup serves the whole sync.
+    async fn look_up(&mut self, name: &ImageName) -> Result<Found, String> {
+        let repository = name.repository();
+        let own = self.inputs.credentials(&repository, &[]);
+        let words = |error| malformed_words(&error, self.manager.version);
+        if own.is_err() || self.inputs.auth.is_some() {
+            // Where a Secret cannot be read, nothing is looked up.
+            return own.map_err(words);
+        }
+        let of_plugins = match self.of_plugins.take() {
+            Some(given) => given,
+            None => self.node.plugin_keyrings(&repository).await,
+        };
+        let found = self.inputs.credentials(&repository, &of_plugins).map_err(words);
+        self.of_plugins = Some(of_plugins);
+        found
     }
 
     /// The image if it is present and need not be pulled; nothing if it is to be pulled.
@@ -127,7 +145,7 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
                 Err(Failure::refused("ImageInspectError", message))
             }
             Ok(_) if policy == PullPolicy::Always => Ok(None),
-            Ok(Some((image_ref, _))) if !self.must_pull_again(name, &image_ref)? => {
+            Ok(Some((image_ref, _))) if !self.must_pull_again(name, &image_ref).await? => {
                 let access = match self.manager.config.ensure_secret_pulled_images {
                     true => " and can be accessed by the pod",
                     false => "",
@@ -147,21 +165,21 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
     }
 
     /// Whether the pod must prove that it could have pulled the image that is there.
-    fn must_pull_again(&self, name: &ImageName, image_ref: &str) -> Result<bool, Failure> {
+    async fn must_pull_again(&mut self, name: &ImageName, image_ref: &str) -> Result<bool, Failure> {
         let config = &self.manager.config;
         if !config.ensure_secret_pulled_images {
             return Ok(false);
         }
-        let policy = &config.verification;
+        let (manager, image) = (self.manager, &self.inputs.image);
         let asked = |own: &RecordedCredentials| {
-            self.manager.state().records.must_attempt_pull(policy, &self.inputs.image, image_ref, own)
+            manager.state().records.must_attempt_pull(&config.verification, image, image_ref, own)
         };
         // The credentials are only looked up when something depends on them.
         if !asked(&RecordedCredentials::default()) {
             return Ok(false);
         }
         let mut own = RecordedCredentials::default();
-        for credential in self.credentials(name)?.credentials {
+        for credential in self.credentials(name).await?.credentials {
             let known = RecordedCredentials::of(Some(&credential));
             own.secrets.extend(known.secrets);
             own.service_accounts.extend(known.service_accounts);
@@ -241,10 +259,7 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
     /// One call of the runtime per credential until one succeeds, whatever the errors; nothing anonymous after them
     /// (`kubernetes v1.28.7 pkg/kubelet/kuberuntime/kuberuntime_image.go PullImage`).
     async fn try_credentials(&mut self, name: &ImageName) -> Result<Success, String> {
-        let found = self
-            .inputs
-            .credentials(&name.repository())
-            .map_err(|error| malformed_words(&error, self.manager.version))?;
+        let found = self.look_up(name).await?;
         let mut texts = Vec::new();
         for attempt in self.inputs.attempts(&found.credentials) {
             let request = PullImageRequest { image: name.for_cri.clone(), auth: attempt.auth };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use keyring::{PluginCall, PluginRun, RunEnd};
 use secret::Secret;
+use tokio::time::Instant;
 
 /// A run of a plugin under way; none comes of it where plugins are not run.
 pub type RunFuture<'a> = Pin<Box<dyn Future<Output = Option<PluginRun>> + Send + 'a>>;
@@ -27,32 +28,54 @@ pub struct Script {
     pub status: i32,
     /// How long it takes, on tokio's clock.
     pub delay: Duration,
+    /// From when on it does this, counted from when the plugins were made; none: at the run after the one before.
+    pub from: Option<Duration>,
 }
 
-/// Plugins whose answers are given: one after the other, the last one for ever.
-#[derive(Debug, Default)]
+/// Plugins whose answers are given: one after the other, the last one for ever. An answer that has a time comes at the
+/// first run from then on, whatever is left of those before it, and not earlier.
+#[derive(Debug)]
 pub struct Scripted {
-    plugins: Mutex<BTreeMap<String, (Vec<Script>, usize)>>,
+    plugins: Mutex<BTreeMap<String, Course>>,
+    start: Instant,
+}
+
+/// A plugin's answers, and how far it has come.
+#[derive(Debug)]
+struct Course {
+    scripts: Vec<Script>,
+    runs: usize,
+    next: usize,
+}
+
+impl Course {
+    fn run(&mut self, elapsed: Duration) -> Option<Script> {
+        self.runs += 1;
+        let reached = self.scripts.iter().rposition(|script| script.from.is_some_and(|from| from <= elapsed));
+        let at = self.next.max(reached.unwrap_or_default());
+        let follows = self.scripts.get(at + 1).is_some_and(|script| script.from.is_none());
+        self.next = if follows { at + 1 } else { at };
+        self.scripts.get(at).cloned()
+    }
 }
 
 impl Scripted {
-    /// Plugins by name, each with its answers.
+    /// Plugins by name, each with its answers. Their time begins now, on tokio's clock.
     pub fn new(plugins: impl IntoIterator<Item = (String, Vec<Script>)>) -> Self {
-        let plugins = plugins.into_iter().map(|(name, scripts)| (name, (scripts, 0))).collect();
-        Self { plugins: Mutex::new(plugins) }
+        let course = |scripts| Course { scripts, runs: 0, next: 0 };
+        let plugins = plugins.into_iter().map(|(name, scripts)| (name, course(scripts))).collect();
+        Self { plugins: Mutex::new(plugins), start: Instant::now() }
     }
 
     /// How often a plugin was run.
     pub fn runs(&self, name: &str) -> usize {
         let plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
-        plugins.get(name).map_or(0, |(_, runs)| *runs)
+        plugins.get(name).map_or(0, |course| course.runs)
     }
 
     fn next(&self, name: &str) -> Option<Script> {
         let mut plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
-        let (scripts, runs) = plugins.get_mut(name)?;
-        *runs += 1;
-        scripts.get(*runs - 1).or(scripts.last()).cloned()
+        plugins.get_mut(name)?.run(self.start.elapsed())
     }
 }
 

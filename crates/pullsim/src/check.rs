@@ -12,7 +12,7 @@ use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles};
 use kubelet::{Plan, PlanError, PullInputs};
 use net::{Clock, Network, SystemNetwork};
 use node::Environment;
-use replay::Kubelet;
+use replay::{Kubelet, NodePlugins};
 use report::{CheckReport, Outcome, TextOptions};
 use runtimes::{Options, StoreError};
 use tokio::runtime::{Builder, Runtime};
@@ -111,12 +111,16 @@ fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
 fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool) -> Result<CheckReport, Failure> {
     let progress = Progress::begin(hi.scenario.is_none());
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
-    let (mut inputs, trace) = (inputs.clone(), progress.trace());
+    let trace = progress.trace();
     let checked = runtime.block_on(async {
-        node_plugins::ask(&mut hi, &mut inputs, &trace).await;
-        let checked = replay::check_by(options(&hi, trace), &kubelet(&hi), &inputs, hi.notes.clone()).await?;
+        let plugins = node_plugins::of_node(&mut hi);
+        let kubelet = Kubelet { plugins, ..kubelet(&hi) };
+        let checked = replay::check_by(options(&hi, trace), &kubelet, inputs, hi.notes.clone()).await?;
         let mut report = checked.report;
+        node_plugins::explain_not_run(&mut report.notes);
         if what_if {
+            let mut inputs = inputs.clone();
+            inputs.node_keyrings.extend(checked.of_plugins);
             what_if::try_changes(&mut report, &hi, inputs).await?;
         }
         Ok(report)
@@ -124,9 +128,14 @@ fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool) -> Result<Check
     checked.map_err(|error| store_failure(&hi, error))
 }
 
-/// The kubelet that is meant.
+/// The kubelet that is meant, without plugins.
 pub(crate) fn kubelet(hi: &HiCheck) -> Kubelet {
-    Kubelet { version: hi.kubelet, config: hi.config.clone(), present: hi.present.clone() }
+    Kubelet {
+        version: hi.kubelet,
+        config: hi.config.clone(),
+        present: hi.present.clone(),
+        plugins: NodePlugins::default(),
+    }
 }
 
 /// One thread is enough. In simulated hosts the clock stands still while there is something to do, and leaps to the

@@ -3,42 +3,39 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use keyring::{CredentialProviderConfig, PodOfPull, ProviderConfig};
-use kubelet::{PullInputs, apply_default_image_tag};
-use plugins::{KubeletFlags, NotRun, PluginRunner, Processes, Providers, read_config};
-use trace::{Trace, What};
+use keyring::{CredentialProviderConfig, ProviderConfig};
+use plugins::{KubeletFlags, NotRun, PluginRunner, Processes, Providers, Scripted, read_config};
+use replay::NodePlugins;
 
 use crate::hiargs::HiCheck;
 
-/// Asks the node's plugins, as the kubelet does before a pull. What they give joins the node's keyrings, what there is
-/// to tell of them the notes.
-pub(crate) async fn ask(hi: &mut HiCheck, inputs: &mut PullInputs, trace: &Trace) {
-    if !hi.own_files || inputs.auth.is_some() {
-        return;
+/// What is said of plugins that were not run.
+const HOW_TO_RUN: &str = "--run-plugins runs the node's credential provider plugins on this machine";
+
+/// The node's plugins, as its kubelet has them when it starts: nothing was asked yet. What there is to tell of their
+/// configuration joins the notes. To be called within a tokio runtime, on whose clock their answers grow old.
+pub(crate) fn of_node(hi: &mut HiCheck) -> NodePlugins {
+    if !hi.own_files {
+        return NodePlugins::default();
     }
     let flags = KubeletFlags::of(&hi.node);
-    let Some(path) = &flags.config else { return };
+    let Some(path) = &flags.config else { return NodePlugins::default() };
     let config = match read_config(&hi.node, path) {
         Ok(config) => config,
         Err(error) => {
             hi.notes.push(format!("this node's kubelet does not start: {error}"));
-            return;
+            return NodePlugins::default();
         }
     };
     hi.notes.extend(missing(hi, &flags, &config));
-    let Ok(name) = apply_default_image_tag(&inputs.image, hi.kubelet) else { return };
     let runner = runner(hi, flags.bin_dir.as_deref());
-    let first = trace.steps().len();
-    let providers = Providers::new(config.providers, runner);
-    let keyrings = providers.credentials(&name.repository(), &PodOfPull::default(), trace).await;
-    inputs.node_keyrings.extend(keyrings);
-    for step in trace.steps().iter().skip(first) {
-        if let What::Decision(decision) = &step.what {
-            hi.notes.push(format!("credential provider plugin {}", decision.text));
-        }
-    }
-    if !hi.run_plugins && trace.steps().len() > first {
-        hi.notes.push("--run-plugins runs the node's credential provider plugins on this machine".to_owned());
+    NodePlugins::Asked(Arc::new(Providers::new(config.providers, runner)))
+}
+
+/// Tells how plugins are run, where the notes say that one was not.
+pub(crate) fn explain_not_run(notes: &mut Vec<String>) {
+    if notes.iter().any(|note| note.contains(": not run here;")) {
+        notes.push(HOW_TO_RUN.to_owned());
     }
 }
 
@@ -63,8 +60,12 @@ fn below(root: &Path, path: &str) -> PathBuf {
     root.join(parts.collect::<PathBuf>())
 }
 
-/// Plugins of a foreign node are executed only where that is wanted, and then those below its root directory.
+/// A scenario's plugins say what it has written down. Those of a foreign node are executed only where that is wanted, and
+/// then those below its root directory.
 fn runner(hi: &HiCheck, bin_dir: Option<&str>) -> Arc<dyn PluginRunner> {
+    if let Some(scenario) = &hi.scenario {
+        return Arc::new(Scripted::new(scenario.plugin_answers()));
+    }
     match (&hi.node_root, bin_dir) {
         (Some(root), Some(bin_dir)) if hi.run_plugins => {
             Arc::new(Processes::new(below(root, bin_dir), hi.node.environment("kubelet")))

@@ -10,6 +10,7 @@ use report::{
     SkippedSecret, UnmatchedKey, Waiting,
 };
 use runtimes::Layers;
+use trace::{Decision, What};
 
 use crate::answers::Recorded;
 use crate::check::{Pulled, Setting};
@@ -160,6 +161,12 @@ fn event(event: &KubeletEvent) -> Event {
 
 fn notes(setting: &Setting, pulled: &Pulled) -> Vec<String> {
     let mut notes = setting.notes.clone();
+    notes.extend(pulled.steps.iter().filter_map(|step| match &step.what {
+        What::Decision(Decision { about: plugins::ABOUT | plugins::FAILED, text, .. }) => {
+            Some(format!("credential provider plugin {text}"))
+        }
+        _ => None,
+    }));
     if pulled.direct.is_some() {
         notes.push(
             "the runtime is not asked; `cri` holds what it would answer if it were, as by crictl".to_owned(),

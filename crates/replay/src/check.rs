@@ -1,16 +1,21 @@
+use std::cell::RefCell;
+use std::future::{Future, ready};
 use std::time::Duration;
 
 use distribution::Platform;
 use jiff::Timestamp;
+use keyring::Keyring;
 use kubelet::{
-    Alone, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, SyncResult, Version,
+    Event, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, Surroundings, SyncResult,
+    Version,
 };
+use net::Clock;
 use report::CheckReport;
 use runtimes::{Containerd, Layers, Options, Profile, StoreError};
-use trace::Step;
+use trace::{Step, Trace};
 
 use crate::answers::{Listening, Recorded};
-use crate::{Present, PresentImages, Recording, assemble};
+use crate::{NodePlugins, Present, PresentImages, Recording, assemble};
 
 /// The node, as far as the report tells of it.
 pub(crate) struct Setting {
@@ -23,6 +28,8 @@ pub(crate) struct Setting {
 
 /// What a pull left behind.
 pub(crate) struct Pulled {
+    /// What the node's plugins gave.
+    pub of_plugins: Vec<Keyring>,
     /// What the kubelet made of it.
     pub sync: SyncResult,
     /// The runtime's answers.
@@ -46,12 +53,19 @@ pub struct Kubelet {
     pub config: KubeletConfig,
     /// Images that are on the node besides those of its store.
     pub present: PresentImages,
+    /// Its credential plugins.
+    pub plugins: NodePlugins,
 }
 
 impl Kubelet {
     /// A kubelet of this version without any configuration, on a node without images.
     pub fn new(version: Version) -> Self {
-        Self { version, config: KubeletConfig::defaults(version), present: PresentImages::default() }
+        Self {
+            version,
+            config: KubeletConfig::defaults(version),
+            present: PresentImages::default(),
+            plugins: NodePlugins::default(),
+        }
     }
 }
 
@@ -62,6 +76,8 @@ pub struct Checked {
     pub report: CheckReport,
     /// The runtime's answers.
     pub recording: Recording,
+    /// What the node's plugins gave.
+    pub of_plugins: Vec<Keyring>,
 }
 
 /// Pulls one image as a node would, and tells what came of it. `notes` are what there is to tell of the inputs.
@@ -96,10 +112,13 @@ pub async fn check_by(
         layers: options.layers,
         notes,
     };
-    let plan = Plan::new(inputs, kubelet.version);
-    let pulled = pull(options, kubelet, inputs, &plan).await?;
+    let pulled = pull(options, kubelet, inputs).await?;
+    let mut known = inputs.clone();
+    known.node_keyrings.extend(pulled.of_plugins.iter().cloned());
+    let plan = Plan::new(&known, kubelet.version);
     let report = assemble::check(&setting, inputs, &plan, &pulled);
-    Ok(Checked { report, recording: recording(&pulled) })
+    let recording = recording(&pulled);
+    Ok(Checked { report, recording, of_plugins: pulled.of_plugins })
 }
 
 fn recording(pulled: &Pulled) -> Recording {
@@ -112,25 +131,51 @@ fn recording(pulled: &Pulled) -> Recording {
     recording
 }
 
-async fn pull(
-    options: Options,
-    kubelet: &Kubelet,
-    inputs: &PullInputs,
-    plan: &Result<Plan, PlanError>,
-) -> Result<Pulled, StoreError> {
+async fn pull(options: Options, kubelet: &Kubelet, inputs: &PullInputs) -> Result<Pulled, StoreError> {
     let (trace, clock) = (options.trace.clone(), options.clock);
     let at = clock.now();
     let runtime = Present::new(Containerd::new(options)?, kubelet.present.clone());
     let service = Listening::new(runtime, trace.clone());
+    let around = AroundPull { clock, plugins: &kubelet.plugins, trace: &trace, gave: RefCell::default() };
     // Without a policy of the user's, the question is what a pull does, so there is one.
     let policy = inputs.policy.or(Some(PullPolicy::Always));
     let inputs = PullInputs { policy, ..inputs.clone() };
     let manager = ImageManager::new(kubelet.config.clone(), kubelet.version);
-    let sync = manager.ensure_image_exists(&service, &inputs, &Alone(|| clock.elapsed())).await;
+    let sync = manager.ensure_image_exists(&service, &inputs, &around).await;
     let answers = service.answers();
-    let direct = match plan {
+    let direct = match Plan::new(&inputs, kubelet.version) {
         Err(PlanError::InvalidImageName(_)) => service.ask_directly(&inputs.image, inputs.auth.clone()).await,
         _ => None,
     };
-    Ok(Pulled { sync, answers, direct, steps: trace.steps(), at, took: clock.elapsed() })
+    let of_plugins = around.gave.into_inner();
+    Ok(Pulled { of_plugins, sync, answers, direct, steps: trace.steps(), at, took: clock.elapsed() })
+}
+
+/// The node around a single pull.
+struct AroundPull<'a> {
+    clock: Clock,
+    plugins: &'a NodePlugins,
+    trace: &'a Trace,
+    /// What the plugins gave.
+    gave: RefCell<Vec<Keyring>>,
+}
+
+impl Surroundings for AroundPull<'_> {
+    type Turn = ();
+
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn turn(&self) -> impl Future<Output = ()> {
+        ready(())
+    }
+
+    fn record(&self, _: &Event) {}
+
+    async fn plugin_keyrings(&self, repository: &str) -> Vec<Keyring> {
+        let given = self.plugins.keyrings(repository, self.trace).await;
+        self.gave.borrow_mut().clone_from(&given);
+        given
+    }
 }

@@ -6,6 +6,8 @@
 //!                          └─ events ───┴─ answers ────┴─ steps ─▶ Facts ─▶ diagnose ─▶ CheckReport
 //! ```
 //!
+//! The kubelet's credential plugins ([`NodePlugins`]) are asked where it asks them: at each attempt.
+//!
 //! Over time, one kubelet and its pods:
 //!
 //! ```text
@@ -40,11 +42,13 @@
 mod answers;
 mod assemble;
 mod check;
+mod node_plugins;
 mod pods;
 mod pods_report;
 
 pub use assemble::plan;
 pub use check::{Checked, Kubelet, check, check_by};
+pub use node_plugins::NodePlugins;
 pub use pods::{
     AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime, Simulation,
     StatusChange, Traced, run_pods,

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -7,7 +6,10 @@ use keyring::{KubeletPaths, NodeFiles};
 use kubelet::{Container, KubeletConfig, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
 use mock_registry::Request;
 use net::{Clock, Network};
-use replay::{PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods};
+use plugins::{KubeletFlags, Providers, Scripted, read_config};
+use replay::{
+    Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods,
+};
 use report::{Answer, CheckReport};
 use runtimes::{Containerd, Layers, Options, Profile, StoreError};
 use scenario::{LoadError, Run, Scenario};
@@ -94,8 +96,9 @@ pub async fn pull(
     network: Arc<dyn Network>,
     clock: Clock,
 ) -> Result<CheckReport, PlayError> {
-    let (options, kubelet) = setting(scenario, run, network, clock)?;
-    Ok(replay::check(options, kubelet, &inputs(scenario), Vec::new()).await?)
+    let (options, version) = setting(scenario, run, network, clock)?;
+    let kubelet = Kubelet { plugins: node_plugins(scenario), ..Kubelet::new(version) };
+    Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?.report)
 }
 
 /// Looks at the scenario's pod for as long as it says, on the simulated node of the run.
@@ -129,7 +132,7 @@ pub async fn watch(
         pods: vec![pod],
         secrets,
         node_keyrings: inputs.node_keyrings,
-        plugin_keyrings: BTreeMap::new(),
+        plugins: node_plugins(scenario),
         lasts: scenario.lasts().unwrap_or_default(),
         seed: SEED,
     };
@@ -163,6 +166,16 @@ fn setting(
         clock,
     };
     Ok((options, kubelet))
+}
+
+/// The kubelet's credential plugins, none of which was asked yet.
+fn node_plugins(scenario: &Scenario) -> NodePlugins {
+    let node = scenario.node();
+    // A configuration that no kubelet would start with is refused when the scenario is read.
+    let config = KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path).ok());
+    let Some(config) = config else { return NodePlugins::default() };
+    let runner = Arc::new(Scripted::new(scenario.plugin_answers()));
+    NodePlugins::Asked(Arc::new(Providers::new(config.providers, runner)))
 }
 
 /// What the kubelet starts from.

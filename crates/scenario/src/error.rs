@@ -75,6 +75,35 @@ pub enum Mistake {
     /// A file includes itself, if by way of others.
     #[error("{path} includes itself", path = .0.display())]
     IncludeCycle(PathBuf),
+    /// A plugin is of no use: the kubelet would not start with it.
+    #[error("with the plugin `{name}` no kubelet starts: {reason}")]
+    Plugin {
+        /// The plugin.
+        name: String,
+        /// What the kubelet says.
+        reason: String,
+    },
+    /// Nothing is said of what a plugin does.
+    #[error("the plugin `{0}` has no answer")]
+    PluginWithoutAnswer(String),
+    /// Nobody would ask a plugin.
+    #[error("the plugin `{0}` is asked for no image")]
+    PluginNotConfigured(String),
+    /// The scenario and the node's files disagree on a plugin.
+    #[error("the node's own files say for which images the plugin `{0}` is asked, too")]
+    PluginConfiguredTwice(String),
+    /// A user name without a password, or the reverse.
+    #[error("a plugin gives `username` and `password` together")]
+    PluginHalfLogin,
+    /// A login and words of its own.
+    #[error("a plugin writes either a login or `stdout`")]
+    PluginSaysTwice,
+    /// Nothing is said of what a plugin does before.
+    #[error("the first answer of a plugin is there from the beginning")]
+    PluginFirstAnswerLate,
+    /// An answer counts from before the one in front of it.
+    #[error("a plugin's answers are not in the order of their `from`")]
+    PluginAnswersOutOfOrder,
     /// An image has a name that no registry allows.
     #[error(transparent)]
     ImageName(#[from] mock_registry::InvalidImage),
@@ -149,6 +178,11 @@ impl LoadError {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 nearest(name, &known).map(|meant| format!("did you mean `{meant}`?"))
             }
+            Mistake::PluginNotConfigured(_) => Some(
+                "say for which with `matchImages`, or have the node's files name a configuration".to_owned(),
+            ),
+            Mistake::PluginConfiguredTwice(_) => Some("leave out `matchImages` here".to_owned()),
+            Mistake::PluginFirstAnswerLate => Some("leave out its `from`".to_owned()),
             _ => None,
         }
     }

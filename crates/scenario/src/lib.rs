@@ -40,6 +40,7 @@ mod faults;
 mod file;
 mod network;
 mod place;
+mod plugins;
 mod rules;
 mod runtime;
 mod scenario;

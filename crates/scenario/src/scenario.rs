@@ -3,6 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ::plugins::Script;
 use jiff::Timestamp;
 use keyring::{PullSecret, SecretType};
 use mock_registry::RequestLog;
@@ -16,7 +17,7 @@ use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
 use crate::yaml::{Location, Spanned};
-use crate::{LoadError, SimulatedNetwork};
+use crate::{LoadError, SimulatedNetwork, plugins};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
 const NAMESERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10));
@@ -74,7 +75,9 @@ impl Scenario {
         let mut file = ScenarioFile::read(&sources, &tree)?;
         file.now.0 = now.unwrap_or(file.now.0);
         let world = World::build(&sources, &file)?;
-        Ok(Self { sources, file, world, moved_nameserver: None })
+        let scenario = Self { sources, file, world, moved_nameserver: None };
+        plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node())?;
+        Ok(scenario)
     }
 
     /// The file, as it was named.
@@ -206,7 +209,7 @@ impl Scenario {
     }
 
     /// The node: the files that every node has (`resolv.conf` with this world's name server, `hosts`, a bundle with
-    /// its authority), replaced and joined by those that the file gives.
+    /// its authority, the configuration of its credential plugins), replaced and joined by those that the file gives.
     pub fn node(&self) -> Node {
         Node::memory(self.node_files())
     }
@@ -220,7 +223,14 @@ impl Scenario {
         ];
         let own = own.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes()));
         let files = self.file.node.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
-        own.chain(files).collect()
+        let of_plugins = plugins::node_files(&self.file.node.plugins).into_iter();
+        let of_plugins = of_plugins.map(|(path, text)| (path, text.into_bytes()));
+        own.chain(of_plugins).chain(files).collect()
+    }
+
+    /// What the kubelet's credential plugins answer, by their names. Which there are, the node's files say.
+    pub fn plugin_answers(&self) -> Vec<(String, Vec<Script>)> {
+        plugins::answers(&self.file.node.plugins, &self.file.image)
     }
 
     /// The certificate of this world's authority, as PEM.

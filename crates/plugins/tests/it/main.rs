@@ -33,6 +33,7 @@ fn script(stdout: &str, status: i32, delay: u64) -> Script {
         stderr: "said so".to_owned(),
         status,
         delay: Duration::from_secs(delay),
+        from: None,
     }
 }
 
@@ -190,4 +191,25 @@ fn configurations_are_files_or_directories() {
     assert_eq!(names("/etc/slash.yaml"), wanted);
     assert!(names("/etc/unknown.yaml").contains("unknown field"), "{}", names("/etc/unknown.yaml"));
     assert!(names("/etc/kind.yaml").starts_with("error decoding config"), "{}", names("/etc/kind.yaml"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_come_one_after_the_other_or_at_their_time() {
+    let at = |from: Option<u64>, status| Script {
+        status,
+        from: from.map(Duration::from_secs),
+        ..Script::default()
+    };
+    // What is left of the answers before a time is passed over; the one that waits for its time is not drawn nearer.
+    let scripts =
+        vec![at(None, 1), at(None, 2), at(None, 3), at(Some(100), 4), at(None, 5), at(Some(200), 6)];
+    let runner = Arc::new(Scripted::new([("plugin".to_owned(), scripts)]));
+    let providers = Providers::new([config()], Arc::clone(&runner) as Arc<dyn PluginRunner>);
+    let start = Instant::now();
+    for (second, status) in [(0, 1), (10, 2), (100, 4), (101, 5), (150, 5), (200, 6), (900, 6)] {
+        tokio::time::sleep_until(start + Duration::from_secs(second)).await;
+        let (_, told) = ask(&providers).await;
+        assert!(told.contains(&format!("exit status {status}:")), "{second} s: {told}");
+    }
+    assert_eq!(runner.runs("plugin"), 7);
 }

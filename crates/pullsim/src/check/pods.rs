@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use keyring::Keyring;
-use kubelet::{ContainerKind, Pod, PullInputs};
+use kubelet::{ContainerKind, Pod, PullInputs, apply_default_image_tag};
 use node::Environment;
 use objects::{Source, open_manifests};
 use replay::{
-    Checked, FoundImage, PodHistory, PodsSetting, Present, PresentImages, Recorded, Recording,
-    SecretsOverTime, Simulation, pods_report, run_pods,
+    Checked, FoundImage, Kubelet, NodePlugins, PodHistory, PodsSetting, Present, PresentImages, Recorded,
+    Recording, SecretsOverTime, Simulation, pods_report, run_pods,
 };
 use report::{NodeSummary, Outcome, PodsReport};
 use runtimes::Containerd;
@@ -23,6 +23,9 @@ use crate::hiargs::HiCheck;
 use crate::lowargs::LowCheck;
 use crate::progress::Progress;
 use crate::{node_plugins, output, render};
+
+/// How notes of plugins begin, which are of the node rather than of an image.
+const PLUGIN_NOTE: &str = "credential provider plugin ";
 
 /// Checks pods and writes the report.
 pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
@@ -47,14 +50,14 @@ pub(crate) fn report(
         keyrings: &keyrings,
         secrets: &secrets,
         done: Vec::new(),
-        plugins: BTreeMap::new(),
+        of_plugins: BTreeMap::new(),
     };
     for pod in &mut cluster.pods {
         checks.pod(pod)?;
     }
     let recording = checks.recording();
     let present = checks.present();
-    let plugin_keyrings = std::mem::take(&mut checks.plugins);
+    let plugins = NodePlugins::Known(std::mem::take(&mut checks.of_plugins));
     let lasts = low.lasts.unwrap_or_default();
     let simulation = Simulation {
         version: hi.kubelet,
@@ -63,11 +66,11 @@ pub(crate) fn report(
         pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
         secrets: secrets.clone(),
         node_keyrings: keyrings.clone(),
-        plugin_keyrings,
+        plugins,
         lasts,
         seed: low.seed,
     };
-    let histories = histories(&hi, simulation, recording, present)?;
+    let histories = histories(&mut hi, simulation, recording, present)?;
     let setting = setting(&hi, low, cluster.notes, lasts);
     let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
     Ok(pods_report(setting, found, histories))
@@ -76,6 +79,7 @@ pub(crate) fn report(
 fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -> PodsSetting {
     let assumes_nothing_changes = hi.scenario.is_none() && !lasted.is_zero();
     let mut notes = [hi.notes.clone(), notes].concat();
+    node_plugins::explain_not_run(&mut notes);
     // Each image asks the same plugins, and they say the same.
     let mut told = HashSet::new();
     notes.retain(|note| told.insert(note.clone()));
@@ -96,7 +100,7 @@ fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -
 /// What becomes of the pods. In simulated hosts every attempt is an exchange with them; on a real network what was
 /// answered once is answered again.
 fn histories(
-    hi: &HiCheck,
+    hi: &mut HiCheck,
     simulation: Simulation,
     recording: Recording,
     present: PresentImages,
@@ -107,6 +111,8 @@ fn histories(
         if hi.scenario.is_some() {
             let containerd =
                 Containerd::new(options(hi, Trace::new())).map_err(|error| store_failure(hi, error))?;
+            // These plugins are young again, as is all in this world.
+            let simulation = Simulation { plugins: node_plugins::of_node(hi), ..simulation };
             Ok(run_pods(Present::new(containerd, present), simulation).await)
         } else {
             Ok(run_pods(Present::new(Recorded::new(recording), present), simulation).await)
@@ -120,8 +126,8 @@ struct Checks<'a> {
     keyrings: &'a [Keyring],
     secrets: &'a SecretsOverTime,
     done: Vec<(PullInputs, Checked)>,
-    /// What the node's plugins gave, by image.
-    plugins: BTreeMap<String, Vec<Keyring>>,
+    /// What the node's plugins gave, by repository.
+    of_plugins: BTreeMap<String, Vec<Keyring>>,
 }
 
 impl Checks<'_> {
@@ -159,18 +165,18 @@ impl Checks<'_> {
             return Ok(checked);
         }
         let hi = &mut *self.hi;
-        let kubelet = kubelet(hi);
         let progress = Progress::begin(hi.scenario.is_none());
         let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
-        let (mut with_plugins, trace) = (inputs.clone(), progress.trace());
         let checked = runtime
             .block_on(async {
-                node_plugins::ask(hi, &mut with_plugins, &trace).await;
-                replay::check_by(options(hi, trace), &kubelet, &with_plugins, Vec::new()).await
+                let kubelet = Kubelet { plugins: node_plugins::of_node(hi), ..kubelet(hi) };
+                replay::check_by(options(hi, progress.trace()), &kubelet, &inputs, Vec::new()).await
             })
             .map_err(|error| store_failure(hi, error))?;
-        let given = with_plugins.node_keyrings.split_off(self.keyrings.len());
-        self.plugins.insert(inputs.image.clone(), given);
+        hi.notes.extend(checked.report.notes.iter().filter(|note| note.starts_with(PLUGIN_NOTE)).cloned());
+        if let Ok(name) = apply_default_image_tag(&inputs.image, hi.kubelet) {
+            self.of_plugins.insert(name.repository(), checked.of_plugins.clone());
+        }
         self.done.push((inputs, checked.clone()));
         Ok(checked)
     }

@@ -10,7 +10,6 @@ mod service;
 mod worker;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,6 +27,7 @@ use self::history::Journal;
 use self::jitter::Jitter;
 use self::node::SimulatedNode;
 use self::worker::Worker;
+use crate::NodePlugins;
 
 /// What happens on a node.
 #[derive(Clone, Debug)]
@@ -44,8 +44,8 @@ pub struct Simulation {
     pub secrets: SecretsOverTime,
     /// The kubelet's own credentials.
     pub node_keyrings: Vec<Keyring>,
-    /// What the kubelet's plugins give, by the image as the pod has it.
-    pub plugin_keyrings: BTreeMap<String, Vec<Keyring>>,
+    /// The kubelet's credential plugins.
+    pub plugins: NodePlugins,
     /// How long it is looked at. Zero: until each pod was synced once.
     pub lasts: Duration,
     /// What the jitter of the kubelet's timers follows from. The same seed gives the same times.

@@ -2,9 +2,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyring::Keyring;
 use kubelet::{Event, EventCorrelator, ImageManager, Pod, PullConcurrency, Surroundings};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
+use trace::Trace;
 
 use super::Simulation;
 use super::history::Journal;
@@ -74,6 +76,8 @@ pub(super) struct AroundPod<'a, S> {
     pub node: &'a SimulatedNode<S>,
     pub pod: &'a Pod,
     pub journal: &'a RefCell<Journal>,
+    /// The trace of what is done for it now.
+    pub trace: Trace,
 }
 
 impl<S> Surroundings for AroundPod<'_, S> {
@@ -87,6 +91,10 @@ impl<S> Surroundings for AroundPod<'_, S> {
         let places = self.node.places.clone()?;
         // It is never closed.
         places.acquire_owned().await.ok()
+    }
+
+    async fn plugin_keyrings(&self, repository: &str) -> Vec<Keyring> {
+        self.node.simulation.plugins.keyrings(repository, &self.trace).await
     }
 
     fn record(&self, event: &Event) {

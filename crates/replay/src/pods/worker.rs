@@ -8,11 +8,12 @@ use kubelet::{
     Container, ContainerKind, ContainerState, ContainerWaiting, Event, EventKind, Pod, PodStatus, PullInputs,
     Surroundings as _, SyncAction, SyncResult, WrittenPolicy,
 };
+use trace::Trace;
 
+use super::Traced;
 use super::history::{AttemptRecord, Journal};
 use super::jitter::Jitter;
 use super::node::{AroundPod, SimulatedNode};
-use super::{Simulation, Traced};
 
 /// After an error a pod is synced again after this time, stretched by chance
 /// (`kubernetes v1.28.7 pkg/kubelet/pod_workers.go completeWork`, `kubelet.go backOffPeriod`).
@@ -208,23 +209,21 @@ impl<S: Traced> Worker<S> {
         field_path: String,
         secrets: &[PullSecret],
     ) -> PullInputs {
-        let Simulation { node_keyrings, plugin_keyrings, .. } = &self.node.simulation;
-        let of_plugins = plugin_keyrings.get(image).into_iter().flatten();
         PullInputs {
             image: image.to_owned(),
             pod_uid: self.pod.uid.clone(),
             policy: policy.known(),
             field_path,
             secrets: secrets.to_vec(),
-            node_keyrings: node_keyrings.iter().chain(of_plugins).cloned().collect(),
+            node_keyrings: self.node.simulation.node_keyrings.clone(),
             auth: None,
         }
     }
 
     /// Sees to an image, and writes down what came of it.
     async fn ensure(&self, kind: Option<ContainerKind>, name: &str, inputs: &PullInputs) -> SyncResult {
-        let (at, around) = (self.node.elapsed(), self.around());
-        let trace = self.node.service.new_trace();
+        let (at, trace) = (self.node.elapsed(), self.node.service.new_trace());
+        let around = AroundPod { trace: trace.clone(), ..self.around() };
         let service = self.node.service.traced(trace.clone());
         let result = self.node.manager.ensure_image_exists(&service, inputs, &around).await;
         let mut journal = self.journal.borrow_mut();
@@ -253,6 +252,6 @@ impl<S: Traced> Worker<S> {
     }
 
     fn around(&self) -> AroundPod<'_, S> {
-        AroundPod { node: &self.node, pod: &self.pod, journal: &self.journal }
+        AroundPod { node: &self.node, pod: &self.pod, journal: &self.journal, trace: Trace::new() }
     }
 }

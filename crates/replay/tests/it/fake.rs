@@ -54,7 +54,7 @@ pub fn simulation(pods: Vec<Pod>) -> Simulation {
         pods,
         secrets: SecretsOverTime::default(),
         node_keyrings: Vec::new(),
-        plugin_keyrings: Default::default(),
+        plugins: Default::default(),
         lasts: Duration::from_secs(600),
         seed: 1,
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
 mod fake;
+mod plugins;
 mod pulls;
 mod recovery;
 mod starts;

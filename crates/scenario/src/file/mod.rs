@@ -6,6 +6,7 @@ mod image;
 mod limit;
 mod node;
 mod personality;
+mod plugin;
 mod row;
 mod schema;
 mod values;
@@ -20,8 +21,9 @@ pub(crate) use fault::{Every, FaultItem, ProxyFile, window};
 pub(crate) use host::{AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, HostFile, RuleFile};
 pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Missing, ShapeWord};
 pub(crate) use limit::RateLimitFile;
-pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, NodeFile, SecretFile};
+pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, LoginFile, NodeFile, SecretFile};
 pub(crate) use personality::PersonalityWord;
+pub(crate) use plugin::{CacheKeyWord, PluginAnswerFile, PluginFile};
 pub use row::{Row, SECTIONS, Section};
 pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 

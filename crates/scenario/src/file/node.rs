@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use secret::Secret;
 use serde::Deserialize;
 
-use crate::file::{Every, Parsed, Span};
+use crate::file::{Every, Parsed, PluginFile, Span};
 use crate::yaml::Spanned;
 
 /// The node that pulls.
@@ -31,6 +31,9 @@ pub(crate) struct NodeFile {
     /// Files by absolute path; they replace those that every node has.
     #[serde(default)]
     pub files: BTreeMap<PathBuf, String>,
+    /// The kubelet's credential plugins, in the order in which they are asked.
+    #[serde(default)]
+    pub plugins: Vec<Spanned<PluginFile>>,
 }
 
 impl NodeFile {

@@ -9,6 +9,7 @@ mod fault_keys;
 mod file;
 mod include;
 mod network;
+mod plugins;
 mod pull;
 mod selectors;
 mod shipped;

@@ -1,0 +1,76 @@
+//! The kubelet's credential plugins, as a scenario writes them.
+
+use plugins::{KubeletFlags, read_config};
+use scenario::{LoadError, Mistake, Scenario};
+
+const HEAD: &str =
+    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2026-03-01T09:00:00Z\nimage: r.test/app:v1\n";
+const OWN: &str = "  files:\n    /etc/default/kubelet: KUBELET_EXTRA_ARGS=--image-credential-provider-config=/etc/cp.yaml\n    /etc/cp.yaml: |\n      apiVersion: kubelet.config.k8s.io/v1\n      kind: CredentialProviderConfig\n      providers: [{name: cloud, matchImages: [r.test], defaultCacheDuration: 1m, apiVersion: credentialprovider.kubelet.k8s.io/v1}]\n";
+
+fn parse(node: &str) -> Result<Scenario, LoadError> {
+    Scenario::parse("s.yaml", &format!("{HEAD}node:\n{node}"))
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    for (answers, wrong, place) in [
+        ("[]", "the plugin `cloud` has no answer", "s.yaml:8:7"),
+        ("[{username: u}]", "a plugin gives `username` and `password` together", "s.yaml:8:56"),
+        (
+            "[{stdout: x, auth: {r: {username: u, password: p}}}]",
+            "a plugin writes either a login or `stdout`",
+            "s.yaml:8:56",
+        ),
+        ("[{from: 1m, exit: 1}]", "the first answer of a plugin is there from the beginning", "s.yaml:8:56"),
+        (
+            "[{}, {from: 2m}, {from: 1m}]",
+            "a plugin's answers are not in the order of their `from`",
+            "s.yaml:8:72",
+        ),
+        ("[{exitt: 1}]", "unknown key `exitt`", "s.yaml:8:57"),
+        ("[{cacheKeyType: Host}]", "unknown word `Host`", "s.yaml:8:71"),
+        ("[{delay: soon}]", "`soon` is no time: write 250ms, 30s, 5m or 1h", "s.yaml:8:64"),
+    ] {
+        let text = format!("  plugins:\n    - {{name: cloud, matchImages: [r.test], answers: {answers}}}\n");
+        let error = parse(&text).unwrap_err().render();
+        assert!(error.contains(wrong) && error.contains(place), "{answers}: {error}");
+    }
+}
+
+#[test]
+fn a_plugin_is_one_that_the_kubelet_knows() {
+    let mistake = |node: &str| match parse(node).unwrap_err() {
+        LoadError::Mistake { mistake, .. } => *mistake,
+        other => panic!("{other}"),
+    };
+    let nobody = "  plugins: [{name: cloud, answers: [{exit: 1}]}]\n";
+    assert_eq!(mistake(nobody), Mistake::PluginNotConfigured("cloud".to_owned()));
+    assert!(parse(&format!("{OWN}{nobody}")).is_ok());
+    let other = "  plugins: [{name: other, answers: [{exit: 1}]}]\n";
+    assert_eq!(mistake(&format!("{OWN}{other}")), Mistake::PluginNotConfigured("other".to_owned()));
+    for (plugin, reason) in [
+        ("name: a/b, matchImages: [r.test]", "provider name cannot contain '/'"),
+        ("name: a, matchImages: [r.test], apiVersion: v1", "providers.apiVersion: Unsupported value"),
+        ("name: a, matchImages: [r.test], defaultCacheDuration: -1s", "must be greater than or equal to 0"),
+    ] {
+        let found = mistake(&format!("  plugins: [{{{plugin}, answers: [{{exit: 1}}]}}]\n"));
+        assert!(matches!(&found, Mistake::Plugin { reason: said, .. } if said.contains(reason)), "{found:?}");
+    }
+}
+
+#[test]
+fn the_node_knows_its_plugins_in_their_order() {
+    let text = "  plugins:\n    - {name: zeta, matchImages: [r.test], answers: [{username: u, password: c4n4ry, cacheDuration: 1h}]}\n    - {name: alpha, matchImages: [\"*.test\"], defaultCacheDuration: 5m, answers: [{stdout: x}, {from: 1m, exit: 2, stderr: no}]}\n";
+    let scenario = parse(text).unwrap();
+    let node = scenario.node();
+    let config = read_config(&node, &KubeletFlags::of(&node).config.unwrap()).unwrap();
+    let names: Vec<&str> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
+    assert_eq!(names, ["zeta", "alpha"]);
+    let answers = scenario.plugin_answers();
+    let written: serde_json::Value = serde_json::from_slice(answers[0].1[0].stdout.expose()).unwrap();
+    assert_eq!(written["auth"]["r.test"]["password"], "c4n4ry");
+    assert_eq!(written["cacheKeyType"], "Registry");
+    assert_eq!(written["cacheDuration"], "1h");
+    assert_eq!((answers[1].1[1].status, answers[1].1[1].stderr.as_str()), (2, "no"));
+    assert!(!format!("{scenario:?}{answers:?}").contains("c4n4ry"));
+}
