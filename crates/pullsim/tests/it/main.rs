@@ -1,6 +1,7 @@
 //! The programme as its users meet it: arguments, output, exit status.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code")]
 
+mod action;
 mod bad_input;
 mod explanations;
 mod kubectl;
