@@ -36,11 +36,18 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     if low.plan {
         return show_plan(&Plan::new(&inputs, hi.kubelet), &inputs, low, text);
     }
-    let mut report = simulate(hi, &inputs, low.what_if)?;
+    let mut report = simulate(hi, &inputs, low.what_if, low.verbose > 1)?;
     if let Some(given) = &low.compare_login {
         compare_login(&mut report, given, low, environment)?;
     }
-    output::write(&render::check(low.output, &report, text))?;
+    let form = match low.quiet {
+        true => report::verdict(&report),
+        false => render::check(low.output, &report, text),
+    };
+    output::write(&form)?;
+    if low.verbose > 0 && low.output == Format::Text {
+        output::write(&report::decisions_text(&report, text))?;
+    }
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 
@@ -59,7 +66,7 @@ fn compare_login(
     let mut inputs = PullInputs::new(hi.image.clone());
     inputs.policy = hi.policy;
     inputs.auth.clone_from(&login.auth);
-    let docker = simulate(hi, &inputs, false)?;
+    let docker = simulate(hi, &inputs, false, false)?;
     report.notes.extend(compare::compared(&login, report, &docker));
     Ok(())
 }
@@ -108,8 +115,8 @@ fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
 }
 
 /// Pulls once; and where that fails and it is wanted, again with changes.
-fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool) -> Result<CheckReport, Failure> {
-    let progress = Progress::begin(hi.scenario.is_none());
+fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> Result<CheckReport, Failure> {
+    let progress = if live { Progress::live() } else { Progress::begin(hi.scenario.is_none()) };
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
     let trace = progress.trace();
     let checked = runtime.block_on(async {

@@ -6,38 +6,53 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use trace::Trace;
 
+use crate::output;
+
 /// How often the line moves.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A progress line, or nothing where standard error is no terminal.
-pub(crate) struct Progress(Option<ProgressBar>);
+/// A progress line, every step in a line of its own, or nothing where standard error is no terminal.
+pub(crate) enum Progress {
+    Line(ProgressBar),
+    Live,
+    Nothing,
+}
 
 impl Progress {
     /// Begins; `shown` is false where nobody waits.
     pub fn begin(shown: bool) -> Self {
         if !shown || !io::stderr().is_terminal() {
-            return Self(None);
+            return Self::Nothing;
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(TICK);
-        Self(Some(bar))
+        Self::Line(bar)
+    }
+
+    /// Every step is told as it is made.
+    pub const fn live() -> Self {
+        Self::Live
     }
 
     /// A trace that moves the line along.
     pub fn trace(&self) -> Trace {
-        match self.0.clone() {
-            Some(bar) => Trace::observed(move |step| bar.set_message(report::progress(step))),
-            None => Trace::new(),
+        match self {
+            Self::Line(bar) => {
+                let bar = bar.clone();
+                Trace::observed(move |step| bar.set_message(report::progress(step)))
+            }
+            Self::Live => Trace::observed(|step| output::write_error(&report::live(step))),
+            Self::Nothing => Trace::new(),
         }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
+        if let Self::Line(bar) = self {
             bar.finish_and_clear();
         }
     }

@@ -60,7 +60,8 @@ pub use pods::{
 pub use run::{Case, Miss, RunReport, Scenarios, Verdict};
 pub use sarif::{Located, run_sarif, sarif};
 pub use text::{
-    TextOptions, check as check_text, plan as plan_text, pods as pods_text, progress, run as run_text,
+    TextOptions, check as check_text, decisions as decisions_text, live, plan as plan_text,
+    pods as pods_text, progress, run as run_text, verdict,
 };
 pub use trial::{Trial, TrialOutcome, healing};
 

@@ -5,7 +5,7 @@ mod span;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use self::span::span;
 use super::{Color, Format};
@@ -148,6 +148,14 @@ pub(crate) struct LowCheck {
     /// The form of the report.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub output: Format,
+
+    /// Only the verdict, in a line.
+    #[arg(short, long, conflicts_with_all = ["verbose", "plan", "filename", "lasts"])]
+    pub quiet: bool,
+
+    /// Also what was decided on the node, and why; twice (-vv): each step on standard error as it is made.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
 
     /// When to colour.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]

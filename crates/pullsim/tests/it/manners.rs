@@ -84,3 +84,23 @@ fn completions_and_manual_know_every_command() {
     }
     assert!(pullsim(&["man"]).out.contains(".TH pullsim 1"));
 }
+
+#[test]
+fn quiet_is_a_line_and_verbose_tells_more() {
+    let scenario = format!("{}/../../scenarios/manifest/tag-missing.yaml", env!("CARGO_MANIFEST_DIR"));
+    let check = |more: &[&str]| pullsim(&[&["check", "--in", &scenario], more].concat());
+    let quiet = check(&["-q"]);
+    let line = "registry.example.com/team/app:v1.2: would not be pulled: PS-REF-01 tag-not-found\n";
+    assert_eq!((quiet.status, quiet.out.as_str(), quiet.err.as_str()), (1, line, ""));
+    let plain = check(&[]);
+    let verbose = check(&["-v"]);
+    assert!(verbose.out.starts_with(&plain.out) && verbose.err.is_empty(), "{}", verbose.out);
+    let live = check(&["-vv"]);
+    assert_eq!(live.out, verbose.out);
+    assert!(
+        live.err.contains(" s  HEAD registry.example.com/v2/team/app/manifests/v1.2 → 404\n"),
+        "{}",
+        live.err
+    );
+    assert_eq!(check(&["-q", "-v"]).status, 2);
+}

@@ -48,16 +48,16 @@ impl Page {
 
     /// `Cause  text`, the text wrapped beside the heading.
     pub fn section(&mut self, heading: &str, lines: &[String]) {
-        const INDENT: usize = 7;
+        let indent = (heading.len() + 1).max(7);
         let mut heading = Some(heading);
         for text in lines {
             let text = self.plain(text);
             let command = text.starts_with("  ");
-            let wrapped = if command { vec![text] } else { wrap(&text, self.width - INDENT) };
+            let wrapped = if command { vec![text] } else { wrap(&text, self.width - indent) };
             for line in wrapped {
                 let head = heading.take().unwrap_or_default();
                 let styled = self.styled(HEADING, head);
-                self.line(&format!("{styled}{:pad$}{line}", "", pad = INDENT - head.len().min(INDENT)));
+                self.line(&format!("{styled}{:pad$}{line}", "", pad = indent - head.len().min(indent)));
             }
         }
     }

@@ -10,10 +10,10 @@ mod what_if;
 
 use std::time::Duration;
 
-use trace::Step;
+use trace::{Step, What};
 
 use crate::ladder::{self, ladder};
-use crate::{CheckReport, PlanReport, PodsReport, RunReport};
+use crate::{CheckReport, Outcome, PlanReport, PodsReport, RunReport};
 use layout::Page;
 
 /// How text is laid out.
@@ -79,4 +79,44 @@ pub fn progress(step: &Step) -> String {
 /// Scenarios: what was not as expected, and the sum. With `verbose` each run in full; `took` is the wall time.
 pub fn run(report: &RunReport, verbose: bool, took: Duration, options: TextOptions) -> String {
     run::write(report, verbose, took, options)
+}
+
+/// A step in a line, as it is made: when it ended, what it was, how it went.
+pub fn live(step: &Step) -> String {
+    let outcome = match &step.what {
+        What::Exchange(exchange) => exchange.status.map(|status| format!(" → {status}")),
+        What::Lookup(lookup) if lookup.fault.is_none() => {
+            let addresses: Vec<String> = lookup.addresses.iter().map(ToString::to_string).collect();
+            Some(format!(" → {}", addresses.join(", ")))
+        }
+        What::Decision(decision) => Some(format!(": {}", decision.text)),
+        _ => None,
+    };
+    let fault = step.what.fault().map(|fault| format!(": {fault}"));
+    let line = [progress(step), outcome.unwrap_or_default(), fault.unwrap_or_default()].concat();
+    let line: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    format!("{:>9.3} s  {line}\n", step.at.as_secs_f64())
+}
+
+/// What was decided on the node itself, a line each; empty when nothing was.
+pub fn decisions(report: &CheckReport, options: TextOptions) -> String {
+    let decisions = report.trace.iter().filter_map(|step| match &step.what {
+        What::Decision(decision) => Some(format!("{}: {}", decision.about, decision.text)),
+        _ => None,
+    });
+    let mut page = Page::new(options);
+    page.section("Decided", &decisions.collect::<Vec<_>>());
+    page.finish()
+}
+
+/// The verdict in a line.
+pub fn verdict(report: &CheckReport) -> String {
+    let image: String = report.image.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    match (&report.outcome, &report.diagnosis) {
+        (Outcome::Pulled, _) => format!("{image}: would be pulled\n"),
+        (Outcome::Failed, Some(diagnosis)) => {
+            format!("{image}: would not be pulled: {} {}\n", diagnosis.cause.code(), diagnosis.cause)
+        }
+        (Outcome::Failed, None) => format!("{image}: would not be pulled\n"),
+    }
 }
