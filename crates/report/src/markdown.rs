@@ -111,10 +111,10 @@ fn verdicts(out: &mut String, reports: &[&CheckReport]) {
     for report in reports {
         let cause = report.diagnosis.as_ref().map(|diagnosis| {
             let cause = diagnosis.cause;
-            format!("{} `{cause}`: {}", cause.code(), cause.meaning())
+            format!("{} `{cause}`: {}", cause.code(), cell(cause.meaning()))
         });
         let (sign, image) = (sign(report.outcome), code(&report.image));
-        let _ = writeln!(out, "| {sign} | {image} | {} |", cell(&cause.unwrap_or_default()));
+        let _ = writeln!(out, "| {sign} | {image} | {} |", cause.unwrap_or_default());
     }
     out.push('\n');
 }

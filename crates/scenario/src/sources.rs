@@ -8,10 +8,16 @@ use crate::yaml::{Location, Node, Tree, merge, read};
 #[derive(Debug, Default)]
 pub(crate) struct Sources(Vec<SourceFile>);
 
-#[derive(Debug)]
 struct SourceFile {
     name: String,
     text: String,
+}
+
+impl std::fmt::Debug for SourceFile {
+    /// Only the name: the text may hold logins.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SourceFile").field(&self.name).finish()
+    }
 }
 
 /// How deep files may include others.
