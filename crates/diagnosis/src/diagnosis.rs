@@ -3,7 +3,7 @@ use serde::ser::SerializeStruct;
 
 use crate::finding::Finding;
 use crate::scene::Scene;
-use crate::{Cause, Facts, Outcome, access, content, status, transport};
+use crate::{Cause, Facts, Outcome, access, background, content, status, transport};
 
 /// Why the pull fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ fn attempt_failed(scene: &Scene<'_>) -> Finding {
         },
         None => content::finding(scene),
     };
+    let finding = background::with_background(scene, finding);
     let mirrors = scene.mirrors_that_failed();
     let finding = if mirrors.is_empty() { finding } else { finding.or(&[Cause::MirrorMisconfig]) };
     mirrors.into_iter().fold(finding, Finding::evidence)

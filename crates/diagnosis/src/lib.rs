@@ -25,12 +25,14 @@
 //! ```
 
 mod access;
+mod background;
 mod catalogue;
 mod cause;
 mod content;
 mod diagnosis;
 mod facts;
 mod finding;
+mod hosts;
 mod scene;
 mod stage;
 mod status;
@@ -40,4 +42,5 @@ pub use catalogue::{Remedy, catalogue_markdown, cause_markdown};
 pub use cause::{Cause, Persistence};
 pub use diagnosis::{Diagnosis, diagnose};
 pub use facts::{Attempt, Facts, Login, Outcome, Reference, SkippedSecret, UnmatchedKey};
+pub use hosts::{HostPurpose, NeededHost, hosts};
 pub use stage::Stage;

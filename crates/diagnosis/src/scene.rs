@@ -173,11 +173,9 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether `url` goes to a mirror: containerd names the registry that it stands for in `ns`
-    /// (`containerd v2.1.9 core/remotes/docker/resolver.go`, `addQuery`).
+    /// Whether `url` goes to a mirror.
     pub fn is_mirror(&self, url: &str) -> bool {
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        query.split('&').any(|pair| pair.starts_with("ns="))
+        is_mirror(url)
     }
 
     /// Whether `host` is neither the registry nor its mirror nor its token server: where a redirect led.
@@ -255,6 +253,13 @@ pub(crate) fn authority(url: &str) -> &str {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = &rest[..end];
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+/// Whether `url` goes to a mirror: containerd names the registry that it stands for in `ns`
+/// (`containerd v2.1.9 core/remotes/docker/resolver.go`, `addQuery`).
+pub(crate) fn is_mirror(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|pair| pair.starts_with("ns="))
 }
 
 /// A host without its port.

@@ -277,6 +277,13 @@ fn certificate(handshake: &Handshake) -> Vec<String> {
     if !names.is_empty() {
         lines.push(format!("names: {}", names.join(", ")));
     }
+    let above = handshake.chain.iter().skip(1);
+    lines.extend(
+        above.map(|one| format!("served with it: subject {:?}, issuer {:?}", one.subject, one.issuer)),
+    );
+    if handshake.chain.len() == 1 && leaf.subject != leaf.issuer {
+        lines.push("served alone: no certificate of its issuer came with it".to_owned());
+    }
     lines
 }
 

@@ -406,3 +406,40 @@ fn codes_and_names_are_unique_and_found() {
         assert_eq!(Cause::named(cause.code()), Some(*cause));
     }
 }
+
+#[test]
+fn all_hosts_that_a_pull_needs() {
+    let steps = [
+        answer(
+            Purpose::Resolve,
+            "HEAD",
+            &format!("{}?ns=r.test", REGISTRY.replace("r.test", "m.test:5000")),
+            500,
+            &[],
+        ),
+        answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", BEARER)]),
+        answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &[]),
+        answer(
+            Purpose::Layer,
+            "GET",
+            "https://r.test/v2/a/blobs/x",
+            307,
+            &[("Location", "https://cdn.test/x")],
+        ),
+    ];
+    let told: Vec<String> =
+        diagnosis::hosts(&steps).iter().map(|h| format!("{}:{} {:?}", h.host, h.port, h.purpose)).collect();
+    assert_eq!(
+        told,
+        ["m.test:5000 Mirror", "r.test:443 Registry", "auth.test:443 Token", "cdn.test:443 Content"]
+    );
+}
+
+#[test]
+fn a_tag_that_resolves_to_what_is_not_there() {
+    let gone = answer(Purpose::Manifest, "GET", "https://r.test/v2/team/app/manifests/sha256:1", 404, &[]);
+    let steps = [index(), gone];
+    let facts = facts(vec![Attempt { login: None, steps: &steps }], Code::NotFound);
+    let evidence = diagnose(&facts).unwrap().evidence;
+    assert!(evidence.iter().any(|line| line.contains("the name is there")), "{evidence:?}");
+}

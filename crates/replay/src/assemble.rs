@@ -108,6 +108,7 @@ pub(crate) fn check(
             .as_ref()
             .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
         diagnosis: None,
+        hosts: diagnosis::hosts(&pulled.steps),
         what_if: None,
         notes: notes(setting, pulled),
         at: pulled.at,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use diagnosis::Diagnosis;
+use diagnosis::{Diagnosis, NeededHost};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -45,6 +45,8 @@ pub struct CheckReport {
     pub waiting: Option<Waiting>,
     /// Why the pull fails.
     pub diagnosis: Option<Diagnosis>,
+    /// The hosts and ports that the pull needs: what a firewall must let through.
+    pub hosts: Vec<NeededHost>,
     /// Changes that were tried, in their order; `None` when nobody asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<Vec<Trial>>,

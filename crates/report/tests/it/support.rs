@@ -122,6 +122,7 @@ pub fn report(list: Vec<(u64, What)>, outcome: Outcome, code: &str) -> CheckRepo
         described: "Events:\n  Type  Reason\n".into(),
         waiting: None,
         diagnosis: None,
+        hosts: vec![],
         what_if: None,
         notes: vec![],
         at: "2026-01-02T00:00:00Z".parse().unwrap(),
