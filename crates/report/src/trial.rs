@@ -77,11 +77,20 @@ impl Serialize for Trial {
     }
 }
 
+/// The change that shows what is wrong, and is no remedy.
+const NO_VERIFY: &str = "no-verify";
+
 /// How a report says that a change heals.
 pub(crate) fn proven(trial: &Trial) -> String {
     let pulled = trial.report.outcome == Outcome::Pulled;
     let login = if trial.without_login { ", even without the login" } else { "" };
     let steps: Vec<&str> = trial.steps().map(|step| step.trim_end_matches('.')).collect();
+    if pulled && trial.change == NO_VERIFY {
+        return format!(
+            "Nothing but the certificate is in the way: unverified, the same pull succeeds{login}. Mend the \
+             certificate or the trust; do not leave the check off."
+        );
+    }
     match (pulled, steps.as_slice()) {
         (true, [_]) => format!("Proven: with this change the same pull succeeds{login}: {}.", steps[0]),
         (true, steps) => {

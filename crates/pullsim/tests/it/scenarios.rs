@@ -68,3 +68,20 @@ fn a_mistake_in_a_scenario_is_shown_where_it_is() {
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     assert!(run.err.contains("unknown key `titel`") && run.err.contains("s.yaml:3:1"), "{}", run.err);
 }
+
+#[test]
+fn what_if_proves_the_change_that_heals() {
+    let image = "registry.example.com/team/app:v1";
+    let run = check("credentials/secret-key-does-not-match", image, &["--what-if"]);
+    assert_eq!(run.status, 1, "{}", run.err);
+    assert!(run.out.contains("Proven: with this change the same pull succeeds"), "{}", run.out);
+    let report = check("credentials/secret-key-does-not-match", image, &["--what-if", "-o", "json"]).json();
+    let trials = report["what_if"].as_array().unwrap();
+    let healing = trials.iter().find(|trial| trial["outcome"] == "pulled").unwrap();
+    assert!(healing["text"].as_str().unwrap().contains("registry.example.com"), "{healing}");
+    assert!(!healing["trace"].as_array().unwrap().is_empty());
+
+    // Verification that is switched off shows what is wrong, and is not called a remedy.
+    let run = check("tls/expired", image, &["--what-if"]);
+    assert!(!run.out.contains("Proven: with this change the same pull succeeds: Switch"), "{}", run.out);
+}
