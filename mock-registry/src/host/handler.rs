@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, RANGE};
 use http::{HeaderValue, Method, Response, StatusCode};
@@ -82,7 +83,7 @@ impl Host {
     }
 
     async fn by_rule(&self, action: &Action, head: &RequestHead<'_>, body: Body) -> Outcome {
-        tokio::time::sleep(action.delay).await;
+        pause(action.delay).await;
         if let Some(end) = action.end {
             return Outcome::End(end);
         }
@@ -117,7 +118,7 @@ impl Host {
         facts.admitted = who.as_ref().map(|(who, admitted)| (who, *admitted));
         let plan = self.faults.plan(&facts, self.clock.elapsed());
         fired.clone_from(&plan.fired);
-        tokio::time::sleep(plan.delay()).await;
+        pause(plan.delay()).await;
         if let Some(end) = plan.says.and_then(|action| action.end) {
             return Outcome::End(end);
         }
@@ -187,6 +188,13 @@ impl Host {
             who: Who::Anonymous,
             faults: Vec::new(),
         }
+    }
+}
+
+/// Waits, if there is anything to wait for: even a sleep of no time ends only with the timer's next tick.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 
