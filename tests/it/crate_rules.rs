@@ -97,6 +97,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "diagnosis",
             "report",
             "replay",
+            "whatif",
             "mock-registry",
             "scenario",
         ],

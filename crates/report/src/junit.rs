@@ -2,7 +2,8 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{Case, CheckReport, Located, Miss, Outcome, RunReport, Verdict};
+use crate::trial::proven;
+use crate::{Case, CheckReport, Located, Miss, Outcome, RunReport, Search, TriedChange, Verdict};
 
 /// The report in the form that CI systems read.
 pub(crate) fn junit(report: &RunReport) -> String {
@@ -62,6 +63,7 @@ pub(crate) fn why(check: &CheckReport) -> String {
     if let Some(diagnosis) = &check.diagnosis {
         lines.push(diagnosis.sentence.clone());
         lines.extend(diagnosis.remedies.iter().cloned());
+        lines.extend(check.what_if.iter().filter_map(|trials| proven(trials)));
     }
     lines.push(check.described.trim_end().to_owned());
     lines.join("\n").trim().to_owned()
@@ -92,6 +94,9 @@ fn test_case(case: &Case) -> TestCase {
     if let Some(check) = &case.check {
         out.set_time(check.took);
     }
+    if let Some(search) = &case.what_if {
+        out.set_system_out(tried(search));
+    }
     out
 }
 
@@ -100,6 +105,16 @@ fn error(message: &str) -> TestCaseStatus {
     status.set_message(message.lines().next().unwrap_or_default());
     status.set_description(message);
     status
+}
+
+/// What was tried on a pull that fails, a line each, and what that proves.
+pub(crate) fn tried(search: &Search) -> String {
+    let change = |tried: &TriedChange| {
+        let too = if tried.after.is_empty() { "" } else { "as well: " };
+        format!("what if: {too}{} → {}", tried.text.trim_end_matches('.'), tried.came_of_it)
+    };
+    let proven = search.proven.clone().unwrap_or_else(|| "nothing that was tried heals it".to_owned());
+    search.changes.iter().map(change).chain([proven]).chain(search.hints.clone()).collect::<Vec<_>>().join("\n")
 }
 
 /// A miss in a few lines.

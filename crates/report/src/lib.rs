@@ -27,6 +27,7 @@
 //! ```
 
 mod catalogue;
+mod change;
 mod check;
 mod exchanges;
 mod har;
@@ -46,6 +47,7 @@ mod words;
 use serde::Serialize;
 
 pub use catalogue::{CatalogueEntry, ChecklistRow};
+pub use change::{Change, NamedChange};
 pub use check::{
     Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, ReferenceSummary, SkippedSecret,
     UnmatchedKey, Waiting,
@@ -63,7 +65,7 @@ pub use text::{
     TextOptions, check as check_text, decisions as decisions_text, live, plan as plan_text,
     pods as pods_text, progress, run as run_text, verdict,
 };
-pub use trial::{Trial, TrialOutcome, healing};
+pub use trial::{Search, Trial, TrialOutcome, TriedChange, healing};
 
 /// A report as JSON, indented, with a line end.
 pub fn json(report: &impl Serialize) -> String {

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::ladder::{Flight, Mark, Rung, ladder};
+use crate::ladder::{Flight, Mark, Rung, ladder, tried_rung};
+use crate::run::{SearchedRuns, searched};
+use crate::trial::proven;
 use crate::words::time_words;
-use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict};
+use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict, healing};
 
 /// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
 pub fn markdown(reports: &[&CheckReport]) -> String {
@@ -95,7 +97,23 @@ pub fn run_markdown(report: &RunReport) -> String {
         }
     }
     report.broken.iter().for_each(|message| block(&mut out, message));
+    what_if_runs(&mut out, report);
     out
+}
+
+/// A row for the runs of a scenario in which the same heals.
+fn what_if_runs(out: &mut String, report: &RunReport) {
+    let all = searched(report);
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("## What if\n\n| scenario | fails by | heals |\n| --- | --- | --- |\n");
+    for SearchedRuns { file, runs, cause, search } in all {
+        let cause = cause.map(code).unwrap_or_default();
+        let proven = search.proven.as_deref().unwrap_or("nothing that was tried");
+        let _ = writeln!(out, "| {}<br>{} | {cause} | {} |", code(file), cell(&runs.join(" · ")), cell(proven));
+    }
+    out.push('\n');
 }
 
 fn block(out: &mut String, text: &str) {
@@ -136,6 +154,7 @@ fn check(out: &mut String, report: &CheckReport) {
     let _ = writeln!(out, "### {} {} {verdict}\n", sign(report.outcome), code(&report.image));
     let _ = writeln!(out, "node {} · {runtime} · kubelet {}\n", node.platform, node.kubelet);
     cause(out, report);
+    what_if(out, report);
     stages(out, &ladder(report));
     if !report.described.is_empty() {
         let shown = if report.outcome == Outcome::Failed { " open" } else { "" };
@@ -153,10 +172,27 @@ fn cause(out: &mut String, report: &CheckReport) {
     let cause = diagnosis.cause;
     let _ = writeln!(out, "**Cause** {} `{cause}`: {}\n", cause.code(), prose(&diagnosis.sentence));
     list(out, "Proof", &diagnosis.evidence);
-    list(out, "Fix", &diagnosis.remedies);
+    let proven = report.what_if.iter().filter_map(|trials| proven(trials));
+    list(out, "Fix", &diagnosis.remedies.iter().cloned().chain(proven).collect::<Vec<_>>());
     if !diagnosis.alternatives.is_empty() {
         let others = diagnosis.alternatives.iter().map(|other| format!("`{other}` ({})", other.meaning()));
         let _ = writeln!(out, "**Or** {}\n", others.collect::<Vec<_>>().join("; "));
+    }
+}
+
+/// The changes that were tried, and the stages of the pull that one of them heals.
+fn what_if(out: &mut String, report: &CheckReport) {
+    let Some(trials) = &report.what_if else { return };
+    if trials.is_empty() {
+        out.push_str("**What if** there is no change that could be tried\n\n");
+        return;
+    }
+    out.push_str("<details><summary>What if</summary>\n\n| | change | | time |\n| --- | --- | --- | ---: |\n");
+    trials.iter().for_each(|trial| stage(out, &tried_rung(&trial.tried(), Some(trial.report.took))));
+    out.push_str("\n</details>\n\n");
+    if let Some(healing) = healing(trials) {
+        let title = format!("Stages of the pull with it, of {}", prose(&healing.report.image));
+        stages_of(out, &title, &ladder(&healing.report));
     }
 }
 
@@ -181,7 +217,11 @@ fn list(out: &mut String, heading: &str, lines: &[String]) {
 }
 
 fn stages(out: &mut String, flights: &[Flight]) {
-    out.push_str("<details><summary>Stages</summary>\n\n");
+    stages_of(out, "Stages", flights);
+}
+
+fn stages_of(out: &mut String, title: &str, flights: &[Flight]) {
+    let _ = writeln!(out, "<details><summary>{title}</summary>\n");
     for (number, flight) in flights.iter().enumerate() {
         if let Some(title) = &flight.title {
             let _ = writeln!(out, "\n{}\n", prose(title));

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::CheckReport;
+use crate::{CheckReport, Search};
 use crate::check::{Header, Kind};
 
 /// What came of playing scenarios.
@@ -41,6 +41,11 @@ pub struct Case {
     /// All that the node did and said; only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Box<CheckReport>>,
+    /// What was tried where the pull fails; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<Search>,
+    /// Why the pull fails, if it does.
+    pub cause: Option<&'static str>,
 }
 
 /// Whether all was as expected.
@@ -109,4 +114,34 @@ impl RunReport {
         let bad = |verdict: &Verdict| matches!(verdict, Verdict::Failed | Verdict::Broken(_));
         self.broken.is_empty() && self.count(bad) == 0
     }
+}
+
+/// Runs of a scenario on which changes were tried, with the same result.
+pub(crate) struct SearchedRuns<'a> {
+    pub file: &'a str,
+    /// The runs, as people call them.
+    pub runs: Vec<String>,
+    pub cause: Option<&'static str>,
+    pub search: &'a Search,
+}
+
+/// The runs on which changes were tried, by scenario and result.
+pub(crate) fn searched(report: &RunReport) -> Vec<SearchedRuns<'_>> {
+    let mut all: Vec<SearchedRuns<'_>> = Vec::new();
+    for case in &report.cases {
+        let Some(search) = &case.what_if else { continue };
+        let same = |known: &&mut SearchedRuns<'_>| {
+            (known.file, known.cause, known.search) == (case.file.as_str(), case.cause, search)
+        };
+        match all.iter_mut().rev().take_while(|known| known.file == case.file).find(same) {
+            Some(known) => known.runs.push(case.run()),
+            None => all.push(SearchedRuns {
+                file: &case.file,
+                runs: vec![case.run()],
+                cause: case.cause,
+                search,
+            }),
+        }
+    }
+    all
 }

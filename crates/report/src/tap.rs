@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::junit::{told, why};
+use crate::junit::{told, tried, why};
 use crate::{Case, Located, Outcome, RunReport, Verdict};
 
 /// The report as TAP: a line a run, with what was missed in comments below it.
@@ -48,6 +48,7 @@ fn write_case(out: &mut String, number: usize, case: &Case) {
     if let Verdict::Broken(message) = &case.verdict {
         comment(out, message);
     }
+    case.what_if.iter().for_each(|search| comment(out, &tried(search)));
 }
 
 fn comment(out: &mut String, text: &str) {

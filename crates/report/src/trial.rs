@@ -1,13 +1,15 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::{CheckReport, Outcome};
+use crate::{Change, CheckReport, NamedChange};
 
 /// A change that was tried on a pull that fails, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// The kind of change: `secret-key`, `nearby-tag` … The names are stable.
-    pub change: &'static str,
+    /// The kind of change.
+    pub change: Change,
+    /// To what: the tag, the host, the file … Empty where the change says it all.
+    pub argument: String,
     /// The change, as something to do.
     pub text: String,
     /// The changes on top of which it was tried, as they were told; usually none.
@@ -26,6 +28,9 @@ pub struct Trial {
 pub enum TrialOutcome {
     /// The image is pulled.
     Pulled,
+    /// The image is pulled, because nothing is verified: that shows what is wrong, and is no remedy.
+    #[serde(rename = "pulled_unverified")]
+    Unverified,
     /// The pull fails later, and for another reason.
     Further,
     /// The pull fails as before, or earlier.
@@ -44,14 +49,71 @@ impl Trial {
         let login = if self.without_login { " (tried without the login)" } else { "" };
         match self.outcome {
             TrialOutcome::Pulled => format!("the image is pulled{login}"),
+            TrialOutcome::Unverified => format!("the image is pulled{login}: no remedy, but nothing else is wrong"),
             TrialOutcome::Further => format!("gets further, then {cause}{login}"),
             TrialOutcome::Failed => format!("{cause}{login}"),
+        }
+    }
+
+    /// Its name, and to what.
+    pub fn named(&self) -> NamedChange {
+        let argument = Some(self.argument.clone()).filter(|argument| !argument.is_empty());
+        NamedChange { change: self.change, argument }
+    }
+
+    /// What came of it, without the pull itself.
+    pub fn tried(&self) -> TriedChange {
+        TriedChange {
+            change: self.change,
+            argument: self.argument.clone(),
+            text: self.text.clone(),
+            after: self.after.clone(),
+            outcome: self.outcome,
+            came_of_it: self.came_of_it(),
+            cause: self.report.diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name()),
         }
     }
 
     /// All that has to be done for it, in order.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
         self.after.iter().chain([&self.text]).map(String::as_str)
+    }
+}
+
+/// What was tried on a pull that fails, without the pulls themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Search {
+    /// The changes, in the order in which they were tried.
+    pub changes: Vec<TriedChange>,
+    /// In a sentence, what that proves; `None` where nothing heals.
+    pub proven: Option<String>,
+    /// What else the registry has that may have been meant.
+    pub hints: Vec<String>,
+}
+
+/// A change that was tried, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TriedChange {
+    /// The kind of change.
+    pub change: Change,
+    /// To what.
+    pub argument: String,
+    /// The change, as something to do.
+    pub text: String,
+    /// The changes on top of which it was tried.
+    pub after: Vec<String>,
+    /// What came of it.
+    pub outcome: TrialOutcome,
+    /// What came of it, in a few words.
+    pub came_of_it: String,
+    /// The cause that is left; `None` where the image is pulled.
+    pub cause: Option<&'static str>,
+}
+
+impl Search {
+    /// What trials come to.
+    pub fn of(trials: &[Trial], hints: Vec<String>) -> Self {
+        Self { changes: trials.iter().map(Trial::tried).collect(), proven: proven(trials), hints }
     }
 }
 
@@ -63,8 +125,9 @@ pub fn healing(trials: &[Trial]) -> Option<&Trial> {
 impl Serialize for Trial {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = &self.report;
-        let mut out = serializer.serialize_struct("Trial", 9)?;
-        out.serialize_field("change", self.change)?;
+        let mut out = serializer.serialize_struct("Trial", 10)?;
+        out.serialize_field("change", &self.change)?;
+        out.serialize_field("argument", &self.argument)?;
         out.serialize_field("text", &self.text)?;
         out.serialize_field("after", &self.after)?;
         out.serialize_field("outcome", &self.outcome)?;
@@ -77,25 +140,31 @@ impl Serialize for Trial {
     }
 }
 
-/// The change that shows what is wrong, and is no remedy.
-const NO_VERIFY: &str = "no-verify";
-
-/// How a report says that a change heals.
-pub(crate) fn proven(trial: &Trial) -> String {
-    let pulled = trial.report.outcome == Outcome::Pulled;
-    let login = if trial.without_login { ", even without the login" } else { "" };
-    let steps: Vec<&str> = trial.steps().map(|step| step.trim_end_matches('.')).collect();
-    if pulled && trial.change == NO_VERIFY {
-        return format!(
-            "Nothing but the certificate is in the way: unverified, the same pull succeeds{login}. Mend the \
-             certificate or the trust; do not leave the check off."
-        );
+/// What the trials say of a remedy: the smallest change that heals; where none does, that nothing but a certificate is
+/// in the way, if that is so.
+pub(crate) fn proven(trials: &[Trial]) -> Option<String> {
+    if let Some(trial) = healing(trials) {
+        return Some(healed(trial));
     }
-    match (pulled, steps.as_slice()) {
-        (true, [_]) => format!("Proven: with this change the same pull succeeds{login}: {}.", steps[0]),
-        (true, steps) => {
+    let unverified = trials.iter().find(|trial| trial.outcome == TrialOutcome::Unverified)?;
+    let login = even_without_login(unverified);
+    Some(format!(
+        "Nothing but the certificate is in the way: unverified, the same pull succeeds{login}. Mend the certificate \
+         or the trust; do not leave the check off."
+    ))
+}
+
+fn healed(trial: &Trial) -> String {
+    let login = even_without_login(trial);
+    let steps: Vec<&str> = trial.steps().map(|step| step.trim_end_matches('.')).collect();
+    match steps.as_slice() {
+        [step] => format!("Proven: with this change the same pull succeeds{login}: {step}."),
+        steps => {
             format!("Proven: with these changes the same pull succeeds{login}: {}.", steps.join("; then: "))
         }
-        (false, _) => String::new(),
     }
+}
+
+const fn even_without_login(trial: &Trial) -> &'static str {
+    if trial.without_login { ", even without the login" } else { "" }
 }

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use report::Case;
 use scenario::{LoadError, Scenario};
 
-use crate::{Snapshot, Venue, play, snapshot};
+use crate::play::play_job;
+use crate::{Snapshot, Venue, snapshot};
 
 /// What is to be done with the exact texts that stand beside scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Job {
     Check,
     /// What happens becomes what is expected.
     Update,
+    /// They are held, and changes are tried on each pull that fails, until one heals it.
+    WhatIf,
 }
 
 /// What came of many scenarios.
@@ -61,7 +64,7 @@ fn run_one(file: &PathBuf, venue: &dyn Venue, job: Job) -> Batch {
         Ok(scenario) => scenario,
         Err(error) => return Batch { broken: vec![error], ..Batch::default() },
     };
-    let mut cases = play(&scenario, venue);
+    let mut cases = play_job(&scenario, venue, job);
     let mut changed = Vec::new();
     if job == Job::Update {
         changed.extend(snapshot::changed(&scenario, &cases));

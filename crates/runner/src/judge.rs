@@ -3,14 +3,15 @@
 use mock_registry::{Request, Who};
 use replay::{PodHistory, StatusChange};
 use report::{CheckReport, Event, Miss, Outcome};
-use scenario::{Line, Location, Placed, Run, Scenario, Text, What};
+use scenario::{Heals, Line, Location, Placed, Run, Scenario, Text, What};
 
 use crate::Seen;
 use crate::sequence::part;
+use crate::what_if::disproved;
 
 /// What of the expectations is not met.
 pub(crate) fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Vec<Miss> {
-    let mut judge = Judge { scenario, seen, misses: Vec::new() };
+    let mut judge = Judge { scenario, run, seen, misses: Vec::new() };
     for expected in scenario.expected(run) {
         judge.hold(expected.key, expected.at, &expected.what);
     }
@@ -19,6 +20,7 @@ pub(crate) fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Vec<Miss> {
 
 struct Judge<'a> {
     scenario: &'a Scenario,
+    run: &'a Run,
     seen: &'a Seen,
     misses: Vec<Miss>,
 }
@@ -26,6 +28,7 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn hold(&mut self, key: &'static str, at: Location, what: &What) {
         match what {
+            What::Heals(heals) if self.seen.node.is_some() => self.heals(key, at, heals),
             What::Code(text) => self.text(key, at, text, &self.seen.answer.code),
             What::Message(text) => self.text(key, at, text, &self.seen.answer.message),
             What::Requests { host, lines } => self.requests(key, at, host.as_deref(), lines),
@@ -47,6 +50,14 @@ impl Judge<'_> {
                     self.node(key, at, what, node);
                 }
             }
+        }
+    }
+
+    fn heals(&mut self, key: &'static str, at: Location, heals: &Heals) {
+        match disproved(self.scenario, self.run, heals) {
+            Ok(None) => {}
+            Ok(Some(got)) => self.miss(key, at, got),
+            Err(error) => self.miss(key, at, error.to_string()),
         }
     }
 

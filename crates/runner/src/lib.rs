@@ -7,7 +7,8 @@
 //!
 //! A [`Venue`] is where hosts are brought up and who pulls: [`Memory`] is this process, in virtual time; [`Sockets`] the
 //! same over loopback, which must go as in memory; with the feature `live`, `Live` a runtime that runs. Whatever the
-//! venue, the same expectations count.
+//! venue, the same expectations count. What a scenario says to heal a pull (`heals`) is tried, in memory: with it the
+//! image must be pulled, and without it not.
 //!
 //! ```
 //! use runner::{Memory, play};
@@ -44,6 +45,7 @@ mod sequence;
 mod snapshot;
 mod sockets;
 mod venue;
+mod what_if;
 
 pub use batch::{Batch, Job, run_all};
 pub use find::{FindError, find};

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use mock_registry::Request;
 use net::Clock;
@@ -7,10 +6,8 @@ use replay::PodHistory;
 use scenario::{Run, Scenario};
 
 use crate::venue::{pull, watch};
+use crate::what_if::PATIENCE;
 use crate::{PlayError, Seen, Venue};
-
-/// How long a pull is waited for, in virtual time.
-const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// This process, in virtual time: hosts joined by streams in memory, a simulated node, nothing that waits.
 #[derive(Clone, Copy, Debug)]

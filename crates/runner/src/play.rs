@@ -1,12 +1,17 @@
-use report::{Case, Miss, Verdict};
+use report::{Case, Miss, Search, Verdict};
 use scenario::{Run, Scenario};
 
 use crate::judge::judge;
 use crate::snapshot;
-use crate::{PlayError, Seen, Venue};
+use crate::what_if::{search, without_other_steps};
+use crate::{Job, PlayError, Seen, Venue};
 
 /// Plays all runs of a scenario, and judges them.
 pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
+    play_job(scenario, venue, Job::Check)
+}
+
+pub(crate) fn play_job(scenario: &Scenario, venue: &dyn Venue, job: Job) -> Vec<Case> {
     let played: Vec<(Run, Result<Seen, PlayError>)> = scenario
         .runs()
         .into_iter()
@@ -26,6 +31,8 @@ pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
                 case.misses = judge(scenario, run, seen);
                 case.misses.append(&mut texts);
                 case.verdict = if case.misses.is_empty() { Verdict::Passed } else { Verdict::Failed };
+                let diagnosis = seen.node.as_ref().and_then(|node| node.diagnosis.as_ref());
+                case.cause = diagnosis.map(|diagnosis| diagnosis.cause.name());
                 case.check.clone_from(&seen.node);
             }
             Err(PlayError::Disagrees { expected, got }) => {
@@ -36,9 +43,28 @@ pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
             Err(PlayError::Scenario(error)) => case.verdict = Verdict::Broken(error.render()),
             Err(error) => case.verdict = Verdict::Broken(format!("error: {error}\n")),
         }
+        if job == Job::WhatIf && !matches!(case.verdict, Verdict::Skipped(_)) {
+            try_changes(scenario, run, &mut case);
+        }
         cases.push(case);
     }
     cases
+}
+
+/// Looks for what heals the run, if it fails.
+fn try_changes(scenario: &Scenario, run: &Run, case: &mut Case) {
+    match search(scenario, run) {
+        Ok(None) => {}
+        Ok(Some(found)) => {
+            case.what_if = Some(Search::of(&found.trials, found.hints));
+            if let Some(check) = &mut case.check {
+                check.what_if = Some(without_other_steps(found.trials));
+            }
+        }
+        // What cannot be played was told before.
+        Err(_) if matches!(case.verdict, Verdict::Broken(_)) => {}
+        Err(error) => case.verdict = Verdict::Broken(format!("error: {error}\n")),
+    }
 }
 
 /// What differs from how it goes in memory, which no line of the file states: it is shown at the beginning.
@@ -67,5 +93,7 @@ fn case(scenario: &Scenario, run: &Run) -> Case {
         verdict: Verdict::Passed,
         misses: Vec::new(),
         check: None,
+        cause: None,
+        what_if: None,
     }
 }

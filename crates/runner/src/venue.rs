@@ -8,7 +8,7 @@ use mock_registry::Request;
 use net::{Clock, Network};
 use plugins::{KubeletFlags, Providers, Scripted, read_config};
 use replay::{
-    Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods,
+    Checked, Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods,
 };
 use report::{Answer, CheckReport};
 use runtimes::{Containerd, Layers, Options, Profile, StoreError};
@@ -96,9 +96,19 @@ pub async fn pull(
     network: Arc<dyn Network>,
     clock: Clock,
 ) -> Result<CheckReport, PlayError> {
+    Ok(pulled(scenario, run, network, clock).await?.report)
+}
+
+/// The same, with what it takes to repeat it.
+pub(crate) async fn pulled(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<Checked, PlayError> {
     let (options, version) = setting(scenario, run, network, clock)?;
     let kubelet = Kubelet { plugins: node_plugins(scenario), ..Kubelet::new(version) };
-    Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?.report)
+    Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 
 /// Looks at the scenario's pod for as long as it says, on the simulated node of the run.
@@ -141,7 +151,7 @@ pub async fn watch(
     Ok(run_pods(service, simulation).await.pop())
 }
 
-fn setting(
+pub(crate) fn setting(
     scenario: &Scenario,
     run: &Run,
     network: Arc<dyn Network>,

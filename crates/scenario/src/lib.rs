@@ -52,7 +52,7 @@ mod yaml;
 
 pub use error::{LoadError, Mistake};
 pub use expect::{
-    EventLine, Expected, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Text, What,
+    EventLine, Expected, Heals, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Text, What,
 };
 pub use file::{Row, SECTIONS, Section};
 pub use network::SimulatedNetwork;

@@ -11,13 +11,13 @@ use node::Node;
 use secret::Secret;
 use serde_json::json;
 
-use crate::expect::{Expected, Run};
+use crate::expect::{Expected, Heals, Run, WORLD, WORLD_KEYS};
 use crate::file::{FirewallAction, PolicyWord, Row, ScenarioFile, SecretFile};
 use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
-use crate::yaml::{Location, Spanned};
-use crate::{LoadError, SimulatedNetwork, plugins};
+use crate::yaml::{Location, Node as YamlNode, Spanned, Tree, merge};
+use crate::{LoadError, Mistake, SimulatedNetwork, plugins};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
 const NAMESERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10));
@@ -37,6 +37,8 @@ pub struct Scenario {
     world: World,
     /// Where the name server is, if it was moved.
     moved_nameserver: Option<IpAddr>,
+    /// The same with what heals it in the world, if it says so.
+    healed: Option<Tree>,
 }
 
 impl Scenario {
@@ -74,8 +76,13 @@ impl Scenario {
         let (sources, tree) = Sources::read(name, text)?;
         let mut file = ScenarioFile::read(&sources, &tree)?;
         file.now.0 = now.unwrap_or(file.now.0);
+        let healed = healed(&sources, tree)?;
+        Self::build(sources, file, healed)
+    }
+
+    fn build(sources: Sources, file: ScenarioFile, healed: Option<Tree>) -> Result<Self, LoadError> {
         let world = World::build(&sources, &file)?;
-        let scenario = Self { sources, file, world, moved_nameserver: None };
+        let scenario = Self { sources, file, world, moved_nameserver: None, healed };
         plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node())?;
         Ok(scenario)
     }
@@ -186,6 +193,21 @@ impl Scenario {
         self.file.expect.cause()
     }
 
+    /// What heals it, if it says so.
+    pub fn heals(&self) -> Option<&Heals> {
+        self.file.expect.heals()
+    }
+
+    /// The scenario with what heals it in the world, if it says so: nothing has happened in it yet.
+    ///
+    /// # Errors
+    /// When that is no world.
+    pub fn healed(&self) -> Result<Option<Self>, LoadError> {
+        let Some(tree) = &self.healed else { return Ok(None) };
+        let file = ScenarioFile::read(&self.sources, tree)?;
+        Self::build(self.sources.clone(), file, None).map(Some)
+    }
+
     /// Whether its exact texts are to stand in a file beside it.
     pub fn has_snapshot(&self) -> bool {
         self.file.expect.snapshot
@@ -200,7 +222,7 @@ impl Scenario {
     pub fn wrong_run(&self, run: &Run, reason: String) -> LoadError {
         let runtime = self.file.runtimes.iter().find(|written| written.value == run.runtime);
         let at = runtime.map(|written| written.referenced).unwrap_or_default();
-        LoadError::at(&self.sources, at, crate::Mistake::Value(reason))
+        LoadError::at(&self.sources, at, Mistake::Value(reason))
     }
 
     /// The pod's pull secrets, in order.
@@ -283,6 +305,24 @@ impl Scenario {
     }
 }
 
+/// What the file says with what it says of the world in which it is healed laid over it, if it does.
+fn healed(sources: &Sources, tree: Tree) -> Result<Option<Tree>, LoadError> {
+    let heals = tree.get("expect").and_then(|expect| expect.get("heals"));
+    let Some(world) = heals.and_then(|heals| heals.get(WORLD)).cloned() else { return Ok(None) };
+    let YamlNode::Map(members) = &world.node else {
+        let mistake = Mistake::Value("expected what is otherwise in the world: `hosts: …`".to_owned());
+        return Err(LoadError::at(sources, world.at, mistake));
+    };
+    if let Some(other) = members.iter().find(|member| !WORLD_KEYS.contains(&member.key.as_str())) {
+        let mistake = Mistake::UnknownKey { key: other.key.clone(), known: WORLD_KEYS.to_vec() };
+        return Err(LoadError::at(sources, other.key_at, mistake));
+    }
+    let merged = merge(tree, world);
+    // A mistake in it is shown when the file is read, not when it is played.
+    ScenarioFile::read(sources, &merged)?;
+    Ok(Some(merged))
+}
+
 /// The JSON Schema of scenario files, made from the types that read them.
 ///
 /// A file that includes others may leave to them what must be said.
@@ -293,8 +333,17 @@ pub fn json_schema() -> serde_json::Value {
     {
         root.insert("anyOf".to_owned(), json!([{"required": ["include"]}, {"required": required}]));
     }
-    if let Some(host) = schema.pointer_mut("/$defs/HostFile").and_then(serde_json::Value::as_object_mut) {
-        host.remove("required");
+    for partial in ["/$defs/HostFile", "/$defs/AccountFile"] {
+        if let Some(partial) = schema.pointer_mut(partial).and_then(serde_json::Value::as_object_mut) {
+            partial.remove("required");
+        }
+    }
+    let world = WORLD_KEYS.iter().filter_map(|key| Some((*key, schema.pointer("/properties")?.get(key)?)));
+    let world: serde_json::Map<_, _> =
+        world.map(|(key, value)| (key.to_owned(), json!({"anyOf": [value, {"type": "null"}]}))).collect();
+    if let Some(defined) = schema.pointer_mut("/$defs").and_then(serde_json::Value::as_object_mut) {
+        let world = json!({"type": "object", "properties": world, "additionalProperties": false});
+        defined.insert("HealedWorld".to_owned(), world);
     }
     schema
 }

@@ -5,9 +5,10 @@ use crate::place::Place;
 use crate::yaml::{Location, Node, Tree, merge, read};
 
 /// The texts that a scenario is made of: its own file first, then those that it includes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sources(Vec<SourceFile>);
 
+#[derive(Clone)]
 struct SourceFile {
     name: String,
     text: String,

@@ -4,17 +4,18 @@
 //! Setup + CheckReport ──candidates──▶ [Candidate { change, text, Setup }], likeliest and smallest first
 //!                                          │ each: fresh network, empty store, replay::check_by
 //!                                          ▼
-//!                                 Trial { change, outcome, report }: pulled, further, or failed
+//!                      Trial { change, argument, outcome, report }: pulled, unverified, further, or failed
 //!                                          │ the one that got furthest is built on
 //!                                          ▼
 //!                              WhatIf { trials, hints }, proven by the trial's own trace
 //! ```
 //!
+//! [`what_if`] looks for the change; [`what_if_named`] makes the one that somebody names, `tag v1.2.0`.
+//!
 //! A [`Ground`] says on which network a change is tried. A login is never shown to a host that the pull itself would
 //! not show it to: where a change leads elsewhere, or to a server that nothing vouches for, it is tried without.
 //!
 //! ```
-//! assert_eq!(whatif::Change::NoProxy.name(), "no-proxy");
 //! let limits = whatif::Limits::default();
 //! assert!(limits.tries >= 8 && limits.depth >= 2);
 //! ```
@@ -30,7 +31,6 @@ mod progress;
 mod search;
 mod setup;
 
-pub use change::Change;
 pub use ground::{Ground, Limits};
-pub use search::{WhatIf, what_if};
+pub use search::{Asked, WhatIf, what_if, what_if_named};
 pub use setup::Setup;

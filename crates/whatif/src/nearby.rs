@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use cri::PullImageRequest;
 use diagnosis::Cause;
 use kubelet::Plan;
+use net::{Clock, Network};
 use runtimes::{Containerd, Listing, Options, StoreError};
 use trace::Trace;
 
@@ -28,7 +31,7 @@ impl Nearby {
             return Ok(Self::default());
         }
         let Ok(plan) = Plan::new(&setup.inputs, setup.kubelet.version) else { return Ok(Self::default()) };
-        let containerd = Containerd::new(options(setup, ground, Trace::new()))?;
+        let containerd = Containerd::new(options(setup, ground.fresh()))?;
         let mut nearby = Self::default();
         for attempt in plan.attempts.iter().take(LOGINS) {
             let request = PullImageRequest { image: plan.name.for_cri.clone(), auth: attempt.auth.clone() };
@@ -51,9 +54,8 @@ impl Nearby {
     }
 }
 
-/// What a pull stands on: a network as at the beginning, and a store of its own that is forgotten.
-pub(crate) fn options(setup: &Setup, ground: &dyn Ground, trace: Trace) -> Options {
-    let (network, clock) = ground.fresh();
+/// What a pull stands on: a network, and a store of its own that is forgotten.
+pub(crate) fn options(setup: &Setup, (network, clock): (Arc<dyn Network>, Clock)) -> Options {
     Options {
         network,
         node: setup.node.clone(),
@@ -62,7 +64,7 @@ pub(crate) fn options(setup: &Setup, ground: &dyn Ground, trace: Trace) -> Optio
         layers: setup.layers,
         store: None,
         extra_roots: setup.extra_roots.clone(),
-        trace,
+        trace: Trace::new(),
         clock,
     }
 }

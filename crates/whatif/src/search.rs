@@ -1,9 +1,9 @@
 use diagnosis::Cause;
+use net::Clock;
 use replay::check_by;
-use report::{CheckReport, Outcome, Trial, TrialOutcome};
+use report::{CheckReport, NamedChange, Outcome, Trial, TrialOutcome};
 use runtimes::StoreError;
 use tokio::time::timeout;
-use trace::Trace;
 
 use crate::candidates::{Case, candidates};
 use crate::change::Candidate;
@@ -18,6 +18,15 @@ pub struct WhatIf {
     pub trials: Vec<Trial>,
     /// What else the registry has that may have been meant.
     pub hints: Vec<String>,
+}
+
+/// What came of changes that were asked for by name.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The changes that were tried.
+    pub trials: Vec<Trial>,
+    /// The change that is none here, and those that are: `tag v1.2.0`.
+    pub unknown: Option<(NamedChange, Vec<String>)>,
 }
 
 /// Tries changes on a pull that failed, each in a pull of its own, until one heals it: first every change alone, the
@@ -36,17 +45,51 @@ pub async fn what_if(
     let mut found = WhatIf::default();
     let mut base = Base { setup: setup.clone(), report: report.clone(), after: Vec::new() };
     for _ in 0..limits.depth {
-        let Some(cause) = base.cause() else { break };
-        let nearby = Nearby::ask(&base.setup, ground, cause).await?;
-        if let Some(reference) = &base.report.reference {
-            found.hints.extend(nearby.hints(&reference.tag, &reference.path));
+        let Some((candidates, hints)) = base.candidates(ground).await? else { break };
+        found.hints.extend(hints);
+        let mut round = Round { base: &base, ground, limits, trials: &mut found.trials, furthest: None };
+        round.all(candidates).await?;
+        let furthest = round.furthest;
+        let healed = found.trials.last().is_some_and(Trial::heals);
+        match furthest {
+            Some((_, next)) if !healed && found.trials.len() < limits.tries => base = next,
+            _ => break,
         }
-        let simulated = ground.is_simulated();
-        let case = Case { setup: &base.setup, report: &base.report, cause, simulated, nearby: &nearby };
-        let Some(next) = round(&mut found, &base, candidates(&case), ground, limits).await? else { break };
-        base = next;
     }
     Ok(found)
+}
+
+/// Makes the changes of these names, one on top of the other, on a pull that failed. Of several that have the name each
+/// is tried until one helps.
+///
+/// # Errors
+/// When no store can be made.
+pub async fn what_if_named(
+    setup: &Setup,
+    report: &CheckReport,
+    ground: &dyn Ground,
+    changes: &[NamedChange],
+    limits: Limits,
+) -> Result<Asked, StoreError> {
+    let mut asked = Asked::default();
+    let mut base = Base { setup: setup.clone(), report: report.clone(), after: Vec::new() };
+    for change in changes {
+        let candidates = base.candidates(ground).await?.map(|(candidates, _)| candidates).unwrap_or_default();
+        let known: Vec<String> = candidates.iter().map(|candidate| candidate.named().to_string()).collect();
+        let meant: Vec<Candidate> =
+            candidates.into_iter().filter(|candidate| change.means(&candidate.named())).collect();
+        if meant.is_empty() {
+            asked.unknown = Some((change.clone(), known));
+            break;
+        }
+        let mut round = Round { base: &base, ground, limits, trials: &mut asked.trials, furthest: None };
+        round.all(meant).await?;
+        match round.furthest {
+            Some((_, next)) => base = next,
+            None => break,
+        }
+    }
+    Ok(asked)
 }
 
 /// A pull on top of which changes are made.
@@ -61,57 +104,85 @@ impl Base {
         let failed = self.report.outcome == Outcome::Failed;
         self.report.diagnosis.as_ref().filter(|_| failed).map(|diagnosis| diagnosis.cause)
     }
+
+    /// The changes that may heal it, and what was seen of what else there is; `None` where nothing is to be healed.
+    async fn candidates(
+        &self,
+        ground: &dyn Ground,
+    ) -> Result<Option<(Vec<Candidate>, Vec<String>)>, StoreError> {
+        let Some(cause) = self.cause() else { return Ok(None) };
+        let nearby = Nearby::ask(&self.setup, ground, cause).await?;
+        let reference = self.report.reference.iter();
+        let hints = reference.flat_map(|reference| nearby.hints(&reference.tag, &reference.path)).collect();
+        let simulated = ground.is_simulated();
+        let case = Case { setup: &self.setup, report: &self.report, cause, simulated, nearby: &nearby };
+        Ok(Some((candidates(&case), hints)))
+    }
 }
 
-/// Tries the changes one by one. The pull that got furthest is the next to build on; none, when there is nothing more
-/// to try.
-async fn round(
-    found: &mut WhatIf,
-    base: &Base,
-    candidates: Vec<Candidate>,
-    ground: &dyn Ground,
+/// Changes that are tried one by one on top of the same pull.
+struct Round<'a> {
+    base: &'a Base,
+    ground: &'a dyn Ground,
     limits: Limits,
-) -> Result<Option<Base>, StoreError> {
-    let before = progress(&base.report);
-    let mut furthest: Option<(u8, Base)> = None;
-    for candidate in candidates {
-        if found.trials.len() >= limits.tries {
-            return Ok(None);
+    trials: &'a mut Vec<Trial>,
+    /// The pull that got furthest, and how far: the next to build on.
+    furthest: Option<(u8, Base)>,
+}
+
+impl Round<'_> {
+    /// Tries the changes until one heals.
+    async fn all(&mut self, candidates: Vec<Candidate>) -> Result<(), StoreError> {
+        for candidate in candidates {
+            if self.trials.len() >= self.limits.tries {
+                break;
+            }
+            let attempt = timeout(self.limits.patience, attempt(&candidate, self.ground));
+            let Ok(report) = attempt.await else { continue };
+            if self.note(candidate, report?) == TrialOutcome::Pulled {
+                break;
+            }
         }
-        let Ok(report) = timeout(limits.patience, attempt(&candidate, ground)).await else { continue };
-        let report = report?;
+        Ok(())
+    }
+
+    fn note(&mut self, candidate: Candidate, report: CheckReport) -> TrialOutcome {
         let reached = progress(&report);
         let outcome = match report.outcome {
+            Outcome::Pulled if !candidate.change.is_remedy() => TrialOutcome::Unverified,
             Outcome::Pulled => TrialOutcome::Pulled,
-            Outcome::Failed if reached > before => TrialOutcome::Further,
+            Outcome::Failed if reached > progress(&self.base.report) => TrialOutcome::Further,
             Outcome::Failed => TrialOutcome::Failed,
         };
-        found.trials.push(Trial {
-            change: candidate.change.name(),
+        self.trials.push(Trial {
+            change: candidate.change,
+            argument: candidate.argument,
             text: candidate.text.clone(),
-            after: base.after.clone(),
+            after: self.base.after.clone(),
             outcome,
             without_login: candidate.without_login,
             report: Box::new(report.clone()),
         });
-        if outcome == TrialOutcome::Pulled {
-            return Ok(None);
+        let better = self.furthest.as_ref().is_none_or(|(furthest, _)| reached > *furthest);
+        if outcome == TrialOutcome::Further && better && candidate.change.is_remedy() {
+            let after = self.base.after.iter().cloned().chain([candidate.text]).collect();
+            self.furthest = Some((reached, Base { setup: candidate.setup, report, after }));
         }
-        let better = furthest.as_ref().is_none_or(|(furthest, _)| reached > *furthest);
-        if outcome == TrialOutcome::Further && better {
-            let after = base.after.iter().cloned().chain([candidate.text]).collect();
-            furthest = Some((reached, Base { setup: candidate.setup, report, after }));
-        }
+        outcome
     }
-    Ok(furthest.map(|(_, base)| base))
 }
 
-/// One pull. In simulated hosts its network is as at the beginning, but for the time that it waits.
+/// One pull. In simulated hosts its network is as at the beginning; where it comes after a wait, it is what a first pull
+/// left of it, since hosts go on counting.
 async fn attempt(candidate: &Candidate, ground: &dyn Ground) -> Result<CheckReport, StoreError> {
     let Candidate { setup, wait, .. } = candidate;
-    let options = options(setup, ground, Trace::new());
-    if !wait.is_zero() {
-        tokio::time::sleep(*wait).await;
+    let (network, mut clock) = ground.fresh();
+    if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+        let first = options(setup, (network.clone(), clock));
+        check_by(first, &setup.kubelet, &setup.inputs, Vec::new()).await?;
+        tokio::time::sleep(wait).await;
+        clock = Clock::new(clock.now());
     }
+    let options = options(setup, (network, clock));
     Ok(check_by(options, &setup.kubelet, &setup.inputs, Vec::new()).await?.report)
 }

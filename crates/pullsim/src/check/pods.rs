@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::hiargs::HiCheck;
 use crate::lowargs::LowCheck;
 use crate::progress::Progress;
-use crate::{node_plugins, output, render};
+use crate::{node_plugins, output, render, what_if};
 
 /// How notes of plugins begin, which are of the node rather than of an image.
 const PLUGIN_NOTE: &str = "credential provider plugin ";
@@ -50,6 +50,7 @@ pub(crate) fn report(
         keyrings: &keyrings,
         secrets: &secrets,
         done: Vec::new(),
+        what_if: low.what_if,
         of_plugins: BTreeMap::new(),
     };
     for pod in &mut cluster.pods {
@@ -126,6 +127,8 @@ struct Checks<'a> {
     keyrings: &'a [Keyring],
     secrets: &'a SecretsOverTime,
     done: Vec<(PullInputs, Checked)>,
+    /// Whether changes are tried on a pull that fails.
+    what_if: bool,
     /// What the node's plugins gave, by repository.
     of_plugins: BTreeMap<String, Vec<Keyring>>,
 }
@@ -170,7 +173,14 @@ impl Checks<'_> {
         let checked = runtime
             .block_on(async {
                 let kubelet = Kubelet { plugins: node_plugins::of_node(hi), ..kubelet(hi) };
-                replay::check_by(options(hi, progress.trace()), &kubelet, &inputs, Vec::new()).await
+                let options = options(hi, progress.trace());
+                let mut checked = replay::check_by(options, &kubelet, &inputs, Vec::new()).await?;
+                if self.what_if && checked.report.outcome == Outcome::Failed {
+                    let mut inputs = inputs.clone();
+                    inputs.node_keyrings.extend(checked.of_plugins.iter().cloned());
+                    what_if::try_changes(&mut checked.report, hi, inputs).await?;
+                }
+                Ok(checked)
             })
             .map_err(|error| store_failure(hi, error))?;
         hi.notes.extend(checked.report.notes.iter().filter(|note| note.starts_with(PLUGIN_NOTE)).cloned());

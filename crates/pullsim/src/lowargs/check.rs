@@ -138,7 +138,7 @@ pub(crate) struct LowCheck {
     ///
     /// Each is a pull of its own with an empty store that is forgotten. No login goes to a host that the pull itself
     /// would not send it to.
-    #[arg(long, conflicts_with_all = ["plan", "filename"])]
+    #[arg(long, conflicts_with = "plan")]
     pub what_if: bool,
 
     /// Stops before the network: what would be asked, and with which credentials.

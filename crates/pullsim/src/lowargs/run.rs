@@ -13,6 +13,7 @@ Examples:
   pullsim run scenarios/tls/expired.yaml -v
   pullsim run scenarios --filter C12 -o junit > report.xml
   pullsim run scenarios/manifest --update
+  pullsim run scenarios/manifest --what-if
   pullsim run scenarios --list -o markdown > scenarios/README.md
 
 Exit status:
@@ -71,6 +72,10 @@ pub(crate) struct LowRun {
     /// Rewrites the exact texts that scenarios keep beside them, and shows what changes.
     #[arg(long, conflicts_with = "list")]
     pub update: bool,
+
+    /// Tries changes on each pull that fails, and proves the smallest that heals it.
+    #[arg(long, conflicts_with_all = ["list", "update"])]
+    pub what_if: bool,
 
     /// Tells each run in full: the stages of the pull, the events, cause and fix; with -o json, the trace.
     #[arg(short, long)]

@@ -31,7 +31,7 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
     }
     let threads = low.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let threads = at_once(low, threads);
-    let job = if low.update { Job::Update } else { Job::Check };
+    let job = job(low);
     let start = Instant::now();
     let venue = venue(low);
     let batch = runner::run_all(&files, venue.as_ref(), threads, job);
@@ -53,6 +53,14 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
         (false, true) => Exit::Pulled,
         (false, false) => Exit::NotPulled,
     })
+}
+
+const fn job(low: &LowRun) -> Job {
+    match (low.update, low.what_if) {
+        (true, _) => Job::Update,
+        (false, true) => Job::WhatIf,
+        (false, false) => Job::Check,
+    }
 }
 
 /// Where the scenarios are played.
@@ -95,7 +103,7 @@ fn report(batch: Batch, low: &LowRun) -> RunReport {
     let mut cases = batch.cases;
     let drawn = matches!(low.output, Format::Html | Format::Har);
     for case in cases.iter_mut().filter(|_| !low.verbose) {
-        if !(drawn && case.verdict == Verdict::Failed) {
+        if !(drawn && (case.verdict == Verdict::Failed || case.what_if.is_some())) {
             case.check = None;
         }
     }

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::diagram::Diagram;
 use super::waterfall::{self, Row};
-use crate::ladder::{Mark, Rung, failing, ladder};
+use crate::ladder::{Mark, Rung, failing, ladder, tried_rung};
+use crate::trial::proven;
 use crate::words::time_words;
-use crate::{CheckReport, Outcome};
+use crate::{CheckReport, Outcome, Trial, healing};
 
 #[derive(Serialize)]
 pub(super) struct View {
@@ -22,6 +23,7 @@ pub(super) struct View {
     /// The stage on which it broke, for the top of the page.
     broke: Option<RungView>,
     flights: Vec<FlightView>,
+    what_if: Option<WhatIfView>,
     diagram: Diagram,
     rows: Vec<Row>,
     events: String,
@@ -39,6 +41,8 @@ struct CauseView {
     sentence: String,
     evidence: Vec<String>,
     remedies: Vec<Remedy>,
+    /// What was tried proves.
+    proven: Option<String>,
     alternatives: Vec<(&'static str, &'static str, &'static str)>,
 }
 
@@ -47,6 +51,14 @@ struct CauseView {
 struct Remedy {
     text: String,
     commands: Vec<String>,
+}
+
+/// The changes that were tried, and the stages of the pull that one of them heals.
+#[derive(Serialize)]
+struct WhatIfView {
+    trials: Vec<RungView>,
+    healed_image: String,
+    healed: Vec<RungView>,
 }
 
 #[derive(Serialize)]
@@ -91,7 +103,8 @@ impl View {
             ),
             at: report.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             took: time_words(report.took),
-            cause: report.diagnosis.as_ref().map(cause),
+            cause: report.diagnosis.as_ref().map(|diagnosis| cause(diagnosis, report.what_if.as_deref())),
+            what_if: report.what_if.as_deref().map(what_if),
             broke: rungs.rfind(|rung| rung.mark == "bad").cloned(),
             diagram: Diagram::of(report),
             rows: waterfall::rows(report, failing(report)),
@@ -123,7 +136,18 @@ fn rung(rung: Rung) -> RungView {
     }
 }
 
-fn cause(diagnosis: &diagnosis::Diagnosis) -> CauseView {
+fn what_if(trials: &[Trial]) -> WhatIfView {
+    let tried = |trial: &Trial| rung(tried_rung(&trial.tried(), Some(trial.report.took)));
+    let healing = healing(trials);
+    let healed = healing.map(|trial| ladder(&trial.report)).unwrap_or_default();
+    WhatIfView {
+        trials: trials.iter().map(tried).collect(),
+        healed_image: healing.map(|trial| trial.report.image.clone()).unwrap_or_default(),
+        healed: healed.into_iter().flat_map(|flight| flight.rungs).map(rung).collect(),
+    }
+}
+
+fn cause(diagnosis: &diagnosis::Diagnosis, what_if: Option<&[Trial]>) -> CauseView {
     let cause = diagnosis.cause;
     CauseView {
         code: cause.code(),
@@ -131,6 +155,7 @@ fn cause(diagnosis: &diagnosis::Diagnosis) -> CauseView {
         transient: cause.persistence() == diagnosis::Persistence::Transient,
         sentence: diagnosis.sentence.clone(),
         evidence: diagnosis.evidence.clone(),
+        proven: what_if.and_then(proven),
         remedies: remedies(&diagnosis.remedies),
         alternatives: diagnosis
             .alternatives

@@ -2,6 +2,7 @@
 
 mod fold;
 mod inputs;
+mod tried;
 mod wording;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use trace::{Step, What};
 
 pub(crate) use fold::{authority, path};
 pub(crate) use inputs::{credentials, name};
+pub(crate) use tried::tried_rung;
 pub(crate) use wording::progress;
 
 use crate::ladder::fold::{Group, Kind};

@@ -2,7 +2,7 @@ use diagnosis::Persistence;
 
 use super::layout::Page;
 use crate::trial::proven;
-use crate::{CheckReport, Outcome, healing};
+use crate::{CheckReport, Outcome};
 
 /// Cause and fix, or what was pulled.
 pub(super) fn write(page: &mut Page, report: &CheckReport) {
@@ -16,7 +16,7 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
         page.section("Cause", &[format!("{} {cause}: {}{heals}", cause.code(), diagnosis.sentence)]);
         page.section("Proof", &diagnosis.evidence);
         let mut fix = diagnosis.remedies.clone();
-        fix.extend(report.what_if.iter().flat_map(|trials| healing(trials)).map(proven));
+        fix.extend(report.what_if.iter().filter_map(|trials| proven(trials)));
         page.section("Fix", &fix);
         if !diagnosis.alternatives.is_empty() {
             let others = diagnosis.alternatives.iter().map(|other| format!("{other} ({})", other.meaning()));

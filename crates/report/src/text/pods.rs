@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::layout::Page;
-use super::{cause, stages};
+use super::{cause, stages, what_if};
 use crate::ladder::{Mark, Rung};
 use crate::words::time_words;
 use crate::{AttemptReport, ImageReport, MissingSecret, Outcome, PodReport, PodsReport};
@@ -161,6 +161,7 @@ fn causes(page: &mut Page, pod: &PodReport) {
         page.blank();
         stages(page, &image.check);
         cause::write(page, &image.check);
+        what_if::write(page, &image.check);
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn write(report: &RunReport, verbose: bool, took: Duration, options: 
         }
     }
     report.broken.iter().for_each(|message| out.push_str(message));
+    out.push_str(&super::what_if::runs(report, options));
     let _ = writeln!(out, "{}", sum(report, took, &paint));
     out
 }

@@ -1,6 +1,8 @@
+use super::TextOptions;
 use super::layout::Page;
-use crate::ladder::{Mark, Rung, ladder};
-use crate::{CheckReport, Trial, TrialOutcome, healing};
+use crate::ladder::{ladder, tried_rung};
+use crate::run::{SearchedRuns, searched};
+use crate::{CheckReport, RunReport, healing};
 
 /// The changes that were tried, and the pull with the one that heals.
 pub(super) fn write(page: &mut Page, report: &CheckReport) {
@@ -12,10 +14,10 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
     }
     page.paragraph("What if:", 2);
     for trial in trials {
-        page.rung(&rung(trial));
+        page.rung(&tried_rung(&trial.tried(), Some(trial.report.took)));
     }
     let Some(healing) = healing(trials) else {
-        page.paragraph("None of these changes alone or together heals it.", 2);
+        page.paragraph(NO_REMEDY, 2);
         return;
     };
     page.blank();
@@ -25,13 +27,26 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
     }
 }
 
-fn rung(trial: &Trial) -> Rung {
-    let mark = match trial.outcome {
-        TrialOutcome::Pulled => Mark::Good,
-        TrialOutcome::Further => Mark::Warning,
-        TrialOutcome::Failed => Mark::Bad,
-    };
-    let too = if trial.after.is_empty() { "" } else { "as well: " };
-    let text = format!("{too}{} → {}", trial.text.trim_end_matches('.'), trial.came_of_it());
-    Rung { took: Some(trial.report.took), ..Rung::new(mark, trial.change, text) }
+const NO_REMEDY: &str = "None of these changes, alone or together, is a remedy.";
+
+/// What was tried on the runs that fail; runs of a scenario of which the same came are told once.
+pub(super) fn runs(report: &RunReport, options: TextOptions) -> String {
+    let mut page = Page::new(options);
+    for SearchedRuns { file, runs, cause, search } in searched(report) {
+        page.heading(file, &runs.join(" · "));
+        if let Some(cause) = cause {
+            page.paragraph(&format!("  fails by {cause}"), 2);
+        }
+        search.changes.iter().for_each(|change| page.rung(&tried_rung(change, None)));
+        match (&search.proven, search.changes.as_slice()) {
+            (Some(proven), _) => page.paragraph(&format!("  {proven}"), 2),
+            (None, []) => page.paragraph("  There is no change that could be tried.", 2),
+            (None, _) => page.paragraph(&format!("  {NO_REMEDY}"), 2),
+        }
+        for hint in &search.hints {
+            page.paragraph(&format!("  {hint}"), 2);
+        }
+        page.blank();
+    }
+    page.finish()
 }

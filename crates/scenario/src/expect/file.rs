@@ -4,7 +4,7 @@ use diagnosis::Cause;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::expect::{EventLine, Expected, Line, PerRun, Placed, RequestLine, Run, StateLine, Text, What};
+use crate::expect::{EventLine, Expected, Heals, Line, PerRun, Placed, RequestLine, Run, StateLine, Text, What};
 use crate::file::{Parsed, Span};
 use crate::yaml::Spanned;
 
@@ -34,6 +34,10 @@ pub(crate) struct ExpectFile {
     cause: Option<PerRun<CauseWord>>,
     /// One of the remedies that the diagnosis advises.
     remedy: Option<PerRun<Parsed<Text>>>,
+    /// What heals it: with it the pull succeeds, and without it does not. That is tried for each run that fails. A
+    /// change by the name that `--what-if` has for it (`tag v1.2.0`), a list of them, one on top of the other; `world`
+    /// with what is otherwise in the world; or `none` with the reason why no pull can show it.
+    heals: Option<Spanned<Heals>>,
     /// The users as whom the runtime is told to log in, in order: `USER from SECRET`.
     logins: Option<PerRun<Vec<Spanned<Parsed<Text>>>>>,
     /// How long it takes, to a second.
@@ -117,12 +121,27 @@ impl ExpectFile {
         all.extend([
             expected("cause", &self.cause, run, |cause| What::Cause(cause.0)),
             text("remedy", &self.remedy, What::Remedy),
+            self.heals_of(run),
             expected("logins", &self.logins, run, |logins| What::Logins(placed(logins))),
             expected("took", &self.took, run, |took| What::Took(took.0.0)),
             expected("attempts", &self.attempts, run, |number| What::Attempts(usize::from(*number))),
             expected("timeline", &self.timeline, run, |states| What::Timeline(placed(states))),
         ]);
         all.into_iter().flatten().collect()
+    }
+
+    /// What heals a run, if it has to be healed: where the image is pulled and no cause is stated, it has not.
+    fn heals_of(&self, run: &Run) -> Option<Expected> {
+        let outcome = self.outcome.as_ref().and_then(|outcome| outcome.of(run));
+        let fails = outcome.is_none_or(|outcome| outcome.value == OutcomeWord::Failed);
+        let has_cause = self.cause.as_ref().is_some_and(|cause| cause.of(run).is_some());
+        let heals = self.heals.as_ref().filter(|_| fails || has_cause)?;
+        Some(Expected { key: "heals", at: heals.referenced, what: What::Heals(heals.value.clone()) })
+    }
+
+    /// What heals it, if the file says so.
+    pub(crate) fn heals(&self) -> Option<&Heals> {
+        self.heals.as_ref().map(|heals| &heals.value)
     }
 
     /// The cause that is expected, for a catalogue: that of the first run where several are.

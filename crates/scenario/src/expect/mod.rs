@@ -5,6 +5,7 @@
 //! ```
 
 mod file;
+mod heals;
 mod line;
 mod per_run;
 mod run;
@@ -17,6 +18,8 @@ use diagnosis::Cause;
 use crate::yaml::Location;
 
 pub(crate) use file::ExpectFile;
+pub use heals::Heals;
+pub(crate) use heals::{WORLD, WORLD_KEYS};
 pub use line::{EventLine, Line, RequestLine, StateLine};
 pub(crate) use per_run::PerRun;
 pub use run::{InvalidRunPattern, Run};
@@ -69,6 +72,8 @@ pub enum What {
     Cause(Cause),
     /// What the diagnosis advises.
     Remedy(Text),
+    /// What heals it, which is tried.
+    Heals(Heals),
     /// The users as whom the runtime was to log in, in order.
     Logins(Vec<Placed<Text>>),
     /// How long it takes, to a second.

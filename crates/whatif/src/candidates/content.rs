@@ -1,9 +1,9 @@
 //! Other content of the same registry.
 
 use distribution::Platform;
+use report::Change;
 
 use super::{Case, tail};
-use crate::Change;
 use crate::change::Candidate;
 use crate::names::{nearest_repositories, nearest_tags};
 
@@ -18,7 +18,7 @@ pub(super) fn tags(case: &Case<'_>) -> Vec<Candidate> {
     let Some(there) = &case.nearby.tags else { return Vec::new() };
     let candidate = |tag: String| {
         let image = format!("{}/{}:{tag}", reference.domain, reference.path);
-        case.image(Change::Tag, format!("Use the tag {tag:?}, which is there."), &image)
+        case.image(Change::Tag, format!("Use the tag {tag:?}, which is there."), &image).to(tag)
     };
     nearest_tags(&reference.tag, there).into_iter().take(NEAREST).map(candidate).collect()
 }
@@ -30,7 +30,7 @@ pub(super) fn repositories(case: &Case<'_>) -> Vec<Candidate> {
     let candidate = |path: String| {
         let tail = tail(&reference.tag, &reference.digest);
         let image = format!("{}/{path}{tail}", reference.domain);
-        case.image(Change::Repository, format!("Use the repository {path:?}, which is there."), &image)
+        case.image(Change::Repository, format!("Use the repository {path:?}, which is there."), &image).to(path)
     };
     nearest_repositories(&reference.path, there).into_iter().take(NEAREST).map(candidate).collect()
 }
@@ -43,7 +43,7 @@ pub(super) fn platforms(case: &Case<'_>) -> Vec<Candidate> {
         let mut setup = case.setup.clone();
         setup.platform = platform.normalize();
         let text = format!("Let the pod run on nodes of {name}, for which the image is built.");
-        Some(Candidate::new(Change::Platform, text, setup))
+        Some(Candidate::new(Change::Platform, text, setup).to(*name))
     };
     PLATFORMS.iter().filter(|name| **name != own).filter_map(candidate).collect()
 }

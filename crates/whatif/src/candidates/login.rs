@@ -1,9 +1,9 @@
 //! Other logins, or none.
 
 use kubelet::PullPolicy;
+use report::Change;
 
 use super::Case;
-use crate::Change;
 use crate::change::Candidate;
 use crate::logins::{Repaired, repaired, source};
 
@@ -38,18 +38,21 @@ fn mended(case: &Case<'_>) -> Vec<Candidate> {
 
 fn with(case: &Case<'_>, mended: &[(usize, Repaired)]) -> Candidate {
     let mut setup = case.setup.clone();
-    let mut texts = Vec::new();
+    let (mut texts, mut names, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut change = Change::Key;
     for (index, repaired) in mended {
         if repaired.anew {
             change = Change::Secret;
         }
         texts.push(told(repaired));
+        names.push(source(&repaired.secret.provenance));
+        keys.extend(repaired.keys.iter().map(|(_, is)| is.clone()));
         if let Some(secret) = setup.inputs.secrets.get_mut(*index) {
             secret.clone_from(&repaired.secret);
         }
     }
-    Candidate::new(change, texts.join(" "), setup)
+    let argument = if change == Change::Key { keys } else { names };
+    Candidate::new(change, texts.join(" "), setup).to(argument.join(","))
 }
 
 fn told(repaired: &Repaired) -> String {
@@ -69,12 +72,12 @@ fn left_out(case: &Case<'_>) -> Option<Candidate> {
     let mut setup = case.setup.clone();
     setup.inputs.secrets.retain(|secret| source(&secret.provenance) != malformed.source);
     let text = format!("Take {} out of the pod's imagePullSecrets.", malformed.source);
-    Some(Candidate::new(Change::Secret, text, setup))
+    Some(Candidate::new(Change::Secret, text, setup).to(&malformed.source))
 }
 
 /// A policy that pulls.
 pub(super) fn policy(case: &Case<'_>) -> Vec<Candidate> {
     let mut setup = case.setup.clone();
     setup.inputs.policy = Some(PullPolicy::IfNotPresent);
-    vec![Candidate::new(Change::Policy, "Set imagePullPolicy: IfNotPresent.", setup)]
+    vec![Candidate::new(Change::Policy, "Set imagePullPolicy: IfNotPresent.", setup).to("IfNotPresent")]
 }

@@ -9,12 +9,12 @@ mod tls;
 use std::collections::HashSet;
 
 use diagnosis::Cause;
-use report::CheckReport;
+use report::{Change, CheckReport};
 use trace::{Exchange, What};
 
 use crate::change::Candidate;
 use crate::nearby::Nearby;
-use crate::{Change, Setup};
+use crate::Setup;
 
 /// What candidates are made from.
 pub(crate) struct Case<'a> {

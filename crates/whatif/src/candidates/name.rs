@@ -2,9 +2,9 @@
 
 use diagnosis::Cause;
 use kubelet::apply_default_image_tag;
+use report::Change;
 
 use super::{Case, host_name};
-use crate::Change;
 use crate::change::Candidate;
 
 /// Hosts that people write where `docker.io` belongs.
@@ -33,7 +33,7 @@ pub(super) fn readable(case: &Case<'_>) -> Vec<Candidate> {
     let known =
         |name: &String| name != written && apply_default_image_tag(name, case.setup.kubelet.version).is_ok();
     let name = names.into_iter().find(known);
-    let candidate = |name: String| case.image(Change::Name, format!("Write the image as {name}."), &name);
+    let candidate = |name: String| case.image(Change::Name, format!("Write the image as {name}."), &name).to(&name);
     name.map(candidate).into_iter().collect()
 }
 
@@ -54,7 +54,7 @@ pub(super) fn hub(case: &Case<'_>) -> Vec<Candidate> {
     let path = ["_/", "r/", "layers/"].iter().find_map(|part| reference.path.strip_prefix(part));
     let path = path.unwrap_or(&reference.path).trim_start_matches("library/");
     let image = format!("docker.io/{path}{}", super::tail(&reference.tag, &reference.digest));
-    vec![case.image(Change::DockerIo, format!("Write the image as {image}."), &image)]
+    vec![case.image(Change::DockerIo, format!("Write the image as {image}."), &image).to(&image)]
 }
 
 /// The same host at another port, unless a registry answers at this one.
@@ -71,7 +71,7 @@ pub(super) fn port(case: &Case<'_>) -> Vec<Candidate> {
     };
     let candidate = |other: String| {
         let image = case.image_on(&other)?;
-        Some(case.image(Change::Host, format!("Name the registry as {other}."), &image))
+        Some(case.image(Change::Host, format!("Name the registry as {other}."), &image).to(other))
     };
     others.into_iter().filter_map(candidate).collect()
 }

@@ -4,16 +4,24 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use node::Environment;
+use report::Change;
 use trace::What;
 
 use super::{Case, authority, host_name};
 use crate::change::Candidate;
-use crate::{Change, containerd};
+use crate::containerd;
 
 /// The service whose proxy settings count.
 const SERVICE: &str = "containerd";
-/// How long simulated hosts are given to recover: longer than the kubelet's longest back-off.
-const LATER: Duration = Duration::from_secs(600);
+/// How long simulated hosts are given to recover: the kubelet's first back-off, some more, its longest one, and the
+/// windows in which registries count pulls. What is waited for, and its name.
+const LATER: [(u64, &str, &str); 5] = [
+    (10, "10s", "10 seconds"),
+    (60, "1m", "a minute"),
+    (300, "5m", "5 minutes"),
+    (3600, "1h", "an hour"),
+    (6 * 3600, "6h", "6 hours"),
+];
 
 /// Without what stands between: the mirrors and the proxy that the pull met.
 pub(super) fn between(case: &Case<'_>) -> Vec<Candidate> {
@@ -68,7 +76,8 @@ fn no_proxy(case: &Case<'_>) -> Vec<Candidate> {
             Change::NoProxy,
             format!("Add {list} to NO_PROXY of the runtime's service."),
             without(&environment, &["NO_PROXY", "no_proxy"], Some(("NO_PROXY", passed))),
-        ),
+        )
+        .to(list),
         with(
             Change::ProxyOff,
             "Take the proxy out of the environment of the runtime's service.".to_owned(),
@@ -116,7 +125,7 @@ pub(super) fn resolvers(case: &Case<'_>) -> Vec<Candidate> {
         let text = format!("nameserver {server}\n{}\n", rest.join("\n"));
         setup.node = setup.node.with_file("/etc/resolv.conf", text);
         let text = format!("Let the node ask the name server {server} alone.");
-        found.push(case.straight(Candidate::new(Change::Resolver, text, setup)));
+        found.push(case.straight(Candidate::new(Change::Resolver, text, setup).to(server.to_string())));
     }
     found
 }
@@ -132,14 +141,19 @@ fn cluster_dns(config: &str) -> Vec<IpAddr> {
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
-/// The same once more, later.
+/// The same once more, on the same network: on a real one at once, in simulated hosts after ever longer waits.
 pub(super) fn again(case: &Case<'_>) -> Vec<Candidate> {
-    let wait = if case.simulated { LATER } else { Duration::ZERO };
-    let text = match case.simulated {
-        true => format!("Wait {} minutes: the kubelet tries again by itself.", LATER.as_secs() / 60),
-        false => "Nothing: the kubelet tries again by itself.".to_owned(),
+    let candidate = |wait: u64, text: String| {
+        let wait = Some(Duration::from_secs(wait));
+        Candidate { wait, ..Candidate::new(Change::Again, text, case.setup.clone()) }
     };
-    vec![Candidate { wait, ..Candidate::new(Change::Again, text, case.setup.clone()) }]
+    if !case.simulated {
+        return vec![candidate(0, "Nothing: the kubelet tries again by itself.".to_owned())];
+    }
+    let later = |(wait, name, words): (u64, &str, &str)| {
+        candidate(wait, format!("Wait {words}: the kubelet tries again by itself.")).to(name)
+    };
+    LATER.map(later).into()
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use report::Change;
 use trace::{Certificate, Handshake, What};
 
 use super::Case;
 use crate::change::Candidate;
-use crate::{Change, containerd};
+use crate::containerd;
 
 /// The length of a line in PEM.
 const LINE: usize = 64;
@@ -19,7 +20,7 @@ pub(super) fn trust(case: &Case<'_>) -> Vec<Candidate> {
     let what = if last.subject == last.issuer { "the authority" } else { "the certificate" };
     let text =
         format!("Trust {what} {:?} on the node, once you know that it is the right one.", last.subject);
-    vec![case.wary(Candidate::new(Change::TrustCa, text, setup))]
+    vec![case.wary(Candidate::new(Change::TrustCa, text, setup).to(&last.subject))]
 }
 
 /// Nothing is verified. No remedy: it tells what else is wrong.
@@ -65,11 +66,8 @@ pub(super) fn names(case: &Case<'_>) -> Vec<Candidate> {
     let candidate = |name: &String| {
         let host = format!("{name}{port}");
         let image = case.image_on(&host)?;
-        Some(case.image(
-            Change::Host,
-            format!("Name the registry as {host}, as its certificate does."),
-            &image,
-        ))
+        let text = format!("Name the registry as {host}, as its certificate does.");
+        Some(case.image(Change::Host, text, &image).to(host))
     };
     names.filter_map(candidate).collect()
 }

@@ -1,0 +1,145 @@
+//! Changes tried in the world of a scenario: those that it names itself, and those that anybody would try.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use net::{Clock, Network};
+use replay::Kubelet;
+use report::{CheckReport, NamedChange, Outcome, Trial};
+use scenario::{Heals, Run, Scenario};
+use tokio::time::timeout;
+use whatif::{Ground, Limits, Setup, WhatIf, what_if_named};
+
+use crate::PlayError;
+use crate::venue::{inputs, pull, pulled, setting};
+
+/// How long a pull is waited for, in virtual time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+/// The scenario's hosts, each time as at the beginning.
+struct Hosts<'a>(&'a Scenario);
+
+impl Ground for Hosts<'_> {
+    fn fresh(&self) -> (Arc<dyn Network>, Clock) {
+        (Arc::new(self.0.network()), Clock::new(self.0.now()))
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+}
+
+/// The pull of a run as it is without any change.
+struct Before {
+    setup: Setup,
+    report: CheckReport,
+}
+
+/// Looks for the smallest change that heals a run's pull, in memory; none where the image is pulled.
+pub(crate) fn search(scenario: &Scenario, run: &Run) -> Result<Option<WhatIf>, PlayError> {
+    in_virtual_time(async {
+        let before = before(scenario, run).await?;
+        if before.report.outcome == Outcome::Pulled {
+            return Ok(None);
+        }
+        whole_search(scenario, &before).await.map(Some)
+    })
+}
+
+/// Tries what is said to heal a run, in memory. What came in place of it, where it does not.
+pub(crate) fn disproved(scenario: &Scenario, run: &Run, heals: &Heals) -> Result<Option<String>, PlayError> {
+    in_virtual_time(async {
+        let before = before(scenario, run).await?;
+        if before.report.outcome == Outcome::Pulled {
+            return Ok(Some("there is nothing to heal: the image is pulled without it".to_owned()));
+        }
+        match heals {
+            Heals::World => in_other_world(scenario, run).await,
+            Heals::Changes(changes) => by_changes(scenario, &before, changes).await,
+            Heals::None(_) => by_nothing(scenario, &before).await,
+        }
+    })
+}
+
+fn in_virtual_time<T>(work: impl Future<Output = Result<T, PlayError>>) -> Result<T, PlayError> {
+    scenario::virtual_time().map_err(PlayError::EventLoop)?.block_on(work)
+}
+
+async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
+    let (network, clock) = Hosts(scenario).fresh();
+    let (options, version) = setting(scenario, run, network.clone(), clock)?;
+    let checked = timeout(PATIENCE, pulled(scenario, run, network, clock)).await;
+    let checked = checked.map_err(|_| PlayError::Endless)??;
+    let mut inputs = inputs(scenario);
+    // What the plugins gave stays what they give.
+    inputs.node_keyrings.extend(checked.of_plugins);
+    let setup = Setup {
+        node: options.node,
+        profile: options.profile,
+        platform: options.platform,
+        layers: options.layers,
+        extra_roots: options.extra_roots,
+        kubelet: Kubelet::new(version),
+        inputs,
+    };
+    Ok(Before { setup, report: checked.report })
+}
+
+async fn whole_search(scenario: &Scenario, before: &Before) -> Result<WhatIf, PlayError> {
+    let limits = Limits::default();
+    Ok(whatif::what_if(&before.setup, &before.report, &Hosts(scenario), limits).await?)
+}
+
+async fn in_other_world(scenario: &Scenario, run: &Run) -> Result<Option<String>, PlayError> {
+    let Some(healed) = scenario.healed()? else { return Ok(None) };
+    let (network, clock) = Hosts(&healed).fresh();
+    let report = timeout(PATIENCE, pull(&healed, run, network, clock)).await;
+    let report = report.map_err(|_| PlayError::Endless)??;
+    let failed = report.outcome == Outcome::Failed;
+    Ok(failed.then(|| format!("in that world the pull fails, too: {}", why(&report))))
+}
+
+async fn by_changes(
+    scenario: &Scenario,
+    before: &Before,
+    changes: &[NamedChange],
+) -> Result<Option<String>, PlayError> {
+    let (hosts, limits) = (Hosts(scenario), Limits::default());
+    let asked = what_if_named(&before.setup, &before.report, &hosts, changes, limits).await?;
+    if let Some((change, known)) = asked.unknown {
+        let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
+        return Ok(Some(format!("no such change is tried ({change}), but {known}")));
+    }
+    if asked.trials.last().is_some_and(Trial::heals) {
+        return Ok(None);
+    }
+    Ok(Some(lines("it heals nothing", &asked.trials)))
+}
+
+/// What is said to be beyond a pull must not be healed by a change of it.
+async fn by_nothing(scenario: &Scenario, before: &Before) -> Result<Option<String>, PlayError> {
+    let found = whole_search(scenario, before).await?;
+    let heals = report::healing(&found.trials);
+    Ok(heals.map(|trial| format!("this heals it: {} ({})", trial.named(), trial.text)))
+}
+
+fn lines(head: &str, trials: &[Trial]) -> String {
+    let tried = trials.iter().map(|trial| format!("{}: {}", trial.named(), why(&trial.report)));
+    std::iter::once(head.to_owned()).chain(tried).collect::<Vec<_>>().join("\n")
+}
+
+fn why(report: &CheckReport) -> String {
+    match &report.diagnosis {
+        Some(diagnosis) => format!("{}: {}", diagnosis.cause, report.cri.message),
+        None => report.cri.message.clone(),
+    }
+}
+
+/// Such a summary of trials as a list of runs has room for: only the pull that heals keeps its steps.
+pub(crate) fn without_other_steps(mut trials: Vec<Trial>) -> Vec<Trial> {
+    for trial in trials.iter_mut().filter(|trial| !trial.heals()) {
+        trial.report.trace.clear();
+        trial.report.answers.clear();
+    }
+    trials
+}
