@@ -24,7 +24,11 @@ pub(crate) fn pods(format: Format, report: &PodsReport, text: TextOptions) -> St
         Format::Html => report::pods_html(report),
         _ => {
             let images = report.pods.iter().flat_map(|pod| &pod.images);
-            let all = images.map(|image| Located { place: &image.place, check: &image.check });
+            let all = images.map(|image| Located {
+                place: &image.place,
+                spelled_at: image.spelled_at,
+                check: &image.check,
+            });
             located(format, &all.collect::<Vec<_>>())
         }
     }

@@ -36,6 +36,8 @@ pub struct FoundImage {
     pub name: String,
     /// Where it stands; empty when unknown.
     pub place: String,
+    /// The column from which on that line has the image's name letter by letter, if it does.
+    pub spelled_at: Option<usize>,
     /// One pull of it.
     pub check: CheckReport,
 }
@@ -116,8 +118,8 @@ fn pod_report(found: FoundPod, history: Option<PodHistory>, setting: &PodsSettin
     };
     let image = |image: FoundImage| {
         let outcome = in_the_end(&image, history.as_ref());
-        let FoundImage { kind, name, place, check } = image;
-        ImageReport { list: list(kind), name, place, outcome, check }
+        let FoundImage { kind, name, place, spelled_at, check } = image;
+        ImageReport { list: list(kind), name, place, spelled_at, outcome, check }
     };
     let images: Vec<ImageReport> = images.into_iter().map(image).collect();
     let outcome =

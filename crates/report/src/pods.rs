@@ -95,6 +95,9 @@ pub struct ImageReport {
     pub name: String,
     /// Where the image stands, `file:line:column`; empty when unknown.
     pub place: String,
+    /// The column from which on that line has the image's name letter by letter, if it does.
+    #[serde(skip)]
+    pub spelled_at: Option<usize>,
     /// Whether it is on the node in the end.
     pub outcome: Outcome,
     /// One pull of it.

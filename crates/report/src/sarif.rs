@@ -4,20 +4,23 @@
 use diagnosis::{Cause, Diagnosis};
 use serde::Serialize;
 
-use crate::{Case, CheckReport, Miss, Outcome, RunReport};
+use crate::{Case, Change, CheckReport, Miss, Outcome, RunReport, healing};
 
 /// A check, and where the image that it is about was written.
 #[derive(Clone, Copy, Debug)]
 pub struct Located<'a> {
     /// `file:line:column`; empty when it stands in no file.
     pub place: &'a str,
+    /// The column, from 1, from which on that line has the image's name letter by letter; `None` where it is written
+    /// otherwise, or it is not known.
+    pub spelled_at: Option<usize>,
     /// The check.
     pub check: &'a CheckReport,
 }
 
 impl<'a> From<&'a CheckReport> for Located<'a> {
     fn from(check: &'a CheckReport) -> Self {
-        Self { place: "", check }
+        Self { place: "", spelled_at: None, check }
     }
 }
 
@@ -76,6 +79,30 @@ struct Finding {
     message: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix>,
+}
+
+/// A change of the manifest that was proven to heal.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix {
+    description: Text,
+    artifact_changes: [FileChange; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileChange {
+    artifact_location: Artifact,
+    replacements: [Replacement; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Text,
 }
 
 #[derive(Serialize)]
@@ -102,6 +129,9 @@ struct Artifact {
 struct Region {
     start_line: u64,
     start_column: u64,
+    /// The column behind the last one; `None`: to the end of the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u64>,
 }
 
 /// What would not be pulled, as SARIF, with a line end.
@@ -136,6 +166,7 @@ pub fn run_sarif(report: &RunReport) -> String {
         level: "error",
         message: Text { text: format!("{}: {} is not as expected, but {}", case.run(), miss.key, miss.got) },
         locations: location(&format!("{}:{}:{}", miss.file, miss.line, miss.column)).into_iter().collect(),
+        fixes: Vec::new(),
     };
     document(vec![rule], misses.map(finding).collect())
 }
@@ -167,7 +198,28 @@ fn finding(located: &Located<'_>, causes: &[Cause]) -> Finding {
         level: "error",
         message: Text { text: message(check) },
         locations: location(located.place).into_iter().collect(),
+        fixes: fix(located).into_iter().collect(),
     }
+}
+
+/// The change that heals, where all that it changes is the name that stands in the manifest.
+fn fix(located: &Located<'_>) -> Option<Fix> {
+    let check = located.check;
+    let trial = check.what_if.as_deref().and_then(healing).filter(|trial| trial.after.is_empty())?;
+    let in_manifest =
+        [Change::Name, Change::DockerIo, Change::Tag, Change::Repository, Change::Host].contains(&trial.change);
+    let Physical { artifact_location, region } = location(located.place)?.physical_location;
+    let (column, length) = (located.spelled_at?, check.image.chars().count());
+    let columns = (u64::try_from(column).ok()?, u64::try_from(column + length).ok()?);
+    let region = Region { start_column: columns.0, end_column: Some(columns.1), ..region? };
+    let text = |text: &str| Text { text: text.to_owned() };
+    in_manifest.then(|| Fix {
+        description: text(&trial.text),
+        artifact_changes: [FileChange {
+            artifact_location,
+            replacements: [Replacement { deleted_region: region, inserted_content: text(&trial.report.image) }],
+        }],
+    })
 }
 
 fn message(check: &CheckReport) -> String {
@@ -191,7 +243,7 @@ fn location(place: &str) -> Option<Location> {
     let (column, line, file) = (number(parts.next()), number(parts.next()), parts.next());
     let (file, region) = match (file, line, column) {
         (Some(file), Some(start_line), Some(start_column)) => {
-            (file, Some(Region { start_line, start_column }))
+            (file, Some(Region { start_line, start_column, end_column: None }))
         }
         _ => (place, None),
     };

@@ -107,7 +107,11 @@ pub(crate) async fn pulled(
     clock: Clock,
 ) -> Result<Checked, PlayError> {
     let (options, version) = setting(scenario, run, network, clock)?;
-    let kubelet = Kubelet { plugins: node_plugins(scenario), ..Kubelet::new(version) };
+    let kubelet = Kubelet {
+        plugins: node_plugins(scenario),
+        present: present(scenario),
+        ..Kubelet::new(version)
+    };
     Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 
@@ -146,8 +150,7 @@ pub async fn watch(
         lasts: scenario.lasts().unwrap_or_default(),
         seed: SEED,
     };
-    let present = PresentImages::new(scenario.present().iter().map(String::as_str));
-    let service = Present::new(Containerd::new(options)?, present);
+    let service = Present::new(Containerd::new(options)?, present(scenario));
     Ok(run_pods(service, simulation).await.pop())
 }
 
@@ -176,6 +179,11 @@ pub(crate) fn setting(
         clock,
     };
     Ok((options, kubelet))
+}
+
+/// The images that are on the node beforehand.
+pub(crate) fn present(scenario: &Scenario) -> PresentImages {
+    PresentImages::new(scenario.present().iter().map(String::as_str))
 }
 
 /// The kubelet's credential plugins, none of which was asked yet.

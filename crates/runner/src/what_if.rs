@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use whatif::{Ground, Limits, Setup, WhatIf, what_if_named};
 
 use crate::PlayError;
-use crate::venue::{inputs, pull, pulled, setting};
+use crate::venue::{inputs, present, pull, pulled, setting};
 
 /// How long a pull is waited for, in virtual time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -79,7 +79,7 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
         platform: options.platform,
         layers: options.layers,
         extra_roots: options.extra_roots,
-        kubelet: Kubelet::new(version),
+        kubelet: Kubelet { present: present(scenario), ..Kubelet::new(version) },
         inputs,
     };
     Ok(Before { setup, report: checked.report })

@@ -185,7 +185,7 @@ impl Scenario {
 
     /// What is expected of a run.
     pub fn expected(&self, run: &Run) -> Vec<Expected> {
-        self.file.expect.of(run)
+        self.file.expect.of(run, self.file.lasts.is_some())
     }
 
     /// The cause that is expected, that of the first run where they differ.

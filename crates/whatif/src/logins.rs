@@ -130,7 +130,9 @@ fn login(key: String, entry: &Map<String, Value>) -> Option<Meant> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (username, password) = match text("auth") {
         Some(auth) => {
-            let decoded = String::from_utf8(decode(auth.as_bytes())?).ok()?;
+            let decoded = decode(auth.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
+            // Whoever did not know that it is encoded wrote it as it is.
+            let decoded = decoded.unwrap_or_else(|| auth.to_owned());
             let (username, password) = decoded.split_once(':')?;
             (username.to_owned(), password.to_owned())
         }
@@ -198,6 +200,7 @@ mod tests {
             ("kubernetes.io/dockercfg", ".dockercfg", auths("r.test", login)),
             (JSON, ".dockerconfigjson", STANDARD.encode(auths("r.test", login))),
             (JSON, ".dockerconfigjson", auths("r.test", &auth(&STANDARD.encode("ci:p\n")))),
+            (JSON, ".dockerconfigjson", auths("r.test", &auth("ci:p"))),
             (JSON, ".dockerconfigjson", auths("r.test", r#"{"username": "ci", "password": "p\n"}"#)),
         ];
         for (kind, key, document) in cases {

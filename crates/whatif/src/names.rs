@@ -11,7 +11,7 @@ const fn farthest(length: usize) -> usize {
 }
 
 /// The tags that were most likely meant, likeliest first: the same but for a `v`, a longer version, a shorter one, a
-/// misspelt one, and `latest`.
+/// misspelt one, and `latest`. Who wants `latest`, which there is not, wants the newest of all.
 pub(crate) fn nearest_tags(wanted: &str, there: &[String]) -> Vec<String> {
     let bare = |tag: &str| tag.trim_start_matches(['v', 'V']).to_ascii_lowercase();
     let goes_on = |long: &str, short: &str| {
@@ -19,6 +19,7 @@ pub(crate) fn nearest_tags(wanted: &str, there: &[String]) -> Vec<String> {
         !short.is_empty() && rest.starts_with(['.', '-', '_', '+'])
     };
     let wanted_bare = bare(wanted);
+    let newest = |tag: &str| wanted == "latest" && tag_is_version(tag);
     let rank = |tag: &&String| {
         let tag_bare = bare(tag);
         if tag_bare == wanted_bare {
@@ -30,13 +31,19 @@ pub(crate) fn nearest_tags(wanted: &str, there: &[String]) -> Vec<String> {
         } else if is_near(wanted, tag) {
             Some((3, strsim::osa_distance(wanted, tag)))
         } else {
-            (*tag == "latest").then_some((4, 0))
+            (*tag == "latest" || newest(tag)).then_some((4, 0))
         }
     };
     let mut ranked: Vec<_> = there.iter().filter_map(|tag| Some((rank(&tag)?, tag))).collect();
     // Of several longer versions the greatest.
     ranked.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| version(other).cmp(&version(one))));
     ranked.into_iter().map(|(_, tag)| tag.clone()).collect()
+}
+
+/// `v1.2.0`, `1`, `2024-05-01`: not `dev`, nor a commit's hash.
+fn tag_is_version(tag: &str) -> bool {
+    let bare = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
+    bare.starts_with(|c: char| c.is_ascii_digit()) && bare.chars().all(|c| c.is_ascii_digit() || ".-_".contains(c))
 }
 
 /// The repositories that were most likely meant, likeliest first.
@@ -76,7 +83,7 @@ mod tests {
             ("1.0", &["v1.0", "latest", "2.0"], &["v1.0", "latest"]),
             ("v1.2.0-amd64", &["v1.2.0"], &["v1.2.0"]),
             ("develop", &["develpo", "dev", "main"], &["develpo"]),
-            ("latest", &["v1", "v2"], &[]),
+            ("latest", &["dev", "v1", "v2", "0c0ffee"], &["v2", "v1"]),
             ("v1", &["v2", "v10"], &[]),
         ];
         for (wanted, there, nearest) in cases {

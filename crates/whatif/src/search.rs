@@ -1,11 +1,13 @@
+use std::time::Duration;
+
 use diagnosis::Cause;
 use net::Clock;
 use replay::check_by;
-use report::{CheckReport, NamedChange, Outcome, Trial, TrialOutcome};
+use report::{Change, CheckReport, NamedChange, Outcome, Trial, TrialOutcome};
 use runtimes::StoreError;
 use tokio::time::timeout;
 
-use crate::candidates::{Case, candidates};
+use crate::candidates::{Case, again, candidates};
 use crate::change::Candidate;
 use crate::nearby::{Nearby, options};
 use crate::progress::progress;
@@ -74,7 +76,12 @@ pub async fn what_if_named(
     let mut asked = Asked::default();
     let mut base = Base { setup: setup.clone(), report: report.clone(), after: Vec::new() };
     for change in changes {
-        let candidates = base.candidates(ground).await?.map(|(candidates, _)| candidates).unwrap_or_default();
+        let mut candidates =
+            base.candidates(ground).await?.map(|(candidates, _)| candidates).unwrap_or_default();
+        // That it goes by itself may be said of anything.
+        if change.change == Change::Again && !candidates.iter().any(|known| known.change == Change::Again) {
+            candidates.extend(base.again(ground));
+        }
         let known: Vec<String> = candidates.iter().map(|candidate| candidate.named().to_string()).collect();
         let meant: Vec<Candidate> =
             candidates.into_iter().filter(|candidate| change.means(&candidate.named())).collect();
@@ -117,6 +124,12 @@ impl Base {
         let simulated = ground.is_simulated();
         let case = Case { setup: &self.setup, report: &self.report, cause, simulated, nearby: &nearby };
         Ok(Some((candidates(&case), hints)))
+    }
+
+    fn again(&self, ground: &dyn Ground) -> Vec<Candidate> {
+        let Some(cause) = self.cause() else { return Vec::new() };
+        let (nearby, simulated) = (Nearby::default(), ground.is_simulated());
+        again(&Case { setup: &self.setup, report: &self.report, cause, simulated, nearby: &nearby })
     }
 }
 
@@ -172,17 +185,27 @@ impl Round<'_> {
     }
 }
 
-/// One pull. In simulated hosts its network is as at the beginning; where it comes after a wait, it is what a first pull
-/// left of it, since hosts go on counting.
+/// The kubelet's first back-off, and its longest.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
+
+/// One pull. In simulated hosts its network is as at the beginning; where it comes after a wait, it is what the pulls
+/// before left of it, which the kubelet makes meanwhile: hosts go on counting. The first that succeeds is the last.
 async fn attempt(candidate: &Candidate, ground: &dyn Ground) -> Result<CheckReport, StoreError> {
-    let Candidate { setup, wait, .. } = candidate;
-    let (network, mut clock) = ground.fresh();
-    if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-        let first = options(setup, (network.clone(), clock));
-        check_by(first, &setup.kubelet, &setup.inputs, Vec::new()).await?;
-        tokio::time::sleep(wait).await;
-        clock = Clock::new(clock.now());
+    let (network, clock) = ground.fresh();
+    let pull = async || {
+        let options = options(&candidate.setup, (network.clone(), Clock::new(clock.now())));
+        let Setup { kubelet, inputs, .. } = &candidate.setup;
+        Ok::<_, StoreError>(check_by(options, kubelet, inputs, Vec::new()).await?.report)
+    };
+    let Some(mut left) = candidate.wait.filter(|wait| !wait.is_zero()) else { return pull().await };
+    let (mut report, mut back_off) = (pull().await?, BACK_OFF.0);
+    while report.outcome == Outcome::Failed && !left.is_zero() {
+        // Of hours, only the end is of interest once the back-off has come to its longest.
+        let pause = if back_off < BACK_OFF.1 { back_off.min(left) } else { left };
+        tokio::time::sleep(pause).await;
+        left -= pause;
+        back_off = (back_off * 2).min(BACK_OFF.1);
+        report = pull().await?;
     }
-    let options = options(setup, (network, clock));
-    Ok(check_by(options, &setup.kubelet, &setup.inputs, Vec::new()).await?.report)
+    Ok(report)
 }

@@ -25,8 +25,8 @@ pub(super) struct ClusterPod {
     pub places: Places,
 }
 
-/// By the list and the name of a container or volume.
-type Places = BTreeMap<(Option<ContainerKind>, String), String>;
+/// By the list and the name of a container or volume: where its image stands, and from which column on letter by letter.
+type Places = BTreeMap<(Option<ContainerKind>, String), (String, Option<usize>)>;
 
 impl Cluster {
     /// The pods of the manifests, or the one that is made up for an image.
@@ -202,7 +202,8 @@ fn pod(workload: &Workload) -> (Pod, Places) {
     let mut places = Places::new();
     let mut note = |kind, name: &str, image: Option<&Located<String>>, otherwise: &Place| {
         let at = image.map_or(otherwise, |image| &image.place);
-        places.insert((kind, name.to_owned()), place(at));
+        let spelled_at = image.and_then(spelled_at);
+        places.insert((kind, name.to_owned()), (place(at), spelled_at));
     };
     for (kind, list) in [
         (ContainerKind::Init, &manifest.init_containers),
@@ -249,6 +250,15 @@ fn container(manifest: &ContainerManifest, volumes: &[ImageVolume]) -> Container
 
 fn text(written: Option<&Located<String>>) -> String {
     written.map(|written| written.value.clone()).unwrap_or_default()
+}
+
+/// The column at which a text begins, where its line has it letter by letter: perhaps in quotes, not folded or escaped.
+fn spelled_at(written: &Located<String>) -> Option<usize> {
+    let excerpt = written.place.excerpt.as_ref()?;
+    let marked: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
+    let inner = marked.trim_matches(['"', '\'']);
+    let quotes = marked.chars().count().saturating_sub(inner.chars().count()) / 2;
+    (inner == written.value).then_some(written.place.column + quotes)
 }
 
 fn place(place: &Place) -> String {

@@ -150,8 +150,8 @@ impl Checks<'_> {
                 auth: None,
             };
             let check = self.check(inputs)?.report;
-            let place = pod.places.get(&(kind, name.clone())).cloned().unwrap_or_default();
-            pod.found.images.push(FoundImage { kind, name, place, check });
+            let (place, spelled_at) = pod.places.get(&(kind, name.clone())).cloned().unwrap_or_default();
+            pod.found.images.push(FoundImage { kind, name, place, spelled_at, check });
         }
         Ok(())
     }

@@ -4,3 +4,4 @@
 mod formats;
 mod support;
 mod text;
+mod what_if;

@@ -97,8 +97,8 @@ impl JsonSchema for CauseWord {
 }
 
 impl ExpectFile {
-    /// What is expected of a run.
-    pub(crate) fn of(&self, run: &Run) -> Vec<Expected> {
+    /// What is expected of a run, in which the pod is looked at for longer than one pull or not.
+    pub(crate) fn of(&self, run: &Run, over_time: bool) -> Vec<Expected> {
         let text = |key, value: &Option<PerRun<Parsed<Text>>>, what: fn(Text) -> What| {
             expected(key, value, run, |text| what(text.0.clone()))
         };
@@ -121,7 +121,7 @@ impl ExpectFile {
         all.extend([
             expected("cause", &self.cause, run, |cause| What::Cause(cause.0)),
             text("remedy", &self.remedy, What::Remedy),
-            self.heals_of(run),
+            self.heals_of(run, over_time),
             expected("logins", &self.logins, run, |logins| What::Logins(placed(logins))),
             expected("took", &self.took, run, |took| What::Took(took.0.0)),
             expected("attempts", &self.attempts, run, |number| What::Attempts(usize::from(*number))),
@@ -130,12 +130,12 @@ impl ExpectFile {
         all.into_iter().flatten().collect()
     }
 
-    /// What heals a run, if it has to be healed: where the image is pulled and no cause is stated, it has not.
-    fn heals_of(&self, run: &Run) -> Option<Expected> {
+    /// What heals a run, if it has to be healed: where one pull is all, it succeeds, and no cause is stated, it has not.
+    fn heals_of(&self, run: &Run, over_time: bool) -> Option<Expected> {
         let outcome = self.outcome.as_ref().and_then(|outcome| outcome.of(run));
         let fails = outcome.is_none_or(|outcome| outcome.value == OutcomeWord::Failed);
         let has_cause = self.cause.as_ref().is_some_and(|cause| cause.of(run).is_some());
-        let heals = self.heals.as_ref().filter(|_| fails || has_cause)?;
+        let heals = self.heals.as_ref().filter(|_| fails || has_cause || over_time)?;
         Some(Expected { key: "heals", at: heals.referenced, what: What::Heals(heals.value.clone()) })
     }
 

@@ -7,6 +7,7 @@ mod content;
 mod coverage;
 mod fault_keys;
 mod file;
+mod heals;
 mod include;
 mod network;
 mod plugins;

@@ -16,11 +16,13 @@ const PLATFORMS: [&str; 4] = ["linux/amd64", "linux/arm64", "linux/arm/v7", "lin
 pub(super) fn tags(case: &Case<'_>) -> Vec<Candidate> {
     let Some(reference) = &case.report.reference else { return Vec::new() };
     let Some(there) = &case.nearby.tags else { return Vec::new() };
+    // In place of a digest that is gone, what `latest` would be.
+    let wanted = if reference.tag.is_empty() { "latest" } else { &reference.tag };
     let candidate = |tag: String| {
         let image = format!("{}/{}:{tag}", reference.domain, reference.path);
         case.image(Change::Tag, format!("Use the tag {tag:?}, which is there."), &image).to(tag)
     };
-    nearest_tags(&reference.tag, there).into_iter().take(NEAREST).map(candidate).collect()
+    nearest_tags(wanted, there).into_iter().filter(|tag| *tag != reference.tag).take(NEAREST).map(candidate).collect()
 }
 
 /// Other repositories of the registry.

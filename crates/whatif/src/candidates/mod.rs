@@ -6,6 +6,8 @@ mod name;
 mod network;
 mod tls;
 
+pub(crate) use self::network::again;
+
 use std::collections::HashSet;
 
 use diagnosis::Cause;
@@ -102,21 +104,21 @@ fn for_cause(case: &Case<'_>, cause: Cause) -> Vec<Candidate> {
         | Cause::ExpiredToken
         | Cause::NodeIdentityDenied
         | Cause::UserNotPermitted => login::all(case),
-        Cause::TokenEndpointFailure => [login::all(case), network::again(case)].concat(),
+        Cause::TokenEndpointFailure => [login::all(case), again(case)].concat(),
         Cause::DnsNoSuchHost | Cause::ClusterDnsOnNode => {
             [name::hub(case), network::resolvers(case)].concat()
         }
-        Cause::DnsResolverFailure => [network::resolvers(case), network::again(case)].concat(),
-        Cause::ConnRefused | Cause::LocalhostRegistry => [name::port(case), network::again(case)].concat(),
-        Cause::ConnTimeout | Cause::NoRoute => [network::again(case), name::port(case)].concat(),
+        Cause::DnsResolverFailure => [network::resolvers(case), again(case)].concat(),
+        Cause::ConnRefused | Cause::LocalhostRegistry => [name::port(case), again(case)].concat(),
+        Cause::ConnTimeout | Cause::NoRoute => [again(case), name::port(case)].concat(),
         Cause::X509UnknownAuthority => [tls::trust(case), tls::unverified(case)].concat(),
         Cause::X509NameMismatch => [tls::names(case), tls::unverified(case)].concat(),
         Cause::X509Expired => tls::unverified(case),
         Cause::HttpOnHttps => tls::other_scheme(case),
         Cause::PlatformMismatch | Cause::ManifestUnsupported => content::platforms(case),
         Cause::NeverPull => login::policy(case),
-        Cause::RateLimit => [login::all(case), network::again(case)].concat(),
-        _ if cause.persistence() == diagnosis::Persistence::Transient => network::again(case),
+        Cause::RateLimit => [login::all(case), again(case)].concat(),
+        _ if cause.persistence() == diagnosis::Persistence::Transient => again(case),
         _ => Vec::new(),
     }
 }

@@ -13,15 +13,10 @@ use crate::containerd;
 
 /// The service whose proxy settings count.
 const SERVICE: &str = "containerd";
-/// How long simulated hosts are given to recover: the kubelet's first back-off, some more, its longest one, and the
-/// windows in which registries count pulls. What is waited for, and its name.
-const LATER: [(u64, &str, &str); 5] = [
-    (10, "10s", "10 seconds"),
-    (60, "1m", "a minute"),
-    (300, "5m", "5 minutes"),
-    (3600, "1h", "an hour"),
-    (6 * 3600, "6h", "6 hours"),
-];
+/// How long simulated hosts are given to recover: the kubelet's first back-off, its longest one, and the window in which
+/// Docker Hub counts pulls. What is waited for, and its name.
+const LATER: [(u64, &str, &str); 3] =
+    [(10, "10s", "10 seconds"), (300, "5m", "5 minutes"), (6 * 3600, "6h", "6 hours")];
 
 /// Without what stands between: the mirrors and the proxy that the pull met.
 pub(super) fn between(case: &Case<'_>) -> Vec<Candidate> {
@@ -141,8 +136,9 @@ fn cluster_dns(config: &str) -> Vec<IpAddr> {
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
-/// The same once more, on the same network: on a real one at once, in simulated hosts after ever longer waits.
-pub(super) fn again(case: &Case<'_>) -> Vec<Candidate> {
+/// The same once more, on the same network: on a real one at once, in simulated hosts after ever longer waits, in which
+/// the kubelet tries it as well.
+pub(crate) fn again(case: &Case<'_>) -> Vec<Candidate> {
     let candidate = |wait: u64, text: String| {
         let wait = Some(Duration::from_secs(wait));
         Candidate { wait, ..Candidate::new(Change::Again, text, case.setup.clone()) }

@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use distribution::Platform;
+use keyring::{KubeletPaths, NodeFiles};
 use kubelet::{PullInputs, Version};
 use net::{Clock, Network};
-use replay::{Kubelet, check_by};
+use plugins::{KubeletFlags, Providers, Scripted, read_config};
+use replay::{Kubelet, NodePlugins, check_by};
 use report::CheckReport;
 use runtimes::{Layers, Options, Profile};
 use scenario::{Scenario, SimulatedNetwork};
@@ -62,7 +64,11 @@ impl Tried {
 /// Pulls a scenario's image and tries changes.
 pub fn tried(text: &str, simulated: bool) -> Tried {
     let head = "apiVersion: pullsim/v1\nkind: Scenario\ntitle: a test\nnow: 2026-03-01T09:00:00Z\n";
-    let scenario = Scenario::parse("test.yaml", &format!("{head}{text}")).unwrap();
+    tried_in(Scenario::parse("test.yaml", &format!("{head}{text}")).unwrap(), simulated)
+}
+
+/// The same in a scenario that is read already.
+pub fn tried_in(scenario: Scenario, simulated: bool) -> Tried {
     let hosts = Hosts { scenario, simulated, networks: Mutex::default() };
     let (report, found) = scenario::virtual_time().unwrap().block_on(async {
         let setup = setup(&hosts.scenario);
@@ -78,16 +84,30 @@ pub fn tried(text: &str, simulated: bool) -> Tried {
             trace: Trace::new(),
             clock,
         };
-        let report = check_by(options, &setup.kubelet, &setup.inputs, Vec::new()).await.unwrap().report;
+        let kubelet = Kubelet { plugins: plugins(&hosts.scenario), ..setup.kubelet.clone() };
+        let checked = check_by(options, &kubelet, &setup.inputs, Vec::new()).await.unwrap();
+        let (report, mut setup) = (checked.report, setup);
+        setup.inputs.node_keyrings.extend(checked.of_plugins);
         let found = what_if(&setup, &report, &hosts, Limits::default()).await.unwrap();
         (report, found)
     });
     Tried { report, found, hosts }
 }
 
+/// The node's credential plugins, scripted.
+fn plugins(scenario: &Scenario) -> NodePlugins {
+    let node = scenario.node();
+    let config = KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path).ok());
+    let Some(config) = config else { return NodePlugins::default() };
+    let runner = Arc::new(Scripted::new(scenario.plugin_answers()));
+    NodePlugins::Asked(Arc::new(Providers::new(config.providers, runner)))
+}
+
 fn setup(scenario: &Scenario) -> Setup {
     let mut inputs = PullInputs::new(scenario.image());
     inputs.secrets = scenario.secrets();
+    let node = scenario.node();
+    inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
     Setup {
         node: scenario.node(),
