@@ -7,11 +7,12 @@ use scenario::{Heals, Line, Location, Placed, Run, Scenario, Text, What};
 
 use crate::Seen;
 use crate::sequence::part;
-use crate::what_if::disproved;
+use crate::what_if::Remedied;
 
 /// What of the expectations is not met.
-pub(crate) fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Vec<Miss> {
-    let mut judge = Judge { scenario, run, seen, misses: Vec::new() };
+pub(crate) fn judge(remedied: &Remedied<'_>, run: &Run, seen: &Seen) -> Vec<Miss> {
+    let scenario = remedied.scenario;
+    let mut judge = Judge { scenario, remedied, run, seen, misses: Vec::new() };
     for expected in scenario.expected(run) {
         judge.hold(expected.key, expected.at, &expected.what);
     }
@@ -20,6 +21,7 @@ pub(crate) fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Vec<Miss> {
 
 struct Judge<'a> {
     scenario: &'a Scenario,
+    remedied: &'a Remedied<'a>,
     run: &'a Run,
     seen: &'a Seen,
     misses: Vec<Miss>,
@@ -28,7 +30,6 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn hold(&mut self, key: &'static str, at: Location, what: &What) {
         match what {
-            What::Heals(heals) if self.seen.node.is_some() => self.heals(key, at, heals),
             What::Code(text) => self.text(key, at, text, &self.seen.answer.code),
             What::Message(text) => self.text(key, at, text, &self.seen.answer.message),
             What::Requests { host, lines } => self.requests(key, at, host.as_deref(), lines),
@@ -53,8 +54,8 @@ impl Judge<'_> {
         }
     }
 
-    fn heals(&mut self, key: &'static str, at: Location, heals: &Heals) {
-        match disproved(self.scenario, self.run, heals) {
+    fn heals(&mut self, key: &'static str, at: Location, heals: &Heals, pulled: Outcome) {
+        match self.remedied.disproved(self.run, heals, pulled) {
             Ok(None) => {}
             Ok(Some(got)) => self.miss(key, at, got),
             Err(error) => self.miss(key, at, error.to_string()),
@@ -117,6 +118,7 @@ impl Judge<'_> {
                     self.miss(key, at, remedies.join("\n"));
                 }
             }
+            What::Heals(heals) => self.heals(key, at, heals, node.outcome),
             What::Logins(logins) => {
                 let got: Vec<String> = node
                     .credentials

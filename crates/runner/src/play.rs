@@ -1,9 +1,9 @@
 use report::{Case, Miss, Search, Verdict};
-use scenario::{Run, Scenario};
+use scenario::{LoadError, Run, Scenario};
 
 use crate::judge::judge;
 use crate::snapshot;
-use crate::what_if::{search, without_other_steps};
+use crate::what_if::{Remedied, search, without_other_steps};
 use crate::{Job, PlayError, Seen, Venue};
 
 /// Plays all runs of a scenario, and judges them.
@@ -12,36 +12,24 @@ pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
 }
 
 pub(crate) fn play_job(scenario: &Scenario, venue: &dyn Venue, job: Job) -> Vec<Case> {
-    let played: Vec<(Run, Result<Seen, PlayError>)> = scenario
-        .runs()
-        .into_iter()
-        .map(|run| {
-            let seen = venue.play(scenario, &run);
-            (run, seen)
-        })
-        .collect();
+    let remedied = match scenario.healed() {
+        Ok(healed) => Remedied { scenario, healed },
+        Err(error) => return broken(scenario, &error),
+    };
+    let play = |run: Run| {
+        let seen = venue.play(scenario, &run);
+        (run, seen)
+    };
+    let played: Vec<(Run, Result<Seen, PlayError>)> = scenario.runs().into_iter().map(play).collect();
     let whole: Vec<(&Run, &Seen)> =
         played.iter().filter_map(|(run, seen)| Some((run, seen.as_ref().ok()?))).collect();
     let mut texts = snapshot::compare(scenario, &whole);
     let mut cases = Vec::new();
     for (run, seen) in &played {
-        let mut case = case(scenario, run);
-        match seen {
-            Ok(seen) => {
-                case.misses = judge(scenario, run, seen);
-                case.misses.append(&mut texts);
-                case.verdict = if case.misses.is_empty() { Verdict::Passed } else { Verdict::Failed };
-                let diagnosis = seen.node.as_ref().and_then(|node| node.diagnosis.as_ref());
-                case.cause = diagnosis.map(|diagnosis| diagnosis.cause.name());
-                case.check.clone_from(&seen.node);
-            }
-            Err(PlayError::Disagrees { expected, got }) => {
-                case.misses = disagreements(scenario, expected, got);
-                case.verdict = Verdict::Failed;
-            }
-            Err(PlayError::Unfit(reason)) => case.verdict = Verdict::Skipped((*reason).to_owned()),
-            Err(PlayError::Scenario(error)) => case.verdict = Verdict::Broken(error.render()),
-            Err(error) => case.verdict = Verdict::Broken(format!("error: {error}\n")),
+        let mut case = judged(&remedied, run, seen);
+        if seen.is_ok() && !texts.is_empty() {
+            case.misses.append(&mut texts);
+            case.verdict = Verdict::Failed;
         }
         if job == Job::WhatIf && !matches!(case.verdict, Verdict::Skipped(_)) {
             try_changes(scenario, run, &mut case);
@@ -49,6 +37,35 @@ pub(crate) fn play_job(scenario: &Scenario, venue: &dyn Venue, job: Job) -> Vec<
         cases.push(case);
     }
     cases
+}
+
+/// What came of a run.
+fn judged(remedied: &Remedied<'_>, run: &Run, seen: &Result<Seen, PlayError>) -> Case {
+    let scenario = remedied.scenario;
+    let mut case = case(scenario, run);
+    match seen {
+        Ok(seen) => {
+            case.misses = judge(remedied, run, seen);
+            case.verdict = if case.misses.is_empty() { Verdict::Passed } else { Verdict::Failed };
+            let diagnosis = seen.node.as_ref().and_then(|node| node.diagnosis.as_ref());
+            case.cause = diagnosis.map(|diagnosis| diagnosis.cause.name());
+            case.check.clone_from(&seen.node);
+        }
+        Err(PlayError::Disagrees { expected, got }) => {
+            case.misses = disagreements(scenario, expected, got);
+            case.verdict = Verdict::Failed;
+        }
+        Err(PlayError::Unfit(reason)) => case.verdict = Verdict::Skipped((*reason).to_owned()),
+        Err(PlayError::Scenario(error)) => case.verdict = Verdict::Broken(error.render()),
+        Err(error) => case.verdict = Verdict::Broken(format!("error: {error}\n")),
+    }
+    case
+}
+
+/// The runs of a scenario of which nothing can be played.
+fn broken(scenario: &Scenario, error: &LoadError) -> Vec<Case> {
+    let broken = |run: &Run| Case { verdict: Verdict::Broken(error.render()), ..case(scenario, run) };
+    scenario.runs().iter().map(broken).collect()
 }
 
 /// Looks for what heals the run, if it fails.

@@ -46,19 +46,36 @@ pub(crate) fn search(scenario: &Scenario, run: &Run) -> Result<Option<WhatIf>, P
     })
 }
 
-/// Tries what is said to heal a run, in memory. What came in place of it, where it does not.
-pub(crate) fn disproved(scenario: &Scenario, run: &Run, heals: &Heals) -> Result<Option<String>, PlayError> {
-    in_virtual_time(async {
-        let before = before(scenario, run).await?;
-        if before.report.outcome == Outcome::Pulled {
+/// What is said to heal a scenario.
+pub(crate) struct Remedied<'a> {
+    pub scenario: &'a Scenario,
+    /// The scenario with the world in which it is healed, if it has one.
+    pub healed: Option<Scenario>,
+}
+
+impl Remedied<'_> {
+    /// Tries what is said to heal a run, in memory. What came in place of it, where it does not. `pulled` is what came of
+    /// the pull without it.
+    pub(crate) fn disproved(
+        &self,
+        run: &Run,
+        heals: &Heals,
+        pulled: Outcome,
+    ) -> Result<Option<String>, PlayError> {
+        if pulled == Outcome::Pulled {
             return Ok(Some("there is nothing to heal: the image is pulled without it".to_owned()));
         }
-        match heals {
-            Heals::World => in_other_world(scenario, run).await,
-            Heals::Changes(changes) => by_changes(scenario, &before, changes).await,
-            Heals::None(_) => by_nothing(scenario, &before).await,
-        }
-    })
+        in_virtual_time(async {
+            match (heals, &self.healed) {
+                (Heals::World, None) => Ok(None),
+                (Heals::World, Some(healed)) => in_other_world(healed, run).await,
+                (Heals::Changes(changes), _) => {
+                    by_changes(self.scenario, &before(self.scenario, run).await?, changes).await
+                }
+                (Heals::None(_), _) => by_nothing(self.scenario, &before(self.scenario, run).await?).await,
+            }
+        })
+    }
 }
 
 fn in_virtual_time<T>(work: impl Future<Output = Result<T, PlayError>>) -> Result<T, PlayError> {
@@ -90,10 +107,9 @@ async fn whole_search(scenario: &Scenario, before: &Before) -> Result<WhatIf, Pl
     Ok(whatif::what_if(&before.setup, &before.report, &Hosts(scenario), limits).await?)
 }
 
-async fn in_other_world(scenario: &Scenario, run: &Run) -> Result<Option<String>, PlayError> {
-    let Some(healed) = scenario.healed()? else { return Ok(None) };
-    let (network, clock) = Hosts(&healed).fresh();
-    let report = timeout(PATIENCE, pull(&healed, run, network, clock)).await;
+async fn in_other_world(healed: &Scenario, run: &Run) -> Result<Option<String>, PlayError> {
+    let (network, clock) = Hosts(healed).fresh();
+    let report = timeout(PATIENCE, pull(healed, run, network, clock)).await;
     let report = report.map_err(|_| PlayError::Endless)??;
     let failed = report.outcome == Outcome::Failed;
     Ok(failed.then(|| format!("in that world the pull fails, too: {}", why(&report))))

@@ -44,6 +44,7 @@ mod plugins;
 mod rules;
 mod runtime;
 mod scenario;
+mod schema;
 mod sockets;
 mod sources;
 mod suggest;
@@ -58,7 +59,8 @@ pub use file::{Row, SECTIONS, Section};
 pub use network::SimulatedNetwork;
 pub use place::Place;
 pub use runtime::virtual_time;
-pub use scenario::{Scenario, json_schema};
+pub use scenario::Scenario;
+pub use schema::json_schema;
 pub use sockets::{
     Listen, Served, ServedFile, SocketNetwork, SocketWorld, TraceDifference, UnwritableFile, compare_traces,
     socket_time, without_ports,

@@ -323,31 +323,6 @@ fn healed(sources: &Sources, tree: Tree) -> Result<Option<Tree>, LoadError> {
     Ok(Some(merged))
 }
 
-/// The JSON Schema of scenario files, made from the types that read them.
-///
-/// A file that includes others may leave to them what must be said.
-pub fn json_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(ScenarioFile).to_value();
-    if let Some(root) = schema.as_object_mut()
-        && let Some(required) = root.remove("required")
-    {
-        root.insert("anyOf".to_owned(), json!([{"required": ["include"]}, {"required": required}]));
-    }
-    for partial in ["/$defs/HostFile", "/$defs/AccountFile"] {
-        if let Some(partial) = schema.pointer_mut(partial).and_then(serde_json::Value::as_object_mut) {
-            partial.remove("required");
-        }
-    }
-    let world = WORLD_KEYS.iter().filter_map(|key| Some((*key, schema.pointer("/properties")?.get(key)?)));
-    let world: serde_json::Map<_, _> =
-        world.map(|(key, value)| (key.to_owned(), json!({"anyOf": [value, {"type": "null"}]}))).collect();
-    if let Some(defined) = schema.pointer_mut("/$defs").and_then(serde_json::Value::as_object_mut) {
-        let world = json!({"type": "object", "properties": world, "additionalProperties": false});
-        defined.insert("HealedWorld".to_owned(), world);
-    }
-    schema
-}
-
 /// The Secret: as it is written, or as `kubectl create secret docker-registry` would make it.
 fn pull_secret(written: &SecretFile) -> PullSecret {
     let kind = written.kind.as_deref().map_or(SecretType::DockerConfigJson, SecretType::from_name);

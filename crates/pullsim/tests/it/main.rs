@@ -16,6 +16,7 @@ mod run;
 mod scenarios;
 mod secret;
 mod serve;
+mod what_if;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use report::{CheckReport, Outcome};
+use report::{Change, CheckReport, Outcome, Trial};
 use scenario::Scenario;
 use trace::{Exchange, Purpose, Step, What};
 
-use crate::support::{Tried, tried_in};
+use crate::support::{Tried, tried, tried_in};
 
 fn scenarios(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).unwrap() {
@@ -87,8 +87,13 @@ fn leaks(tried: &Tried) -> Vec<String> {
     let original = shown(&tried.report);
     let mut leaks = Vec::new();
     let mut known: BTreeSet<String> = original.iter().map(|(host, _)| host.clone()).collect();
-    for trial in &tried.found.trials {
-        let would = would_see_it(&tried.report, &trial.report);
+    let trials = &tried.found.trials;
+    for trial in trials {
+        // Behind trust that the node does not have, nobody would be shown anything.
+        let trusting = |trial: &Trial| [Change::TrustCa, Change::NoVerify, Change::PlainHttp].contains(&trial.change);
+        let before = |other: &&Trial| trial.after.contains(&other.text);
+        let trusts = trusting(trial) || trials.iter().filter(before).any(trusting);
+        let would = if trusts { Vec::new() } else { would_see_it(&tried.report, &trial.report) };
         for (host, login) in shown(&trial.report) {
             let named = format!("{} {}", trial.change, trial.argument);
             if trial.without_login {
@@ -124,4 +129,23 @@ fn no_change_shows_a_login_to_a_host_that_would_not_see_it() {
     }
     // The rule holds for something: changes were tried, and some of them do show a login.
     assert!(trials > 200 && with_login > 10, "{trials} {with_login}");
+}
+
+/// Where hosts are made up a login may be shown to any of them: the rule above would notice.
+#[test]
+fn a_login_that_goes_astray_is_noticed() {
+    let private = |tls: &str| {
+        format!(
+            "image: registry.example.com/team/app:v1\n\
+             secrets: [{{name: s, auths: {{registry.example.com: {{username: ci, password: right}}}}}}]\n\
+             hosts:\n  registry.example.com:\n    address: 10.20.0.7\n    {tls}\n    \
+             images: [{{name: team/app, tags: [v1], layers: [1KiB]}}]\n    \
+             auth: {{basic: {{accounts: {{ci: {{password: right, pull: ['**']}}}}}}}}\n"
+        )
+    };
+    for tls in ["tls: unknown-authority", "tls: expired"] {
+        let (made_up, real) = (tried(&private(tls), true), tried(&private(tls), false));
+        assert!(!leaks(&made_up).is_empty(), "{tls}");
+        assert_eq!(leaks(&real), Vec::<String>::new(), "{tls}");
+    }
 }

@@ -49,7 +49,7 @@ fn trust_and_schemes() {
     let with = |what: &str| format!("{IMAGE}{}    {what}\n", registry(""));
     heals(&with("tls: unknown-authority"), &["trust-ca pulled"]);
     heals(&with("tls: self-signed"), &["trust-ca pulled"]);
-    heals(&with("tls: expired"), &["no-verify pulled"]);
+    heals(&with("tls: expired"), &["no-verify unverified"]);
     heals(&with("tls: none\n    port: 443"), &["plain-http pulled"]);
 }
 

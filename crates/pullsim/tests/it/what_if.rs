@@ -1,0 +1,131 @@
+//! `--what-if`, and what scenarios say to heal a pull.
+
+use crate::{file, pullsim};
+
+/// Two tags, and a pod that wants a third.
+const SCENARIO: &str = "\
+apiVersion: pullsim/v1
+kind: Scenario
+title: The tag is not there
+now: 2026-03-01T09:00:00Z
+image: r.test/app:v2
+runtimes: [containerd-1.7.24, containerd-2.1.9]
+hosts:
+  r.test:
+    address: 10.20.0.7
+    images: [{name: app, tags: [v1, v2.0.1], layers: [1KiB]}]
+expect:
+  outcome: failed
+";
+
+const PROVEN: &str = "Proven: with this change the same pull succeeds: Use the tag";
+
+#[test]
+fn run_finds_what_heals_in_each_form() {
+    let path = file("what-if-run", "s.yaml", SCENARIO);
+    let run = |form: &str| {
+        let run = pullsim(&["run", &path, "--what-if", "-o", form]);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{form}");
+        run
+    };
+    let text = run("text").out;
+    // Both runs are healed by the same, which is told once.
+    assert!(text.contains("containerd-1.7.24, kubelet 1.34 · containerd-2.1.9, kubelet 1.34"), "{text}");
+    assert_eq!(text.matches(PROVEN).count(), 1, "{text}");
+    for form in ["junit", "tap", "markdown", "html"] {
+        let text = run(form).out;
+        assert!(text.contains("Proven: with this change the same pull succeeds"), "{form}: {text}");
+    }
+    let json = run("json").json();
+    let found = &json["cases"][1]["what_if"];
+    let healing = found["changes"].as_array().unwrap().last().unwrap();
+    assert_eq!((&healing["change"], &healing["argument"]), (&"tag".into(), &"v2.0.1".into()));
+    assert_eq!(healing["outcome"], "pulled");
+    assert!(found["proven"].as_str().unwrap().starts_with("Proven: "), "{json}");
+    // Without it nothing is tried.
+    assert!(pullsim(&["run", &path, "-o", "json"]).json()["cases"][0].get("what_if").is_none());
+}
+
+#[test]
+fn what_is_said_to_heal_is_tried() {
+    let run = |heals: &str| {
+        let path = file("what-if-heals", "s.yaml", &format!("{SCENARIO}  heals: {heals}\n"));
+        let run = pullsim(&["run", &path]);
+        (run.status, run.all())
+    };
+    let good = ["tag v2.0.1", "tag", "{world: {image: 'r.test/app:v1'}}", "[tag v2.0.1]"];
+    for heals in good {
+        assert_eq!(run(heals).0, 0, "{heals}: {}", run(heals).1);
+    }
+    for (heals, got) in [
+        ("tag v2.0.2", "no such change is tried (tag v2.0.2), but tag v2.0.1"),
+        ("mirror-off", "no such change is tried (mirror-off), but tag v2.0.1"),
+        ("again", "it heals nothing\n"),
+        ("{world: {image: 'r.test/app:v3'}}", "in that world the pull fails, too: tag-not-found: "),
+        ("{none: nobody can}", "this heals it: tag v2.0.1 (Use the tag \"v2.0.1\", which is there.)"),
+    ] {
+        let (status, text) = run(heals);
+        assert_eq!(status, 1, "{heals}: {text}");
+        assert!(text.contains("s.yaml:13:10: heals\n   13 |   heals: ") && text.contains(got), "{text}");
+    }
+    let there = SCENARIO.replace("app:v2", "app:v1").replace("outcome: failed", "heals: tag v2.0.1");
+    let run = pullsim(&["run", &file("what-if-nothing", "s.yaml", &there)]);
+    assert!(run.out.contains("got there is nothing to heal: the image is pulled without it"), "{}", run.out);
+    let misspelt = file("what-if-misspelt", "s.yaml", &format!("{SCENARIO}  heals: tga v1\n"));
+    let run = pullsim(&["run", &misspelt]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.all().contains("there is no change `tga`: did you mean `tag`?"), "{}", run.all());
+}
+
+/// Two containers, one of whose images has a tag that is not there, in quotes.
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - {name: good, image: r.test/app:v1}
+    - name: bad
+      image: \"r.test/app:v2\" # soon
+    - name: worse
+      image: r.test/app:v2.0
+";
+
+#[test]
+fn each_container_that_fails_is_tried() {
+    let world = file("what-if-pod", "s.yaml", SCENARIO);
+    let pod = file("what-if-pod", "pod.yaml", POD);
+    let check = |form: &str| pullsim(&["check", "--in", &world, "-f", &pod, "--what-if", "-o", form]);
+    for form in ["text", "markdown", "html", "junit", "tap"] {
+        let run = check(form);
+        assert_eq!(run.status, 1, "{form}: {}", run.err);
+        let proven = run.out.matches("Proven: with this change the same pull succeeds").count();
+        assert_eq!(proven, 2, "{form}: {}", run.out);
+    }
+    let images = check("json").json()["pods"][0]["images"].clone();
+    let trials = |at: usize| images[at]["check"].get("what_if").and_then(|trials| trials.as_array()).map(Vec::len);
+    assert_eq!(trials(0), None, "nothing is tried where nothing fails");
+    assert!(trials(1) > Some(0) && trials(2) > Some(0), "{images}");
+}
+
+#[test]
+fn the_fix_in_sarif_mends_the_manifest() {
+    let world = file("what-if-sarif", "s.yaml", SCENARIO);
+    let pod = file("what-if-sarif", "pod.yaml", POD);
+    let sarif = pullsim(&["check", "--in", &world, "-f", &pod, "--what-if", "-o", "sarif"]).json();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{sarif}");
+    let mut lines: Vec<String> = POD.lines().map(ToOwned::to_owned).collect();
+    for result in results {
+        let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
+        let region = &replacement["deletedRegion"];
+        let number = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap() - 1;
+        let line = &mut lines[number("startLine")];
+        let inserted = replacement["insertedContent"]["text"].as_str().unwrap();
+        line.replace_range(number("startColumn")..number("endColumn"), inserted);
+    }
+    assert_eq!(lines[7], "      image: \"r.test/app:v2.0.1\" # soon");
+    let mended = file("what-if-sarif", "mended.yaml", &lines.join("\n"));
+    let run = pullsim(&["check", "--in", &world, "-f", &mended]);
+    assert_eq!(run.status, 0, "{}", run.all());
+}
