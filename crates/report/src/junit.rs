@@ -114,7 +114,14 @@ pub(crate) fn tried(search: &Search) -> String {
         format!("what if: {too}{} → {}", tried.text.trim_end_matches('.'), tried.came_of_it)
     };
     let proven = search.proven.clone().unwrap_or_else(|| "nothing that was tried heals it".to_owned());
-    search.changes.iter().map(change).chain([proven]).chain(search.hints.clone()).collect::<Vec<_>>().join("\n")
+    search
+        .changes
+        .iter()
+        .map(change)
+        .chain([proven])
+        .chain(search.hints.clone())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A miss in a few lines.

@@ -111,7 +111,8 @@ fn what_if_runs(out: &mut String, report: &RunReport) {
     for SearchedRuns { file, runs, cause, search } in all {
         let cause = cause.map(code).unwrap_or_default();
         let proven = search.proven.as_deref().unwrap_or("nothing that was tried");
-        let _ = writeln!(out, "| {}<br>{} | {cause} | {} |", code(file), cell(&runs.join(" · ")), cell(proven));
+        let _ =
+            writeln!(out, "| {}<br>{} | {cause} | {} |", code(file), cell(&runs.join(" · ")), cell(proven));
     }
     out.push('\n');
 }
@@ -187,7 +188,9 @@ fn what_if(out: &mut String, report: &CheckReport) {
         out.push_str("**What if** there is no change that could be tried\n\n");
         return;
     }
-    out.push_str("<details><summary>What if</summary>\n\n| | change | | time |\n| --- | --- | --- | ---: |\n");
+    out.push_str(
+        "<details><summary>What if</summary>\n\n| | change | | time |\n| --- | --- | --- | ---: |\n",
+    );
     trials.iter().for_each(|trial| stage(out, &tried_rung(&trial.tried(), Some(trial.report.took))));
     out.push_str("\n</details>\n\n");
     if let Some(healing) = healing(trials) {

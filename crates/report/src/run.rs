@@ -1,7 +1,7 @@
 use serde::Serialize;
 
-use crate::{CheckReport, Search};
 use crate::check::{Header, Kind};
+use crate::{CheckReport, Search};
 
 /// What came of playing scenarios.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -135,12 +135,9 @@ pub(crate) fn searched(report: &RunReport) -> Vec<SearchedRuns<'_>> {
         };
         match all.iter_mut().rev().take_while(|known| known.file == case.file).find(same) {
             Some(known) => known.runs.push(case.run()),
-            None => all.push(SearchedRuns {
-                file: &case.file,
-                runs: vec![case.run()],
-                cause: case.cause,
-                search,
-            }),
+            None => {
+                all.push(SearchedRuns { file: &case.file, runs: vec![case.run()], cause: case.cause, search })
+            }
         }
     }
     all

@@ -206,8 +206,8 @@ fn finding(located: &Located<'_>, causes: &[Cause]) -> Finding {
 fn fix(located: &Located<'_>) -> Option<Fix> {
     let check = located.check;
     let trial = check.what_if.as_deref().and_then(healing).filter(|trial| trial.after.is_empty())?;
-    let in_manifest =
-        [Change::Name, Change::DockerIo, Change::Tag, Change::Repository, Change::Host].contains(&trial.change);
+    let in_manifest = [Change::Name, Change::DockerIo, Change::Tag, Change::Repository, Change::Host]
+        .contains(&trial.change);
     let Physical { artifact_location, region } = location(located.place)?.physical_location;
     let (column, length) = (located.spelled_at?, check.image.chars().count());
     let columns = (u64::try_from(column).ok()?, u64::try_from(column + length).ok()?);
@@ -217,7 +217,10 @@ fn fix(located: &Located<'_>) -> Option<Fix> {
         description: text(&trial.text),
         artifact_changes: [FileChange {
             artifact_location,
-            replacements: [Replacement { deleted_region: region, inserted_content: text(&trial.report.image) }],
+            replacements: [Replacement {
+                deleted_region: region,
+                inserted_content: text(&trial.report.image),
+            }],
         }],
     })
 }

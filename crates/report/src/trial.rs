@@ -49,7 +49,9 @@ impl Trial {
         let login = if self.without_login { " (tried without the login)" } else { "" };
         match self.outcome {
             TrialOutcome::Pulled => format!("the image is pulled{login}"),
-            TrialOutcome::Unverified => format!("the image is pulled{login}: no remedy, but nothing else is wrong"),
+            TrialOutcome::Unverified => {
+                format!("the image is pulled{login}: no remedy, but nothing else is wrong")
+            }
             TrialOutcome::Further => format!("gets further, then {cause}{login}"),
             TrialOutcome::Failed => format!("{cause}{login}"),
         }

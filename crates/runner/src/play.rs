@@ -13,7 +13,7 @@ pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
 
 pub(crate) fn play_job(scenario: &Scenario, venue: &dyn Venue, job: Job) -> Vec<Case> {
     let remedied = match scenario.healed() {
-        Ok(healed) => Remedied { scenario, healed },
+        Ok(healed) => Remedied { scenario, healed, tried: venue.tries_remedies() },
         Err(error) => return broken(scenario, &error),
     };
     let play = |run: Run| {

@@ -16,6 +16,10 @@ use crate::{Memory, PlayError, Seen, Venue};
 pub struct Sockets;
 
 impl Venue for Sockets {
+    fn tries_remedies(&self) -> bool {
+        false
+    }
+
     fn play(&self, scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
         let memory = Memory.play(scenario, run)?;
         let mut sockets =

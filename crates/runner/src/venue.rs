@@ -22,6 +22,12 @@ pub trait Venue: Sync {
     /// # Errors
     /// When it cannot be played here.
     fn play(&self, scenario: &Scenario, run: &Run) -> Result<Seen, PlayError>;
+
+    /// Whether what is said to heal is tried. That is done in memory wherever the hosts are; where all is only held against
+    /// how it goes in memory, once more would tell nothing.
+    fn tries_remedies(&self) -> bool {
+        true
+    }
 }
 
 /// What was seen while a run was played.
@@ -107,11 +113,8 @@ pub(crate) async fn pulled(
     clock: Clock,
 ) -> Result<Checked, PlayError> {
     let (options, version) = setting(scenario, run, network, clock)?;
-    let kubelet = Kubelet {
-        plugins: node_plugins(scenario),
-        present: present(scenario),
-        ..Kubelet::new(version)
-    };
+    let kubelet =
+        Kubelet { plugins: node_plugins(scenario), present: present(scenario), ..Kubelet::new(version) };
     Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 

@@ -51,6 +51,8 @@ pub(crate) struct Remedied<'a> {
     pub scenario: &'a Scenario,
     /// The scenario with the world in which it is healed, if it has one.
     pub healed: Option<Scenario>,
+    /// Whether it is tried.
+    pub tried: bool,
 }
 
 impl Remedied<'_> {
@@ -62,6 +64,9 @@ impl Remedied<'_> {
         heals: &Heals,
         pulled: Outcome,
     ) -> Result<Option<String>, PlayError> {
+        if !self.tried {
+            return Ok(None);
+        }
         if pulled == Outcome::Pulled {
             return Ok(Some("there is nothing to heal: the image is pulled without it".to_owned()));
         }

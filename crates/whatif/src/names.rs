@@ -43,7 +43,8 @@ pub(crate) fn nearest_tags(wanted: &str, there: &[String]) -> Vec<String> {
 /// `v1.2.0`, `1`, `2024-05-01`: not `dev`, nor a commit's hash.
 fn tag_is_version(tag: &str) -> bool {
     let bare = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
-    bare.starts_with(|c: char| c.is_ascii_digit()) && bare.chars().all(|c| c.is_ascii_digit() || ".-_".contains(c))
+    bare.starts_with(|c: char| c.is_ascii_digit())
+        && bare.chars().all(|c| c.is_ascii_digit() || ".-_".contains(c))
 }
 
 /// The repositories that were most likely meant, likeliest first.

@@ -103,7 +103,8 @@ fn each_container_that_fails_is_tried() {
         assert_eq!(proven, 2, "{form}: {}", run.out);
     }
     let images = check("json").json()["pods"][0]["images"].clone();
-    let trials = |at: usize| images[at]["check"].get("what_if").and_then(|trials| trials.as_array()).map(Vec::len);
+    let trials =
+        |at: usize| images[at]["check"].get("what_if").and_then(|trials| trials.as_array()).map(Vec::len);
     assert_eq!(trials(0), None, "nothing is tried where nothing fails");
     assert!(trials(1) > Some(0) && trials(2) > Some(0), "{images}");
 }

@@ -2,8 +2,8 @@
 
 use diagnosis::{Cause, Diagnosis};
 use report::{
-    Case, Change, CheckReport, Located, Outcome, RunReport, Search, TextOptions, Trial, TrialOutcome, Verdict,
-    check_text, html, junit, markdown, run_markdown, run_text, sarif, tap,
+    Case, Change, CheckReport, Located, Outcome, RunReport, Search, TextOptions, Trial, TrialOutcome,
+    Verdict, check_text, html, junit, markdown, run_markdown, run_text, sarif, tap,
 };
 use serde_sarif::sarif::Sarif;
 

@@ -4,7 +4,9 @@ use diagnosis::Cause;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::expect::{EventLine, Expected, Heals, Line, PerRun, Placed, RequestLine, Run, StateLine, Text, What};
+use crate::expect::{
+    EventLine, Expected, Heals, Line, PerRun, Placed, RequestLine, Run, StateLine, Text, What,
+};
 use crate::file::{Parsed, Span};
 use crate::yaml::Spanned;
 

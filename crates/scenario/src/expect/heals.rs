@@ -124,7 +124,8 @@ impl JsonSchema for Heals {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names: Vec<String> = remedies().iter().map(|name| name.replace('.', "\\.")).collect();
-        let change = serde_json::json!({"type": "string", "pattern": format!("^({})( .+)?$", names.join("|"))});
+        let change =
+            serde_json::json!({"type": "string", "pattern": format!("^({})( .+)?$", names.join("|"))});
         json_schema!({
             "description": "A change that heals, several on top of each other, the world in which it is healed (the \
                             same keys, laid over), or why no pull can show it.",

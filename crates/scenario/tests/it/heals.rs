@@ -36,7 +36,8 @@ fn only_what_fails_has_to_be_healed() {
     let heals = |expect: &str, before: &str| {
         let scenario = Scenario::parse("s.yaml", &format!("{HEAD}{before}expect: {expect}\n")).unwrap();
         let runs = scenario.runs();
-        let heals = |run| scenario.expected(run).iter().any(|expected| matches!(expected.what, What::Heals(_)));
+        let heals =
+            |run| scenario.expected(run).iter().any(|expected| matches!(expected.what, What::Heals(_)));
         runs.iter().filter(|run| heals(run)).count()
     };
     assert_eq!(heals("{heals: trust-ca}", ""), 3);
@@ -81,7 +82,9 @@ fn mistakes_are_shown_where_they_are() {
 #[test]
 fn the_schema_knows_the_same() {
     let schema = jsonschema::validator_for(&scenario::json_schema()).unwrap();
-    let valid = |heals: serde_json::Value| schema.is_valid(&serde_json::json!({"include": "a", "expect": {"heals": heals}}));
+    let valid = |heals: serde_json::Value| {
+        schema.is_valid(&serde_json::json!({"include": "a", "expect": {"heals": heals}}))
+    };
     for good in [
         serde_json::json!("tag v1"),
         serde_json::json!("docker.io"),

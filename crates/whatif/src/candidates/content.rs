@@ -22,7 +22,12 @@ pub(super) fn tags(case: &Case<'_>) -> Vec<Candidate> {
         let image = format!("{}/{}:{tag}", reference.domain, reference.path);
         case.image(Change::Tag, format!("Use the tag {tag:?}, which is there."), &image).to(tag)
     };
-    nearest_tags(wanted, there).into_iter().filter(|tag| *tag != reference.tag).take(NEAREST).map(candidate).collect()
+    nearest_tags(wanted, there)
+        .into_iter()
+        .filter(|tag| *tag != reference.tag)
+        .take(NEAREST)
+        .map(candidate)
+        .collect()
 }
 
 /// Other repositories of the registry.
@@ -32,7 +37,8 @@ pub(super) fn repositories(case: &Case<'_>) -> Vec<Candidate> {
     let candidate = |path: String| {
         let tail = tail(&reference.tag, &reference.digest);
         let image = format!("{}/{path}{tail}", reference.domain);
-        case.image(Change::Repository, format!("Use the repository {path:?}, which is there."), &image).to(path)
+        case.image(Change::Repository, format!("Use the repository {path:?}, which is there."), &image)
+            .to(path)
     };
     nearest_repositories(&reference.path, there).into_iter().take(NEAREST).map(candidate).collect()
 }

@@ -14,9 +14,9 @@ use diagnosis::Cause;
 use report::{Change, CheckReport};
 use trace::{Exchange, What};
 
+use crate::Setup;
 use crate::change::Candidate;
 use crate::nearby::Nearby;
-use crate::Setup;
 
 /// What candidates are made from.
 pub(crate) struct Case<'a> {

@@ -33,7 +33,8 @@ pub(super) fn readable(case: &Case<'_>) -> Vec<Candidate> {
     let known =
         |name: &String| name != written && apply_default_image_tag(name, case.setup.kubelet.version).is_ok();
     let name = names.into_iter().find(known);
-    let candidate = |name: String| case.image(Change::Name, format!("Write the image as {name}."), &name).to(&name);
+    let candidate =
+        |name: String| case.image(Change::Name, format!("Write the image as {name}."), &name).to(&name);
     name.map(candidate).into_iter().collect()
 }
 

@@ -53,7 +53,8 @@ fn shown(report: &CheckReport) -> Shown {
         let steps = report.trace.get(answer.first_step..end).unwrap_or_default();
         let login = answer.credential.and_then(|credential| report.credentials.get(credential));
         // Without one of the kubelet's, it can only be of the runtime's own configuration.
-        let name = login.map_or("the runtime".to_owned(), |login| format!("{} of {}", login.username, login.source));
+        let name =
+            login.map_or("the runtime".to_owned(), |login| format!("{} of {}", login.username, login.source));
         let carrying = exchanges(steps).filter(|exchange| carries(exchange, login.is_some()));
         all.extend(carrying.map(|exchange| (authority(&exchange.url).to_owned(), name.clone())));
     }
@@ -90,7 +91,8 @@ fn leaks(tried: &Tried) -> Vec<String> {
     let trials = &tried.found.trials;
     for trial in trials {
         // Behind trust that the node does not have, nobody would be shown anything.
-        let trusting = |trial: &Trial| [Change::TrustCa, Change::NoVerify, Change::PlainHttp].contains(&trial.change);
+        let trusting =
+            |trial: &Trial| [Change::TrustCa, Change::NoVerify, Change::PlainHttp].contains(&trial.change);
         let before = |other: &&Trial| trial.after.contains(&other.text);
         let trusts = trusting(trial) || trials.iter().filter(before).any(trusting);
         let would = if trusts { Vec::new() } else { would_see_it(&tried.report, &trial.report) };
@@ -107,7 +109,9 @@ fn leaks(tried: &Tried) -> Vec<String> {
     // What looks for names that are near makes requests that are in no trace.
     let known: Vec<&str> = known.iter().map(|host| host.split(':').next().unwrap_or_default()).collect();
     let seen = tried.hosts.logged_in_at();
-    leaks.extend(seen.into_iter().filter(|host| !known.contains(&host.as_str())).map(|host| format!("at {host}")));
+    leaks.extend(
+        seen.into_iter().filter(|host| !known.contains(&host.as_str())).map(|host| format!("at {host}")),
+    );
     leaks
 }
 
