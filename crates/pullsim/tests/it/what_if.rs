@@ -93,7 +93,7 @@ spec:
 
 #[test]
 fn each_container_that_fails_is_tried() {
-    let world = file("what-if-pod", "s.yaml", SCENARIO);
+    let world = file("what-if-pod-world", "s.yaml", SCENARIO);
     let pod = file("what-if-pod", "pod.yaml", POD);
     let check = |form: &str| pullsim(&["check", "--in", &world, "-f", &pod, "--what-if", "-o", form]);
     for form in ["text", "markdown", "html", "junit", "tap"] {
@@ -111,7 +111,7 @@ fn each_container_that_fails_is_tried() {
 
 #[test]
 fn the_fix_in_sarif_mends_the_manifest() {
-    let world = file("what-if-sarif", "s.yaml", SCENARIO);
+    let world = file("what-if-sarif-world", "s.yaml", SCENARIO);
     let pod = file("what-if-sarif", "pod.yaml", POD);
     let sarif = pullsim(&["check", "--in", &world, "-f", &pod, "--what-if", "-o", "sarif"]).json();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
@@ -126,7 +126,7 @@ fn the_fix_in_sarif_mends_the_manifest() {
         line.replace_range(number("startColumn")..number("endColumn"), inserted);
     }
     assert_eq!(lines[7], "      image: \"r.test/app:v2.0.1\" # soon");
-    let mended = file("what-if-sarif", "mended.yaml", &lines.join("\n"));
+    let mended = file("what-if-sarif-mended", "mended.yaml", &lines.join("\n"));
     let run = pullsim(&["check", "--in", &world, "-f", &mended]);
     assert_eq!(run.status, 0, "{}", run.all());
 }
