@@ -3,6 +3,7 @@
 mod host;
 mod lexicon;
 mod link;
+mod matcher;
 mod names;
 mod pattern;
 mod status;
@@ -15,9 +16,6 @@ pub use link::{Link, Purpose};
 
 /// Longer texts are cut: no runtime says as much.
 const MAX_TEXT: usize = 64 * 1024;
-
-/// Clauses shorter than this, in bytes, have nothing unsaid in them that could say something else.
-const SOLID: usize = 60;
 
 /// A clause that was recognised, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +45,8 @@ pub struct Dissection {
     pub pulled_from: Option<String>,
     /// The host whose name was looked up.
     pub looked_up: Option<String>,
+    /// The text in lower case.
+    lower: String,
 }
 
 impl Dissection {
@@ -56,7 +56,7 @@ impl Dissection {
         let lower = text.to_ascii_lowercase();
         let links = link::links(&text);
         Self {
-            clauses: clauses(&lower),
+            clauses: matcher::clauses(&lower),
             image: names::image(&text, &lower),
             statuses: status::statuses(&lower),
             code: names::grpc_code(&lower),
@@ -64,6 +64,7 @@ impl Dissection {
             pulled_from: names::pulled_from(&text, &lower),
             links,
             text,
+            lower,
         }
     }
 
@@ -79,7 +80,7 @@ impl Dissection {
 
     /// Whether these very words stand in the text. `pattern` is in lower case, `…` stands for anything.
     pub(crate) fn says(&self, pattern: &str) -> bool {
-        pattern::find(&self.text.to_ascii_lowercase(), pattern, 0).is_some()
+        pattern::find(&self.lower, pattern, 0).is_some()
     }
 
     /// The last URL that is part of a pull: the one that the innermost error is about.
@@ -154,32 +155,4 @@ impl Dissection {
     pub fn quote(&self, clause: &Clause) -> &str {
         self.text.get(clause.span.clone()).unwrap_or_default()
     }
-}
-
-fn clauses(lower: &str) -> Vec<Clause> {
-    let mut found = Vec::new();
-    for (word, patterns) in Word::LEXICON {
-        for pattern in *patterns {
-            let mut from = 0;
-            while let Some(span) = pattern::find(lower, pattern, from) {
-                from = span.end;
-                found.push(Clause { word: *word, span });
-            }
-        }
-    }
-    let longest: Vec<Clause> =
-        found.iter().filter(|clause| !found.iter().any(|o| contains(o, clause))).cloned().collect();
-    let mut clauses = longest;
-    clauses.sort_by_key(|clause| (clause.span.start, clause.span.end, clause.word));
-    clauses.dedup_by_key(|clause| (clause.word, clause.span.start));
-    clauses
-}
-
-/// Whether one clause is part of the words of another, longer one: at its begin or end, or in its midst where the
-/// longer one is short enough to be without a hole.
-fn contains(outer: &Clause, inner: &Clause) -> bool {
-    let longer = outer.span.len() > inner.span.len();
-    let within = outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
-    let at_an_end = outer.span.start == inner.span.start || outer.span.end == inner.span.end;
-    longer && within && (at_an_end || outer.span.len() < SOLID)
 }

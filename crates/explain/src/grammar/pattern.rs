@@ -11,20 +11,27 @@ const HOLES: [char; 2] = ['…', '*'];
 /// Where `pattern` stands in `text` for the first time at or after `from`. Both are in lower case. In a pattern `…`
 /// stands for anything and `*` for anything without white space. The ends of a find are ends of words.
 pub(crate) fn find(text: &str, pattern: &str, from: usize) -> Option<Range<usize>> {
-    let first = pattern.split(HOLES).next()?;
-    let rest = &pattern[first.len()..];
-    let mut at = from;
+    let head = head(pattern);
+    let mut next = from;
     loop {
-        let start = at + text.get(at..)?.find(first)?;
-        let end = follow(text, start + first.len(), rest);
-        if let Some(end) = end
-            && begins_word(text, start)
-            && ends_word(text, end)
-        {
+        let start = next + text.get(next..)?.find(head)?;
+        if let Some(end) = at(text, pattern, start) {
             return Some(start..end);
         }
-        at = start + text[start..].chars().next()?.len_utf8();
+        next = start + text[start..].chars().next()?.len_utf8();
     }
+}
+
+/// The words before the first hole.
+pub(crate) fn head(pattern: &str) -> &str {
+    pattern.split(HOLES).next().unwrap_or(pattern)
+}
+
+/// Where `pattern` ends, if it stands at `start`, where its head was found.
+pub(crate) fn at(text: &str, pattern: &str, start: usize) -> Option<usize> {
+    let head = head(pattern);
+    let end = follow(text, start + head.len(), &pattern[head.len()..])?;
+    (begins_word(text, start) && ends_word(text, end)).then_some(end)
 }
 
 /// The end of what follows a hole, and of all behind it.

@@ -1,0 +1,91 @@
+//! The layers that wrap an error, and the ways to a mirror or a short name.
+//!
+//! Sources: `containerd v1.2 to v2.2 remotes/docker, core/remotes/docker, client, internal/cri`, `container-libs image/docker,
+//! image/copy, image/pkg/shortnames, sysregistriesv2`, `moby v1.12 to v28 distribution`, `amazon-ecs-agent agent/engine`,
+//! `buildkit solver`; the recordings.
+
+use super::words;
+
+words! {
+    Sandbox: [
+        "failed to get sandbox image", "failed to create pod sandbox", "failedcreatepodsandbox",
+        "sandbox image",
+    ];
+    Unpacking: [
+        "failed to pull and unpack image",
+    ];
+    Resolving: [
+        "failed to resolve reference", "failed to resolve image", "failed to resolve ref",
+        "error resolving", "reading manifest", "pinging container registry", "initializing source",
+        "retrieving manifest", "fetching target platform image",
+        "failed to resolve source metadata",
+    ];
+    NoEndpoint: [
+        "no available registry endpoint",
+    ];
+    DaemonAnswer: [
+        "error response from daemon", "api error (", "http code",
+    ];
+    EcsAgent: [
+        "cannotpullcontainererror", "cannotpullimagemanifesterror",
+    ];
+    BuildKit: [
+        "failed to solve", "failed to do request: head https://localhost", "#…error: failed",
+    ];
+    AnonymousToken: [
+        "failed to fetch anonymous token", "failed to get anonymous token",
+    ];
+    LoginToken: [
+        "failed to fetch oauth token", "failed to fetch token", "trying to obtain access token",
+    ];
+    BearerToken: [
+        "requesting bearer token", "unable to retrieve auth token", "failed to authorize", "token exchange",
+        "rejected token exchange", "error getting bearer token", "requesting bear token",
+        "unable to get token",
+    ];
+    BadToken: [
+        "did not include a token in the response", "unable to decode token response",
+        "decoding bearer token", "missing realm in bearer auth challenge",
+        "no realm specified for token auth challenge", "unsupported protocol scheme", "invalid_token",
+        "failed to parse token", "unknown challenge", "parsing bearer token", "no supported auth method",
+        "unexpected end of json input … token", "failed to get auth token", "error getting auth token",
+        "token signed by untrusted key",
+    ];
+    Copying: [
+        "while fetching image layer", "while fetching layer", "fetching image layer", "failed to copy",
+        "httpreadseeker: failed open", "error pulling image configuration", "parsing image configuration",
+        "fetching blob", "reading blob", "writing blob", "download failed after attempts", "copying config",
+        "copying layer", "error downloading layer", "error writing blob", "error reading blob",
+        "storing blob to file", "determining manifest mime type for …: reading manifest sha256",
+        "unable to copy from source",
+    ];
+    Unpack: [
+        "failed to extract layer", "failed to register layer", "applylayer", "failed to unpack image",
+        "mount callback failed", "apply failure", "failed to apply layer", "extracting layer",
+        "error processing tar file", "failed to prepare extraction snapshot",
+        "committing the finished image", "adding layer with blob", "unpacking failed", "failed to unpack",
+        "untarring",
+    ];
+    Mirrors: [
+        "mirrors also failed", "hosts.toml", "registries.yaml", "registries.conf", "registry-mirrors",
+        "certs.d", "registry mirror", "pull-through", "pull through cache", "mirror registry",
+        "mirror endpoint", "configured mirror", "registry.mirrors", "config_path", "mirrors.docker",
+        "invalid plugin config", "registry mirrors",
+    ];
+    MirrorConfig: [
+        "unable to read ca cert", "failed to load tls", "invalid `host` tree", "`mirrors` cannot be set",
+        "cannot be set when `config_path`", "invalid mirror", "failed to load registry",
+        "failed to parse registry", "invalid registry mirror", "error parsing hosts.toml",
+        "failed to parse hosts.toml", "loading registries configuration", "error loading registries",
+        "invalid url … mirror", "no endpoints available", "unable to find host config",
+        "getting registries.conf", "failed to decode hosts.toml", "invalid endpoint url",
+    ];
+    ShortName: [
+        "no search registries", "did not resolve to an alias", "no unqualified-search registries",
+        "unqualified-search", "short-name", "short name mode is enforcing",
+        "short-name resolution enforced", "returns ambiguous list",
+        "no registries configured while trying to pull an unqualified image", "unqualified image",
+        "insufficient registries defined", "short name", "cannot prompt without a tty",
+        "unqualified search registries",
+    ];
+}

@@ -1,0 +1,76 @@
+//! All clauses of a text, found in one pass.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::lexicon::{self, Word};
+use super::{Clause, pattern};
+
+/// Clauses shorter than this, in bytes, have nothing unsaid in them that could say something else.
+const SOLID: usize = 60;
+
+/// The lexicon, with an automaton that finds where any of its patterns can begin.
+struct Matcher {
+    patterns: Vec<(Word, &'static str)>,
+    /// Finds the words before the first hole of each pattern. `None` would mean that the table is too large for it.
+    heads: Option<AhoCorasick>,
+}
+
+static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
+    let patterns: Vec<(Word, &str)> = lexicon::entries()
+        .flat_map(|(word, list)| list.iter().map(move |pattern| (word, *pattern)))
+        .collect();
+    let heads = AhoCorasick::new(patterns.iter().map(|(_, pattern)| pattern::head(pattern))).ok();
+    Matcher { patterns, heads }
+});
+
+/// The clauses of a text in lower case, from left to right. One that lies within a longer one is not counted.
+pub(super) fn clauses(lower: &str) -> Vec<Clause> {
+    let mut clauses = longest(all(lower));
+    clauses.sort_by_key(|clause| (clause.span.start, clause.span.end, clause.word));
+    clauses.dedup_by_key(|clause| (clause.word, clause.span.start));
+    clauses
+}
+
+fn all(lower: &str) -> Vec<Clause> {
+    let matcher = &*MATCHER;
+    let Some(heads) = &matcher.heads else { return Vec::new() };
+    let mut found = Vec::new();
+    // Where each pattern may be found next: its finds do not overlap.
+    let mut next = vec![0; matcher.patterns.len()];
+    for head in heads.find_overlapping_iter(lower) {
+        let index = head.pattern().as_usize();
+        let (word, pattern) = matcher.patterns[index];
+        if head.start() < next[index] {
+            continue;
+        }
+        if let Some(end) = pattern::at(lower, pattern, head.start()) {
+            next[index] = end;
+            found.push(Clause { word, span: head.start()..end });
+        }
+    }
+    found
+}
+
+/// Those that are not part of another.
+fn longest(mut found: Vec<Clause>) -> Vec<Clause> {
+    found.sort_by_key(|clause| (clause.span.start, std::cmp::Reverse(clause.span.end)));
+    let is_part = |index: usize, clause: &Clause| {
+        // Only what begins before its end and not behind its begin can hold it.
+        let before = found[..index].iter().rev();
+        let same = found[index + 1..].iter().take_while(|other| other.span.start == clause.span.start);
+        before.chain(same).any(|other| contains(other, clause))
+    };
+    let kept = found.iter().enumerate().filter(|(index, clause)| !is_part(*index, clause));
+    kept.map(|(_, clause)| clause.clone()).collect()
+}
+
+/// Whether one clause is part of the words of another, longer one: at its begin or end, or in its midst where the
+/// longer one is short enough to be without a hole.
+fn contains(outer: &Clause, inner: &Clause) -> bool {
+    let longer = outer.span.len() > inner.span.len();
+    let within = outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+    let at_an_end = outer.span.start == inner.span.start || outer.span.end == inner.span.end;
+    longer && within && (at_an_end || outer.span.len() < SOLID)
+}
