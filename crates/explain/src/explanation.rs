@@ -1,7 +1,7 @@
 use diagnosis::{Cause, Persistence, Stage};
 use serde::Serialize;
 
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Dissection, Step, Word};
 use crate::group::{Group, group};
 use crate::remedy::{self, Advice, Names};
 use crate::rules::{self, Confidence, Verdict};
@@ -30,6 +30,8 @@ pub struct Finding {
     pub code: &'static str,
     /// Where the pull breaks.
     pub stage: Stage,
+    /// What was being done when it failed, where the text tells.
+    pub step: Option<Step>,
     /// How sure the text makes of it.
     pub confidence: Confidence,
     /// Whether waiting alone can help.
@@ -83,10 +85,15 @@ pub struct Unexplained {
 /// Explains what people paste: events, pod status, logs, a bare error; several pods at once.
 pub fn explain(text: &str) -> Explanation {
     let groups = group(input::read(text));
+    let verdicts: Vec<_> = groups.iter().map(judge).collect();
+    let pull_is_told =
+        groups.iter().zip(&verdicts).any(|(group, told)| told.is_some() && group.is_about_a_pull());
     let mut ranked: Vec<(Confidence, usize, Finding)> = Vec::new();
     let mut unexplained = Vec::new();
-    for group in &groups {
-        match judge(group) {
+    for (group, verdict) in groups.iter().zip(verdicts) {
+        match verdict {
+            // Where a pull's failure is told, what people write around it is none.
+            Some(_) if pull_is_told && !group.is_about_images() => {}
             Some((rank, dissection, verdict)) => {
                 ranked.push((verdict.confidence, rank, finding(group, dissection, &verdict)));
             }
@@ -120,6 +127,7 @@ fn finding(group: &Group, dissection: &Dissection, verdict: &Verdict) -> Finding
         cause,
         code: cause.code(),
         stage: cause.stage(),
+        step: dissection.step(),
         confidence: verdict.confidence,
         transient: cause.persistence() == Persistence::Transient,
         meaning: cause.meaning(),

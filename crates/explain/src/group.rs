@@ -14,8 +14,12 @@ pub(crate) struct Group {
 pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let whole_log = statements.iter().filter(|statement| statement.of_log).count() > 1;
-    for Statement { text, about, of_log } in statements {
+    for Statement { text, joined, about, of_log } in statements {
         let dissection = Dissection::of(&text);
+        let dissection = match joined {
+            Some(joined) => better(dissection, Dissection::of(&joined)),
+            None => dissection,
+        };
         if whole_log && of_log && !dissection.is_about_a_pull() {
             continue;
         }
@@ -32,11 +36,31 @@ pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
 }
 
 impl Group {
+    /// Whether any of it speaks of a pull.
+    pub fn is_about_a_pull(&self) -> bool {
+        self.dissections.iter().any(Dissection::is_about_a_pull)
+    }
+
+    /// Whether any of it speaks of images at all.
+    pub fn is_about_images(&self) -> bool {
+        self.dissections.iter().any(Dissection::is_about_images)
+    }
+
     fn add(&mut self, about: About, dissection: Dissection) {
         self.about.container = self.about.container.take().or(about.container);
         self.about.image = self.about.image.take().or(about.image);
         self.dissections.push(dissection);
     }
+}
+
+/// The one of two readings of a text of which more is understood: nothing tells for sure whether a terminal broke the
+/// lines, and a clause is cut where one did.
+fn better(broken: Dissection, joined: Dissection) -> Dissection {
+    let says = |d: &Dissection| {
+        let whole = !d.image.as_deref().is_some_and(|image| image.contains(' '));
+        (whole, d.clauses.iter().map(|clause| clause.span.len()).sum::<usize>())
+    };
+    if says(&joined) >= says(&broken) { joined } else { broken }
 }
 
 /// The group that a statement belongs to. One that names nothing belongs to what was spoken of last.

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! pasted text ─input─▶ statements ─grammar─▶ clauses, URLs, codes, names ─rules─▶ causes ─▶ Explanation
-//!  tables, YAML,       each about a pod,     Dissection: what is said,             Verdict: what it means,
-//!  JSON, logs          container or image    by whom, about which host             and what else it may mean
+//!  colours undone;     each about a pod,     Dissection: what is said, by whom,    Verdict: what it means,
+//!  tables, YAML, logs  container or image    about which host, at which Step       and what else it may mean
 //! ```
 //!
 //! This is the one place of the workspace that classifies by matching text, since text is all that it has. The words
-//! are in one table, [`Word`]; no rule knows a case's hosts or images.
+//! are in tables, one a layer, each clause a [`Word`]; no rule knows a case's hosts or images.
 //!
 //! ```
 //! use diagnosis::Cause;
@@ -36,7 +36,7 @@ mod runtime;
 mod text;
 
 pub use explanation::{Alternative, Explanation, Finding, Unexplained, explain};
-pub use grammar::{Clause, Dissection, HostKind, Link, Purpose, Word};
+pub use grammar::{Clause, Dissection, HostKind, Link, Purpose, Step, Word};
 pub use input::MAX_INPUT_BYTES;
 pub use remedy::Advice;
 pub use rules::Confidence;

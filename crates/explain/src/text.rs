@@ -52,6 +52,9 @@ impl Page {
         for (row, evidence) in finding.evidence.iter().take(SHOWN).enumerate() {
             self.row(if row == 0 { "Said" } else { "" }, &format!("\"{evidence}\""));
         }
+        if let Some(step) = finding.step {
+            self.row("While", step.doing());
+        }
         self.node(finding);
         self.row("How to tell", finding.cause.told_apart());
         for (row, other) in finding.alternatives.iter().take(SHOWN).enumerate() {

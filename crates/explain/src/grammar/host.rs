@@ -25,6 +25,8 @@ pub enum HostKind {
     Public,
     /// A GitLab registry.
     GitLab,
+    /// A web site for people, beside which the registry has a name of its own.
+    Site,
     /// A store or CDN that serves content for a registry.
     Storage,
     /// A mirror, by its name.
@@ -41,6 +43,8 @@ pub enum HostKind {
 
 /// Ends of names, and what they are. Longer ends come first.
 const ENDS: &[(&str, HostKind)] = &[
+    ("registry.hub.docker.com", HostKind::DockerHub),
+    ("docker.pkg.github.com", HostKind::Ghcr),
     ("mirror.gcr.io", HostKind::Mirror),
     ("pkg-containers.githubusercontent.com", HostKind::Storage),
     ("production.cloudflare.docker.com", HostKind::Storage),
@@ -52,13 +56,27 @@ const ENDS: &[(&str, HostKind)] = &[
     ("data.mcr.microsoft.com", HostKind::Storage),
     ("cdn.mscr.io", HostKind::Storage),
     ("cloudfront.net", HostKind::Storage),
+    ("cdn.quay.io", HostKind::Storage),
+    ("r2.dev", HostKind::Storage),
+    ("oraclecloud.com", HostKind::Storage),
+    ("myqcloud.com", HostKind::Storage),
+    ("digitaloceanspaces.com", HostKind::Storage),
+    ("azureedge.net", HostKind::Storage),
+    ("azurefd.net", HostKind::Storage),
+    ("akamaized.net", HostKind::Storage),
+    ("fastly.net", HostKind::Storage),
+    ("hub.docker.com", HostKind::Site),
+    ("store.docker.com", HostKind::Site),
+    ("www.docker.com", HostKind::Site),
+    ("github.com", HostKind::Site),
+    ("console.aws.amazon.com", HostKind::Site),
+    ("console.cloud.google.com", HostKind::Site),
+    ("portal.azure.com", HostKind::Site),
     ("registry.k8s.io", HostKind::Kubernetes),
     ("k8s.gcr.io", HostKind::Kubernetes),
     ("mcr.microsoft.com", HostKind::Public),
     ("public.ecr.aws", HostKind::Public),
     ("docker.io", HostKind::DockerHub),
-    ("registry.hub.docker.com", HostKind::DockerHub),
-    ("docker.pkg.github.com", HostKind::Ghcr),
     ("ghcr.io", HostKind::Ghcr),
     ("quay.io", HostKind::Quay),
     ("-docker.pkg.dev", HostKind::Google),
@@ -110,7 +128,10 @@ fn of_words(host: &str) -> HostKind {
         return HostKind::EcrApi;
     }
     let labels: Vec<&str> = host.split('.').collect();
-    if labels.iter().any(|label| *label == "s3" || label.starts_with("s3-")) || labels.contains(&"starport") {
+    let stores = ["s3-", "oss-", "obs-"];
+    let is_store =
+        |label: &&str| matches!(*label, "s3" | "starport") || stores.iter().any(|s| label.starts_with(s));
+    if labels.iter().any(is_store) {
         return HostKind::Storage;
     }
     if labels.contains(&"cdn") || labels.first().is_some_and(|l| *l == "minio" || l.starts_with("cdn")) {
@@ -118,6 +139,9 @@ fn of_words(host: &str) -> HostKind {
     }
     if labels.iter().any(|label| label.split('-').any(|word| matches!(word, "mirror" | "mirrors"))) {
         return HostKind::Mirror;
+    }
+    if labels.first() == Some(&"www") {
+        return HostKind::Site;
     }
     if host.starts_with("registry.gitlab.") || labels.iter().any(|label| label.starts_with("gitlab")) {
         return HostKind::GitLab;
@@ -176,6 +200,10 @@ mod tests {
             ("harbor", HostKind::Private),
             ("hub-mirror.example.com", HostKind::Mirror),
             ("registry.example.com", HostKind::Other),
+            ("www.example.com", HostKind::Site),
+            ("hub.docker.com", HostKind::Site),
+            ("registry.hub.docker.com", HostKind::DockerHub),
+            ("a.oss-cn-beijing.aliyuncs.com", HostKind::Storage),
             ("203.0.113.9", HostKind::Other),
         ];
         for (host, kind) in cases {

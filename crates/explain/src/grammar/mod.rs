@@ -7,12 +7,14 @@ mod matcher;
 mod names;
 mod pattern;
 mod status;
+mod step;
 
 use std::ops::Range;
 
 pub use host::HostKind;
 pub use lexicon::Word;
 pub use link::{Link, Purpose};
+pub use step::Step;
 
 /// Longer texts are cut: no runtime says as much.
 const MAX_TEXT: usize = 64 * 1024;
@@ -91,7 +93,8 @@ impl Dissection {
     /// The host that the error is about: of the last URL, of the lookup, or of the image.
     pub fn host(&self) -> Option<String> {
         let link = self.last_link().map(|link| link.host().to_owned());
-        link.or_else(|| self.looked_up.clone()).or_else(|| self.registry())
+        let answered = || self.looked_up.clone().or_else(|| self.pulled_from.clone());
+        link.or_else(answered).or_else(|| self.registry())
     }
 
     /// The kind of that host.
@@ -138,6 +141,30 @@ impl Dissection {
         asked || self.any(&WORDS) || self.says("pull") || self.says("pulling") || self.says("pullimage")
     }
 
+    /// Whether it speaks of images at all, be it of a pull or not.
+    pub fn is_about_images(&self) -> bool {
+        const WORDS: [Word; 17] = [
+            Word::DaemonAnswer,
+            Word::EcsAgent,
+            Word::ShortName,
+            Word::Mirrors,
+            Word::MirrorConfig,
+            Word::NameUnknown,
+            Word::ManifestUnknown,
+            Word::BlobUnknown,
+            Word::QuayDenied,
+            Word::CloudDenied,
+            Word::PolicyDenied,
+            Word::Schema1,
+            Word::NoPlatform,
+            Word::VariantUnknown,
+            Word::WrongFormat,
+            Word::DigestMismatch,
+            Word::ImageLacking,
+        ];
+        self.is_about_a_pull() || self.any(&WORDS)
+    }
+
     /// Whether a mirror was asked in the registry's place.
     pub fn is_mirrored(&self) -> bool {
         let asked = self.pulled_from.as_deref().map(HostKind::of);
@@ -146,9 +173,14 @@ impl Dissection {
                 *host != registry
                     && !(HostKind::of(&registry) == HostKind::DockerHub && asked == Some(HostKind::DockerHub))
             }
-            _ => false,
+            _ => asked == Some(HostKind::Mirror),
         };
         other || self.last_link().is_some_and(|link| link.mirrors.is_some() || link.kind == HostKind::Mirror)
+    }
+
+    /// What was being done when it failed; `None` where the text does not tell.
+    pub fn step(&self) -> Option<Step> {
+        Step::of(self)
     }
 
     /// The words of a clause as they stand in the text.

@@ -26,7 +26,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 27] = [
+const BEFORE_IMAGE: [&str; 28] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -42,6 +42,7 @@ const BEFORE_IMAGE: [&str; 27] = [
     "failed to parse image reference \"",
     "failed to inspect image \"",
     "failed to resolve ref ",
+    "failed to solve: ",
     "couldn't parse image name \"",
     "docker://",
     "image pull failed for ",

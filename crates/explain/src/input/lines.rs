@@ -3,9 +3,15 @@
 use super::row::{self, Row};
 use super::{About, Statement, is_about_a_pull, record};
 
+/// No record is longer than this, in bytes: what follows is read as another.
+const MAX_RECORD: usize = 16 * 1024;
+/// A terminal is at least as wide as this.
+const NARROWEST: usize = 60;
+
 /// The statements of a text.
 pub(crate) fn read(text: &str) -> Vec<Statement> {
-    let mut reader = Reader::default();
+    let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    let mut reader = Reader { widest, ..Reader::default() };
     for line in text.lines() {
         reader.line(line);
     }
@@ -17,11 +23,22 @@ pub(crate) fn read(text: &str) -> Vec<Statement> {
 struct Reader {
     found: Vec<Statement>,
     /// The record that is being read, and what it is about.
-    record: Option<Statement>,
+    record: Option<Record>,
+    /// The width of the widest line: a terminal breaks lines there when they are copied.
+    widest: usize,
     pod: Option<String>,
     /// Where in `kubectl describe pod` the line stands; `None` outside.
     described: Option<Described>,
     seen_rows: bool,
+}
+
+/// A record, with what its last line leaves open.
+struct Record {
+    statement: Statement,
+    /// The text with the lines joined that a terminal may have broken.
+    joined: String,
+    /// Whether the last line is as wide as the terminal.
+    is_full: bool,
 }
 
 #[derive(Default)]
@@ -37,9 +54,8 @@ impl Reader {
         }
         match row::read(line, self.pod.as_deref()) {
             Some(Row::Telling(statement)) => {
-                self.end_record();
                 self.seen_rows = true;
-                self.record = Some(statement);
+                self.begin(statement, line);
             }
             Some(Row::Other) => {
                 self.end_record();
@@ -79,7 +95,7 @@ impl Reader {
                     container: described.container.clone(),
                     image: described.image.clone(),
                 };
-                self.found.push(Statement { text: value.to_owned(), about, of_log: false });
+                self.found.push(Statement { text: value.to_owned(), about, ..Statement::default() });
             }
             _ => {}
         }
@@ -98,21 +114,42 @@ impl Reader {
     }
 
     fn begin_record(&mut self, line: &str) {
+        let about = record::about(line);
+        self.begin(Statement { text: line.to_owned(), about, of_log: true, ..Statement::default() }, line);
+    }
+
+    fn begin(&mut self, statement: Statement, line: &str) {
         self.end_record();
-        self.record = Some(Statement { text: line.to_owned(), about: record::about(line), of_log: true });
+        let joined = statement.text.clone();
+        self.record = Some(Record { statement, joined, is_full: self.is_full(line) });
     }
 
     fn continue_record(&mut self, line: &str) {
-        let about = About { pod: self.pod.clone(), ..About::default() };
-        let record =
-            self.record.get_or_insert_with(|| Statement { text: String::new(), about, of_log: false });
-        if !record.text.is_empty() {
-            record.text.push('\n');
+        let is_full = self.is_full(line);
+        if self.record.as_ref().is_some_and(|record| record.statement.text.len() > MAX_RECORD) {
+            self.end_record();
         }
-        record.text.push_str(line);
+        let Some(record) = &mut self.record else {
+            let about = About { pod: self.pod.clone(), ..About::default() };
+            return self.begin(Statement { text: line.to_owned(), about, ..Statement::default() }, line);
+        };
+        record.statement.text.push('\n');
+        record.statement.text.push_str(line);
+        if !record.is_full {
+            record.joined.push('\n');
+        }
+        record.joined.push_str(line);
+        record.is_full = is_full;
+    }
+
+    fn is_full(&self, line: &str) -> bool {
+        self.widest >= NARROWEST && line.chars().count() == self.widest
     }
 
     fn end_record(&mut self) {
-        self.found.extend(self.record.take());
+        if let Some(Record { mut statement, joined, .. }) = self.record.take() {
+            statement.joined = Some(joined).filter(|joined| *joined != statement.text);
+            self.found.push(statement);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What people paste: Kubernetes objects, tables of kubectl, logs, a bare error. Each yields statements.
 
+mod clean;
 mod lines;
 mod objects;
 mod record;
@@ -12,6 +13,8 @@ pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Statement {
     pub text: String,
+    /// The text as it was before a terminal broke its lines, where that may have happened.
+    pub joined: Option<String>,
     pub about: About,
     /// Whether it is one record of a log, which speaks of other things as well.
     pub of_log: bool,
@@ -27,8 +30,9 @@ pub(crate) struct About {
 
 /// The statements of an input, in its order.
 pub(crate) fn read(text: &str) -> Vec<Statement> {
-    let statements = objects::read(text).unwrap_or_default();
-    if statements.is_empty() { lines::read(text) } else { statements }
+    let text = clean::clean(text);
+    let statements = objects::read(&text).unwrap_or_default();
+    if statements.is_empty() { lines::read(&text) } else { statements }
 }
 
 /// Reasons of events and of waiting containers that are about images.

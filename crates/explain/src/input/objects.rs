@@ -39,7 +39,8 @@ fn documents(text: &str) -> Option<Vec<Value>> {
         "- apiVersion:",
     ];
     let is_yaml = text.lines().any(|line| {
-        keys.iter().any(|key| line.trim() == *key || line.trim_start().starts_with(&format!("{key} ")))
+        let behind = |key: &&str| line.trim_start().strip_prefix(*key);
+        keys.iter().filter_map(behind).any(|rest| rest.trim().is_empty() || rest.starts_with(' '))
     });
     if !is_yaml {
         return None;
@@ -105,7 +106,7 @@ fn statement(map: &Map<String, Value>, about: &About) -> Option<Statement> {
     (!text.trim().is_empty()).then(|| Statement {
         text,
         about: About { image, ..about.clone() },
-        of_log: false,
+        ..Statement::default()
     })
 }
 

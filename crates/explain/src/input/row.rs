@@ -47,7 +47,7 @@ pub(crate) fn read(line: &str, pod: Option<&str>) -> Option<Row> {
     let about =
         About { pod: named.or(pod).map(str::to_owned), container: container.map(str::to_owned), image: None };
     let reason = if reason == "Failed" { String::new() } else { format!("{reason}: ") };
-    Some(Row::Telling(Statement { text: format!("{reason}{message}"), about, of_log: false }))
+    Some(Row::Telling(Statement { text: format!("{reason}{message}"), about, ..Statement::default() }))
 }
 
 /// Where `word` stands as a column of its own.

@@ -31,6 +31,10 @@ pub(super) fn cloud_identity(d: &Dissection) -> Option<Verdict> {
 
 /// The words blame the login itself.
 pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
+    // CRI-O speaks of a wrong login where none was sent, too.
+    if d.has(Word::NoCredentials) {
+        return None;
+    }
     let verdict = Verdict::likely(Cause::BadCredentials)
         .or(&[Cause::ExpiredToken, Cause::CredentialsMissing, Cause::UserNotPermitted])
         .because(&[Word::WrongLogin]);
@@ -84,6 +88,7 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
         Cause::SecretWrongRegistry,
         Cause::BadCredentials,
         Cause::WrongRegistryHost,
+        Cause::TokenEndpointFailure,
     ];
     Some(verdict.or(&others).because(&because))
 }
@@ -133,6 +138,17 @@ pub(super) fn quay(d: &Dissection) -> Option<Verdict> {
     verdict.or(&others).because(&[Word::QuayDenied]).if_said(d)
 }
 
+/// What is denied at the very first request, `/v2/`, is a login: Docker sends there what it has.
+pub(super) fn first_request(d: &Dissection) -> Option<Verdict> {
+    let first = d.last_link().is_some_and(|link| link.purpose == Purpose::Ping) && !d.has(Word::Pinging);
+    let refused = d.statuses.iter().any(|status| matches!(status, 401 | 403))
+        || d.any(&[Word::Unauthorized, Word::Forbidden]);
+    let others = [Cause::CredentialsMissing, Cause::ExpiredToken, Cause::UserNotPermitted];
+    let verdict = Verdict::likely(Cause::BadCredentials).or(&others);
+    let verdict = verdict.because(&[Word::Unauthorized, Word::Forbidden]);
+    verdict.some_if(first && refused && !d.any(&[Word::NoCredentials, Word::AccessDenied]))
+}
+
 /// 401, or its words.
 pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     let told = d.statuses.contains(&401) || d.any(&[Word::Unauthorized, Word::NoCredentials]);
@@ -150,7 +166,8 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
         Verdict::likely(Cause::CredentialsMissing).or(&[Cause::BadCredentials, Cause::SecretWrongRegistry])
     };
     let cloud = matches!(d.registry_kind(), HostKind::Ecr | HostKind::Acr | HostKind::Google);
-    let verdict = if cloud { verdict.or(&[Cause::NodeIdentityDenied, Cause::ExpiredToken]) } else { verdict };
+    let identities = [Cause::NodeIdentityDenied, Cause::ExpiredToken, Cause::CredentialProviderFailure];
+    let verdict = if cloud { verdict.or(&identities) } else { verdict };
     let others = [Cause::UserNotPermitted, Cause::RepoMissingOrPrivate, Cause::RepoNotFound];
     Some(verdict.or(&others).because(&[Word::Unauthorized, Word::NoCredentials]))
 }
@@ -182,8 +199,10 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         HostKind::Ghcr if d.says("requesting bearer token") => {
             Verdict::possible(Cause::RepoNotFound).or(&[Cause::RepoMissingOrPrivate])
         }
-        _ if is_token(d) && d.has(Word::AnonymousToken) => Verdict::likely(Cause::CredentialsMissing),
-        _ if is_token(d) => Verdict::likely(Cause::TokenEndpointFailure),
+        // GitLab answers so to whomever it does not know, too.
+        HostKind::GitLab => Verdict::possible(Cause::CredentialsMissing),
+        _ if d.has(Word::LoginToken) => Verdict::likely(Cause::TokenEndpointFailure),
+        _ if is_token(d) => Verdict::likely(Cause::CredentialsMissing).or(&[Cause::TokenEndpointFailure]),
         _ => Verdict::likely(Cause::UserNotPermitted),
     };
     Some(verdict.or(&others).because(&[Word::Forbidden]))

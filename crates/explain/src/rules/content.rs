@@ -18,7 +18,7 @@ pub(super) fn platform(d: &Dissection) -> Option<Verdict> {
     }
     Verdict::certain(Cause::PlatformMismatch)
         .or(&[Cause::RuntimeFault])
-        .because(&[Word::NoPlatform])
+        .because(&[Word::NoPlatform, Word::WrongFormat])
         .if_said(d)
 }
 
@@ -34,8 +34,19 @@ pub(super) fn digest(d: &Dissection) -> Option<Verdict> {
     verdict.because(&[Word::DigestMismatch]).if_said(d)
 }
 
+/// A page for people in a manifest's place.
+pub(super) fn page(d: &Dissection) -> Option<Verdict> {
+    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::ManifestUnsupported];
+    let verdict = Verdict::likely(Cause::WrongRegistryHost).or(&others);
+    verdict.because(&[Word::HtmlManifest]).if_said(d)
+}
+
 /// Content that a manifest names and nobody has.
 pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
+    // What a failing registry says besides is not to be believed.
+    if d.statuses.iter().any(|status| *status >= 500) {
+        return None;
+    }
     let verdict =
         Verdict::likely(Cause::BlobMissing).or(&[Cause::RedirectHostBlocked, Cause::MirrorMisconfig]);
     verdict.because(&[Word::BlobUnknown]).if_said(d)
@@ -43,18 +54,13 @@ pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
 
 pub(super) fn truncated(d: &Dissection) -> Option<Verdict> {
     let verdict = Verdict::likely(Cause::BlobTruncated);
-    let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::NoSpace, Cause::RuntimeFault]);
+    let others = [Cause::ProxyMisconfig, Cause::NoSpace, Cause::BlobDigestMismatch, Cause::RuntimeFault];
+    let verdict = verdict.or(&others);
     verdict.because(&[Word::Truncated]).if_said(d)
 }
 
 pub(super) fn media_type(d: &Dissection) -> Option<Verdict> {
-    if d.says("text/html") {
-        let verdict = Verdict::likely(Cause::WrongRegistryHost);
-        let verdict =
-            verdict.or(&[Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::ManifestUnsupported]);
-        return Some(verdict.because(&[Word::NotARegistry, Word::MediaType]));
-    }
-    let verdict =
-        Verdict::likely(Cause::ManifestUnsupported).or(&[Cause::Schema1Unsupported, Cause::RuntimeFault]);
+    let others = [Cause::Schema1Unsupported, Cause::RuntimeFault, Cause::BlobDigestMismatch];
+    let verdict = Verdict::likely(Cause::ManifestUnsupported).or(&others);
     verdict.because(&[Word::MediaType]).if_said(d)
 }

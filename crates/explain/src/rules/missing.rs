@@ -58,9 +58,10 @@ pub(super) fn not_found(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others).because(&[Word::NotFound]))
 }
 
-/// A name without a path that looks like a registry's host is a name on Docker Hub.
+/// Docker Hub's names have no dots before the first slash: what looks like a registry's host there is one, or lacks a port.
 pub(super) fn host_alone(d: &Dissection) -> bool {
     let path = d.repository().unwrap_or_default();
-    let name = path.strip_prefix("library/").unwrap_or_default().split([':', '@']).next().unwrap_or_default();
-    d.registry_kind() == HostKind::DockerHub && (name.contains('.') || name == "localhost")
+    let name = path.strip_prefix("library/").unwrap_or(&path);
+    let first = name.split(['/', ':', '@']).next().unwrap_or_default();
+    d.registry_kind() == HostKind::DockerHub && (first.contains('.') || first == "localhost")
 }

@@ -4,6 +4,7 @@
 //! what a cause merely leads to.
 
 mod access;
+mod code;
 mod content;
 mod missing;
 mod network;
@@ -28,8 +29,8 @@ const RULES: &[Rule] = &[
     node::no_space,
     node::policy,
     node::invalid_name,
-    node::credential_provider,
     status::rate_limit,
+    node::credential_provider,
     network::proxy,
     network::tls,
     network::lookup,
@@ -44,6 +45,7 @@ const RULES: &[Rule] = &[
     content::schema1,
     content::platform,
     content::digest,
+    content::page,
     content::missing,
     content::truncated,
     content::media_type,
@@ -51,6 +53,8 @@ const RULES: &[Rule] = &[
     missing::repository,
     missing::manifest,
     status::token_service,
+    status::site,
+    access::first_request,
     access::denied,
     access::unauthorized,
     access::forbidden,
@@ -60,10 +64,14 @@ const RULES: &[Rule] = &[
     network::deadline,
     node::runtime_down,
     node::store,
+    node::image_lacking,
     missing::not_found,
+    code::of_grpc,
 ];
 
 /// The cause that a text tells, and the number of the rule: the lower, the more outright.
 pub(crate) fn judge(dissection: &Dissection) -> Option<(usize, Verdict)> {
-    RULES.iter().enumerate().find_map(|(rank, rule)| rule(dissection).map(|verdict| (rank, verdict)))
+    let told = |(rank, rule): (usize, &Rule)| rule(dissection).map(|verdict| (rank, verdict));
+    let (rank, verdict) = RULES.iter().enumerate().find_map(told)?;
+    Some((rank, verdict.weighed(dissection)))
 }

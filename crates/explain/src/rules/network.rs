@@ -3,14 +3,17 @@
 use diagnosis::Cause;
 
 use super::Verdict;
-use crate::grammar::{Dissection, HostKind, Purpose, Word};
+use crate::grammar::{Dissection, HostKind, Purpose, Step, Word};
 
 /// The proxy itself, or what it said to CONNECT.
 pub(super) fn proxy(d: &Dissection) -> Option<Verdict> {
-    let internal = d.host_kind().is_internal();
+    // The proxy's own URL may stand further inside.
+    let asked = d.links.iter().find(|link| link.purpose != Purpose::Other);
+    let internal = asked.map_or_else(|| d.registry_kind(), |link| link.kind).is_internal();
     let other = if internal { Cause::NoProxyMissing } else { Cause::ProxyMisconfig };
     if d.has(Word::ConnectRefused) {
         let verdict = Verdict::likely(other);
+        let verdict = if is_storage(d) { verdict.or(&[Cause::RedirectHostBlocked]) } else { verdict };
         let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing, Cause::Registry5xx]);
         return Some(verdict.because(&[Word::ConnectRefused]));
     }
@@ -19,7 +22,7 @@ pub(super) fn proxy(d: &Dissection) -> Option<Verdict> {
             Verdict::possible(Cause::Registry5xx).or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing]);
         return Some(verdict.because(&[Word::GatewayPhrase]));
     }
-    let verdict = Verdict::likely(Cause::ProxyMisconfig).or(&[Cause::NoProxyMissing]);
+    let verdict = Verdict::likely(other).or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing]);
     verdict.because(&[Word::ProxyConnect]).if_said(d)
 }
 
@@ -56,6 +59,7 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         && (d.has(Word::Lookup) || d.looked_up.is_some() || !d.has(Word::NoSuchHost))
     {
         let verdict = Verdict::certain(Cause::DnsResolverFailure).or(&[Cause::ClusterDnsOnNode]);
+        let verdict = if is_token(d) { verdict.or(&[Cause::TokenEndpointFailure]) } else { verdict };
         return Some(verdict.because(&[Word::ResolverFailed]));
     }
     if !d.has(Word::NoSuchHost) {
@@ -75,6 +79,7 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         }
         _ => Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
     };
+    let verdict = if is_token(d) { verdict.or(&[Cause::TokenEndpointFailure]) } else { verdict };
     Some(verdict.because(&[Word::NoSuchHost]))
 }
 
@@ -102,22 +107,22 @@ fn on_this_way(d: &Dissection, cause: Cause) -> Verdict {
         &[Cause::WrongRegistryHost, Cause::MirrorMisconfig, Cause::ProxyMisconfig]
     };
     if d.host_kind() == HostKind::Loopback && cause == Cause::ConnRefused {
-        let on_a_node = !d.has(Word::BuildKit);
-        let (first, second) = if on_a_node {
-            (Cause::LocalhostRegistry, Cause::ConnRefused)
-        } else {
-            (Cause::ConnRefused, Cause::LocalhostRegistry)
-        };
-        return Verdict::likely(first).or(&[second, Cause::MirrorMisconfig]);
+        return at_loopback(d);
     }
     if is_version1(d) {
         return Verdict::possible(Cause::WrongRegistryHost).or(&[cause]).or(others);
+    }
+    // Amazon's nodes and tasks get their login there, and have no way out at all when they cannot reach it.
+    if d.host_kind() == HostKind::EcrApi {
+        let logins =
+            [Cause::TokenEndpointFailure, Cause::CredentialProviderFailure, Cause::NodeIdentityDenied];
+        return Verdict::likely(cause).or(&logins).or(others);
     }
     if is_token(d) {
         return Verdict::likely(Cause::TokenEndpointFailure).or(&[cause]).or(others);
     }
     // Docker's graph store names no URL once the manifest was fetched.
-    let content = d.last_link().is_none() && d.has(Word::Copying);
+    let content = d.last_link().is_none() && d.step() == Some(Step::Content);
     if is_storage(d) || content {
         return Verdict::likely(Cause::RedirectHostBlocked).or(&[cause]).or(others);
     }
@@ -127,20 +132,32 @@ fn on_this_way(d: &Dissection, cause: Cause) -> Verdict {
     Verdict::likely(cause).or(others)
 }
 
+/// Nothing listens at the machine itself: no registry is there, or the image was built there and never had one.
+fn at_loopback(d: &Dissection) -> Verdict {
+    // Podman and Buildah name what they build `localhost/NAME`; a registry there would have a port.
+    let built = d.registry().is_some_and(|registry| registry == "localhost");
+    let first = match (built, d.has(Word::BuildKit)) {
+        (_, true) => Cause::ConnRefused,
+        (true, _) => Cause::LocalImageNotOnNode,
+        (false, _) => Cause::LocalhostRegistry,
+    };
+    let others = [Cause::LocalhostRegistry, Cause::ConnRefused, Cause::MirrorMisconfig];
+    Verdict::likely(first).or(&others)
+}
+
 /// Old Docker asked for the protocol of before 2015 after the host had not answered as a registry does.
 fn is_version1(d: &Dissection) -> bool {
-    d.last_link().is_some_and(|link| link.purpose == Purpose::Version1)
+    d.last_link().is_some_and(|link| link.purpose == Purpose::Version1 && link.kind != HostKind::DockerHub)
 }
 
 /// Whether the token service was being asked.
 pub(super) fn is_token(d: &Dissection) -> bool {
-    let words = [Word::AnonymousToken, Word::LoginToken, Word::BearerToken];
-    d.any(&words) || d.last_link().is_some_and(|link| link.purpose == Purpose::Token)
+    d.step() == Some(Step::Token)
 }
 
 /// Whether content was being fetched from a host behind the registry.
 pub(super) fn is_storage(d: &Dissection) -> bool {
-    d.last_link().is_some_and(|link| link.purpose == Purpose::Storage || link.kind == HostKind::Storage)
+    d.step() == Some(Step::Storage)
 }
 
 /// A connection that came about and broke.
@@ -174,6 +191,15 @@ pub(super) fn deadline(d: &Dissection) -> Option<Verdict> {
         let verdict = verdict.or(&[Cause::PullDeadline, Cause::Mtu, Cause::ProxyMisconfig]);
         return Some(verdict.because(&[Word::BodyTimeout]));
     }
-    let verdict = Verdict::likely(Cause::PullDeadline).or(&[Cause::ConnTimeout, Cause::Mtu]);
-    verdict.because(&[Word::Deadline]).if_said(d)
+    // A single request that took too long says more of the way than of the size of the image.
+    let stopped = d.says("context canceled");
+    let request =
+        matches!(d.step(), Some(Step::Ping | Step::Manifest)) && d.last_link().is_some() && !stopped;
+    let verdict = match d.step() {
+        Some(Step::Token) => Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnTimeout]),
+        _ if request => Verdict::likely(Cause::ConnTimeout),
+        _ => Verdict::likely(Cause::PullDeadline),
+    };
+    let others = [Cause::PullDeadline, Cause::ConnTimeout, Cause::Mtu, Cause::ProxyMisconfig];
+    verdict.or(&others).because(&[Word::Deadline]).if_said(d)
 }

@@ -45,7 +45,14 @@ pub(super) fn invalid_name(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d).filter(|_| !answered)
 }
 
+/// What gets the node's login does not work. What it failed at is the cause where that is the way out of the network or a
+/// right that the node lacks.
 pub(super) fn credential_provider(d: &Dissection) -> Option<Verdict> {
+    let way =
+        d.has(Word::EcsAgent) && d.any(&[Word::DialTimeout, Word::NoSuchHost, Word::NoRoute, Word::Deadline]);
+    if way || d.has(Word::CloudDenied) {
+        return None;
+    }
     let verdict = Verdict::likely(Cause::CredentialProviderFailure)
         .or(&[Cause::NodeIdentityDenied, Cause::CredentialsMissing, Cause::TokenEndpointFailure])
         .because(&[Word::ProviderFailed]);
@@ -64,4 +71,10 @@ pub(super) fn store(d: &Dissection) -> Option<Verdict> {
         .or(&[Cause::NoSpace, Cause::BlobDigestMismatch])
         .because(&[Word::StoreFault, Word::Unpack]);
     verdict.some_if(told)
+}
+
+/// The image was looked for on the node alone.
+pub(super) fn image_lacking(d: &Dissection) -> Option<Verdict> {
+    let others = [Cause::NeverPull, Cause::TagNotFound, Cause::RepoNotFound];
+    Verdict::likely(Cause::LocalImageNotOnNode).or(&others).because(&[Word::ImageLacking]).if_said(d)
 }

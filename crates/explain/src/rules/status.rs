@@ -3,8 +3,9 @@
 use diagnosis::Cause;
 
 use super::Verdict;
+use super::missing;
 use super::network::{is_storage, is_token};
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Dissection, HostKind, Step, Word};
 
 /// 429, or its words.
 pub(super) fn rate_limit(d: &Dissection) -> Option<Verdict> {
@@ -45,16 +46,54 @@ pub(super) fn token_service(d: &Dissection) -> Option<Verdict> {
 /// The registry or its backend is down.
 pub(super) fn outage(d: &Dissection) -> Option<Verdict> {
     let fails = d.statuses.iter().any(|status| matches!(status, 408 | 500..));
-    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::NoProxyMissing];
+    let others = [
+        Cause::ProxyMisconfig,
+        Cause::MirrorMisconfig,
+        Cause::NoProxyMissing,
+        // Docker does not say when it was the token service that failed.
+        Cause::TokenEndpointFailure,
+    ];
     let verdict = Verdict::likely(Cause::Registry5xx).or(&others).because(&[Word::ServerError]);
     verdict.some_if(fails || d.has(Word::ServerError))
 }
 
+/// A web site was asked: the registry that belongs to it has another name.
+pub(super) fn site(d: &Dissection) -> Option<Verdict> {
+    const ANSWERS: [Word; 9] = [
+        Word::NotFound,
+        Word::NameUnknown,
+        Word::ManifestUnknown,
+        Word::Unauthorized,
+        Word::Forbidden,
+        Word::AccessDenied,
+        Word::NotARegistry,
+        Word::Page,
+        Word::MediaType,
+    ];
+    let asked = HostKind::Site;
+    let answered = !d.statuses.is_empty() || d.any(&ANSWERS);
+    let others = [Cause::RepoNotFound, Cause::TagNotFound, Cause::CredentialsMissing];
+    let verdict = Verdict::likely(Cause::WrongRegistryHost).or(&others).because(&ANSWERS);
+    verdict.some_if(answered && (d.registry_kind() == asked || d.host_kind() == asked))
+}
+
 /// Something that is no registry answered.
 pub(super) fn not_a_registry(d: &Dissection) -> Option<Verdict> {
+    // An answer without a page: there may well be a registry, and no such image.
+    let bare = d.statuses.contains(&404) && !d.any(&[Word::HtmlManifest, Word::Page]);
+    if bare && d.step() == Some(Step::Manifest) {
+        return missing::not_found(d);
+    }
     let odd = d.statuses.iter().any(|status| matches!(status, 300..=399 | 400 | 405 | 406 | 418));
     let first = if is_storage(d) { Cause::RedirectHostBlocked } else { Cause::WrongRegistryHost };
-    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::RepoNotFound, Cause::Registry5xx];
-    let verdict = Verdict::possible(first).or(&others).because(&[Word::NotARegistry]);
-    verdict.some_if(odd || d.has(Word::NotARegistry))
+    let others = [
+        Cause::ProxyMisconfig,
+        Cause::MirrorMisconfig,
+        Cause::RepoNotFound,
+        Cause::Registry5xx,
+        Cause::HttpOnHttps,
+        Cause::TokenEndpointFailure,
+    ];
+    let verdict = Verdict::possible(first).or(&others).because(&[Word::NotARegistry, Word::Page]);
+    verdict.some_if(odd || d.any(&[Word::NotARegistry, Word::Page]))
 }

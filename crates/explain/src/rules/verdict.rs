@@ -16,6 +16,14 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// The next lower one.
+    const fn lower(self) -> Self {
+        match self {
+            Self::Certain => Self::Likely,
+            Self::Likely | Self::Possible => Self::Possible,
+        }
+    }
+
     /// The word for it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,5 +84,17 @@ impl Verdict {
     pub fn if_said(self, dissection: &Dissection) -> Option<Self> {
         let said = dissection.any(&self.because);
         self.some_if(said)
+    }
+
+    /// The verdict, less sure where little proves it: where nothing speaks of images, or general words alone.
+    pub fn weighed(mut self, dissection: &Dissection) -> Self {
+        let mut proofs =
+            dissection.clauses.iter().filter(|clause| self.because.contains(&clause.word)).peekable();
+        let general = proofs.peek().is_some() && proofs.all(|clause| !dissection.quote(clause).contains(' '));
+        let bare = dissection.statuses.is_empty() && dissection.step().is_none();
+        if !dissection.is_about_images() || (general && bare) {
+            self.confidence = self.confidence.lower();
+        }
+        self
     }
 }

@@ -5,3 +5,5 @@ mod causes;
 mod inputs;
 mod recorded;
 mod redaction;
+mod steps;
+mod wrappers;

@@ -16,9 +16,15 @@ words! {
     ];
     Resolving: [
         "failed to resolve reference", "failed to resolve image", "failed to resolve ref",
-        "error resolving", "reading manifest", "pinging container registry", "initializing source",
-        "retrieving manifest", "fetching target platform image",
-        "failed to resolve source metadata",
+        "error resolving", "reading manifest", "initializing source", "retrieving manifest",
+        "fetching target platform image", "failed to resolve source metadata", "failed to get image digest",
+        "failed to inspect image", "resolving … manifest", "getting manifest", "failed to fetch manifest",
+        "fetching manifest", "head manifest", "failed to get manifest", "error getting manifest",
+        "get manifest", "error choosing image instance", "choosing an image from manifest list",
+        "failed to resolve",
+    ];
+    Pinging: [
+        "pinging container registry", "pinging docker registry", "error pinging", "unable to ping registry endpoint", "ping attempt failed",
     ];
     NoEndpoint: [
         "no available registry endpoint",
@@ -27,21 +33,28 @@ words! {
         "error response from daemon", "api error (", "http code",
     ];
     EcsAgent: [
-        "cannotpullcontainererror", "cannotpullimagemanifesterror",
+        "cannotpullcontainererror", "cannotpullimagemanifesterror", "cannotpullecrcontainererror",
+        "resourceinitializationerror", "cannotpullcontainer", "unable to pull secrets or registry auth",
     ];
     BuildKit: [
         "failed to solve", "failed to do request: head https://localhost", "#…error: failed",
     ];
     AnonymousToken: [
-        "failed to fetch anonymous token", "failed to get anonymous token",
+        "failed to fetch anonymous token", "failed to get anonymous token", "anonymous pulling failed",
+        "anonymous token",
     ];
     LoginToken: [
         "failed to fetch oauth token", "failed to fetch token", "trying to obtain access token",
+        "getting username and password", "failed to fetch oauth2 token", "using refresh token",
+        "requesting oauth token",
     ];
     BearerToken: [
         "requesting bearer token", "unable to retrieve auth token", "failed to authorize", "token exchange",
         "rejected token exchange", "error getting bearer token", "requesting bear token",
-        "unable to get token",
+        "unable to get token", "failed to get authorization token", "failed to obtain token",
+        "getting token", "fetch token", "token request", "error requesting token", "requesting token",
+        "failed to get token", "unable to fetch token", "token endpoint", "token server",
+        "authenticate … token", "get token from",
     ];
     BadToken: [
         "did not include a token in the response", "unable to decode token response",
@@ -49,7 +62,11 @@ words! {
         "no realm specified for token auth challenge", "unsupported protocol scheme", "invalid_token",
         "failed to parse token", "unknown challenge", "parsing bearer token", "no supported auth method",
         "unexpected end of json input … token", "failed to get auth token", "error getting auth token",
-        "token signed by untrusted key",
+        "token signed by untrusted key", "token response", "could not parse token", "malformed token",
+        "no token in response", "token … not valid yet", "missing token", "no bearer token",
+        "unsupported auth scheme", "unsupported authentication", "unable to parse www-authenticate",
+        "unexpected www-authenticate", "no www-authenticate", "unable to extract token",
+        "failed to decode token",
     ];
     Copying: [
         "while fetching image layer", "while fetching layer", "fetching image layer", "failed to copy",
@@ -57,20 +74,30 @@ words! {
         "fetching blob", "reading blob", "writing blob", "download failed after attempts", "copying config",
         "copying layer", "error downloading layer", "error writing blob", "error reading blob",
         "storing blob to file", "determining manifest mime type for …: reading manifest sha256",
-        "unable to copy from source",
+        "unable to copy from source", "copying system image", "error copying", "failed to fetch layer",
+        "failed to download layer", "downloading layer", "download failed, retrying",
+        "failed to fetch blob", "failed to download blob",  "fetching config",
+        "reading config blob", "failed to read config", "getting blob", "error getting blob",
+        "downloading blob", "trying to reuse blob", "failed to pull layer", "fetch blob",
+        "failed to copy layer",
     ];
     Unpack: [
         "failed to extract layer", "failed to register layer", "applylayer", "failed to unpack image",
         "mount callback failed", "apply failure", "failed to apply layer", "extracting layer",
         "error processing tar file", "failed to prepare extraction snapshot",
         "committing the finished image", "adding layer with blob", "unpacking failed", "failed to unpack",
-        "untarring",
+        "untarring", "error unpacking", "re-exec error", "importlayer", "processbaselayer",
+        "failed to import layer", "initialize unpacker", "processing tar file", "failed to unmount target",
+        "failed to untar", "error extracting", "extract layer", "unpack image", "failed to apply diff",
+        "applying layer", "failed to convert layer", "failed to commit snapshot",
     ];
     Mirrors: [
         "mirrors also failed", "hosts.toml", "registries.yaml", "registries.conf", "registry-mirrors",
         "certs.d", "registry mirror", "pull-through", "pull through cache", "mirror registry",
         "mirror endpoint", "configured mirror", "registry.mirrors", "config_path", "mirrors.docker",
-        "invalid plugin config", "registry mirrors",
+        "invalid plugin config", "registry mirrors", "mirror server", "hosts directory",
+        "configured endpoint", "registry endpoint … mirror", "image-registry mirror", "spegel", "dragonfly",
+        "proxy cache", "proxy-cache",
     ];
     MirrorConfig: [
         "unable to read ca cert", "failed to load tls", "invalid `host` tree", "`mirrors` cannot be set",
@@ -79,6 +106,12 @@ words! {
         "failed to parse hosts.toml", "loading registries configuration", "error loading registries",
         "invalid url … mirror", "no endpoints available", "unable to find host config",
         "getting registries.conf", "failed to decode hosts.toml", "invalid endpoint url",
+        "invalid plugin config: `mirrors`", "unable to load registries", "failed to load hosts",
+        "failed to load registry host", "failed to parse certs.d", "hosts.toml … toml",
+        "toml: … hosts.toml", "registries.yaml … yaml", "parse … registries.yaml",
+        "invalid registries.conf", "registries.conf … toml", "failed to load config … registries",
+        "invalid `host`", "server … not supported in hosts.toml", "unknown capability",
+        "capability … not supported",
     ];
     ShortName: [
         "no search registries", "did not resolve to an alias", "no unqualified-search registries",

@@ -75,6 +75,7 @@ clauses! {
     Sandbox: "the image of the pod's sandbox";
     Unpacking: "pulling and unpacking (containerd)";
     Resolving: "resolving the reference";
+    Pinging: "asking whether there is a registry";
     NoEndpoint: "no endpoint of the registry answered (containerd before 1.3)";
     DaemonAnswer: "an answer of the Docker daemon";
     EcsAgent: "the agent of Amazon ECS";
@@ -129,11 +130,14 @@ clauses! {
     ManifestUnknown: "the tag or digest does not exist";
     NotFound: "404, or containerd's not found";
     BlobUnknown: "content is missing";
+    HtmlManifest: "a page for people in a manifest's place";
+    Page: "a page for people";
     NotARegistry: "something else than a registry answers";
     // Content.
     Schema1: "a schema 1 manifest";
     MediaType: "a manifest that cannot be used";
     NoPlatform: "no variant for the platform";
+    WrongFormat: "a program for another architecture was started";
     VariantUnknown: "a platform that the runtime itself mistook";
     DigestMismatch: "content does not match its digest";
     EmptyDigest: "the digest of nothing at all";

@@ -9,45 +9,75 @@ words! {
     NoSuchHost: [
         "no such host", "name or service not known", "nodename nor servname", "nxdomain",
         "could not resolve host", "unknown host", "no address associated with hostname",
-        "getaddrinfo enotfound", "no data record",
+        "getaddrinfo enotfound", "no data record", "couldn't resolve host", "unable to resolve host",
+        "name resolution failure … nxdomain", "no dns record", "host not found", "name does not resolve",
+        "non-existent domain", "cannot resolve host", "getaddrinfo failed",
+        "dns error: failed to lookup address information", "dns name does not exist",
+        "domain name not found", "no records found",
     ];
     ResolverFailed: [
-        "server misbehaving", "temporary failure in name resolution", "lookup …: i/o timeout",
-        "lookup …: read udp …: connection refused", "lookup …: read udp …: i/o timeout",
-        "lookup …: dial udp …: connect: network is unreachable", "lookup …: dial udp", "lookup …: read udp",
-        "lookup …: write udp", "lookup …: dial tcp", "lookup …: read tcp", "cannot unmarshal dns message",
-        "servfail", "eai_again", "try again later … lookup", "lookup …: connection refused",
-        "lookup …: device or resource busy", "dns lookup failed", "lookup …: too many open files",
-        "lookup …: connect: network is unreachable", "lookup …: connection timed out",
-        "lookup …: no route to host", "lookup …: operation was canceled",
-        "lookup …: context deadline exceeded", "dns server failure", "no servers could be reached",
-        "resolv.conf",
+        "server misbehaving", "temporary failure in name resolution", "cannot unmarshal dns message",
+        "servfail", "eai_again", "try again later … lookup", "dns lookup failed", "dns server failure",
+        "no servers could be reached", "resolv.conf", "temporary failure resolving",
+        "dns error … timed out", "dns timeout", "resolver … timed out", "name server … timed out",
+        "no dns servers", "communications error to", "connection timed out; no servers",
+        "dns request timed out", "name resolution … timed out", "lookup *: i/o timeout",
+        "lookup * on *: i/o timeout", "lookup *: read udp", "lookup * on *: read udp", "lookup *: dial udp",
+        "lookup * on *: dial udp", "lookup *: write udp", "lookup * on *: write udp", "lookup *: dial tcp",
+        "lookup * on *: dial tcp", "lookup *: read tcp", "lookup * on *: read tcp",
+        "lookup *: connection refused", "lookup * on *: connection refused",
+        "lookup *: device or resource busy", "lookup * on *: device or resource busy",
+        "lookup *: too many open files", "lookup * on *: too many open files",
+        "lookup *: connection timed out", "lookup * on *: connection timed out",
+        "lookup *: no route to host", "lookup * on *: no route to host", "lookup *: network is unreachable",
+        "lookup * on *: network is unreachable", "lookup *: operation was canceled",
+        "lookup * on *: operation was canceled", "lookup *: context deadline exceeded",
+        "lookup * on *: context deadline exceeded", "lookup *: try again", "lookup * on *: try again",
+        "lookup *: no answer from dns server", "lookup * on *: no answer from dns server",
+        "lookup *: dns server returned answer with no data",
+        "lookup * on *: dns server returned answer with no data",
     ];
     Lookup: [
         "dial tcp: lookup", "dial: lookup", "lookup",
     ];
     Refused: [
         "connection refused", "connectex: no connection could be made", "actively refused", "econnrefused",
+        "connectexception: connection refused", "connection was refused", "refused the connection",
+        "no connection could be made because the target machine actively refused it",
     ];
     DialTimeout: [
         "dial tcp …: i/o timeout", "i/o timeout", "connection timed out", "connect: operation timed out",
         "client.timeout exceeded while awaiting headers", "request canceled while waiting for connection",
         "dial tcp …: connect: connection timed out", "failed to connect … timed out", "etimedout",
         "connection attempt failed because the connected party did not properly respond",
-        "timed out connecting", "connection timeout",
+        "timed out connecting", "connection timeout", "network timed out while trying to connect",
+        "timed out while trying to connect", "connect timeout", "connection to … timed out",
+        "could not connect … timed out", "a connection attempt failed because the connected party",
+        "failed to connect to … port … after", "dial … timed out", "dial tcp …: operation timed out",
+        "context deadline exceeded (client.timeout exceeded while awaiting headers)", "connect etimedout",
+        "wsaetimedout", "connection to … could not be established", "tcp connect … timeout",
+        "there is a connection issue between the task and",
     ];
     NoRoute: [
         "no route to host", "network is unreachable", "cannot assign requested address", "host is down",
         "enetunreach", "ehostunreach", "unreachable network", "address family not supported",
         "network is down", "connect: permission denied", "connect: operation not permitted",
         "unreachable host", "no suitable address found",
+        "socket operation was attempted to an unreachable network",
+        "socket operation was attempted to an unreachable host", "no route … host", "network unreachable",
+        "host unreachable",  "protocol not available … tcp6", "no ipv4 address", "no ipv6",
+        "destination host unreachable",
     ];
     Reset: [
         "connection reset by peer", "broken pipe", "econnreset", "forcibly closed by the remote host",
         "use of closed network connection", "server closed idle connection", "http2: server sent goaway",
         "stream error", "connection closed by remote", "transport connection broken",
         "unexpected connection close", "remote end closed connection", "http2: client connection lost",
-        "tls: user canceled", "connection was reset",
+        "tls: user canceled", "connection was reset", "wsarecv", "an established connection was aborted",
+        "an existing connection was forcibly closed", "econnaborted", "connection aborted",
+        "socket hang up", "connection closed unexpectedly", "empty reply from server", "connection reset",
+        "unexpected disconnect", "closed the connection", "software caused connection abort",
+        "peer closed connection", "connection was closed", "premature close", "server closed the stream",
     ];
     Eof: [
         "eof",
@@ -57,6 +87,8 @@ words! {
         "client.timeout exceeded while reading body", "timeout awaiting response headers",
         "request canceled (client.timeout exceeded", "read tcp …: i/o timeout",
         "read: connection timed out", "net/http: request canceled", "read: operation timed out",
+        "read timeout", "timed out reading", "read timed out", "timeout while reading",
+        "timed out … while downloading",
     ];
     TooLong: [
         "message too long", "fragmentation needed", "mtu",
@@ -69,7 +101,12 @@ words! {
         "proxy returned", "proxyconnect tcp", "proxyconnect", "error connecting to proxy",
         "proxy authentication required", "socks connect", "407 proxy", "unknown scheme … proxy",
         "invalid proxy", "via proxy", "bad proxy", "proxy error", "authenticationrequired", "http_proxy",
-        "https_proxy", "socks5", "through proxy",
+        "https_proxy", "socks5", "through proxy", "connecting to proxy", "tunnel connection failed",
+        "proxy tunneling failed", "proxy connect", "received http code … from proxy",
+        "bad response from proxy", "unable to connect to proxy", "proxyerror", "cannot connect to proxy",
+        "proxy refused", "proxy authorization", "netskope", "checkpoint … blocked", "sophos", "palo alto",
+        "mcafee", "forcepoint", "url filter", "web filter", "access to this site is blocked",
+        "blocked by your organization", "content filter",
     ];
     ConnectRefused: [
         "https://*\": forbidden", "https://*: forbidden", "https://*\": bad gateway",
