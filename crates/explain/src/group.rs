@@ -1,6 +1,6 @@
 //! Statements about the same container and image belong together.
 
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Dissection, Word, may_be_about_a_pull};
 use crate::input::{About, Statement};
 
 /// All that an input says about one container of one pod.
@@ -15,6 +15,9 @@ pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let whole_log = statements.iter().filter(|statement| statement.of_log).count() > 1;
     for Statement { text, joined, about, of_log } in statements {
+        if whole_log && of_log && !may_be_about_a_pull(&text) {
+            continue;
+        }
         let dissection = Dissection::of(&text);
         let dissection = match joined {
             Some(joined) => better(dissection, Dissection::of(&joined)),

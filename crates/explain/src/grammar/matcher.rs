@@ -10,6 +10,9 @@ use super::{Clause, pattern};
 /// Clauses shorter than this, in bytes, have nothing unsaid in them that could say something else.
 const SOLID: usize = 60;
 
+/// No clause is longer, in bytes: what is unsaid in it has a limit, and there are three holes at most.
+const LONGEST: usize = 1024;
+
 /// The lexicon, with an automaton that finds where any of its patterns can begin.
 struct Matcher {
     patterns: Vec<(Word, &'static str)>,
@@ -24,6 +27,34 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
     let heads = AhoCorasick::new(patterns.iter().map(|(_, pattern)| pattern::head(pattern))).ok();
     Matcher { patterns, heads }
 });
+
+/// Words without one of which nothing is about a pull.
+const OF_PULLS: [&str; 16] = [
+    "pull",
+    "http",
+    "image",
+    "secret",
+    "sandbox",
+    "token",
+    "resolv",
+    "manifest",
+    "repository",
+    "toomany",
+    "too many",
+    "layer",
+    "blob",
+    "credential",
+    "rate limit",
+    "throttl",
+];
+
+static PULLS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(OF_PULLS).ok());
+
+/// Whether a text may be about a pull: quickly told, and seldom wrongly so.
+pub(crate) fn may_be_about_a_pull(text: &str) -> bool {
+    PULLS.as_ref().is_none_or(|words| words.is_match(text))
+}
 
 /// The clauses of a text in lower case, from left to right. One that lies within a longer one is not counted.
 pub(super) fn clauses(lower: &str) -> Vec<Clause> {
@@ -57,8 +88,9 @@ fn all(lower: &str) -> Vec<Clause> {
 fn longest(mut found: Vec<Clause>) -> Vec<Clause> {
     found.sort_by_key(|clause| (clause.span.start, std::cmp::Reverse(clause.span.end)));
     let is_part = |index: usize, clause: &Clause| {
-        // Only what begins before its end and not behind its begin can hold it.
-        let before = found[..index].iter().rev();
+        // Only what begins not far before it can hold it.
+        let near = |other: &&Clause| clause.span.start - other.span.start <= LONGEST;
+        let before = found[..index].iter().rev().take_while(near);
         let same = found[index + 1..].iter().take_while(|other| other.span.start == clause.span.start);
         before.chain(same).any(|other| contains(other, clause))
     };

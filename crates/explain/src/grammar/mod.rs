@@ -14,6 +14,7 @@ use std::ops::Range;
 pub use host::HostKind;
 pub use lexicon::Word;
 pub use link::{Link, Purpose};
+pub(crate) use matcher::may_be_about_a_pull;
 pub use step::Step;
 
 /// Longer texts are cut: no runtime says as much.

@@ -31,6 +31,9 @@ fn is_syslog(line: &str) -> bool {
 
 /// What the keys of a record say that it is about: `pod="ns/name"`, `containerName=`, `image=`.
 pub(crate) fn about(line: &str) -> About {
+    if !["pod=", "containerName=", "image="].iter().any(|key| line.contains(key)) {
+        return About::default();
+    }
     let line = line.replace("\\\"", "\"");
     let pod = value(&line, "pod=").map(|pod| pod.rsplit('/').next().unwrap_or(&pod).to_owned());
     About { pod, container: value(&line, "containerName="), image: value(&line, "image=") }

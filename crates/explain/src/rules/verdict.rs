@@ -1,7 +1,25 @@
 use diagnosis::Cause;
 use serde::Serialize;
 
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Clause, Dissection, Word};
+
+/// Words that are said of much else.
+const GENERAL: [&str; 14] = [
+    "denied",
+    "access denied",
+    "permission denied",
+    "forbidden",
+    "unauthorized",
+    "not authorized",
+    "not found",
+    "does not exist",
+    "eof",
+    "revoked",
+    "panic",
+    "selinux",
+    "overlayfs",
+    "mtu",
+];
 
 /// How sure the text makes of a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,7 +108,11 @@ impl Verdict {
     pub fn weighed(mut self, dissection: &Dissection) -> Self {
         let mut proofs =
             dissection.clauses.iter().filter(|clause| self.because.contains(&clause.word)).peekable();
-        let general = proofs.peek().is_some() && proofs.all(|clause| !dissection.quote(clause).contains(' '));
+        let is_general = |clause: &Clause| {
+            let quote = dissection.quote(clause);
+            GENERAL.iter().any(|word| quote.eq_ignore_ascii_case(word))
+        };
+        let general = proofs.peek().is_some() && proofs.all(is_general);
         let bare = dissection.statuses.is_empty() && dissection.step().is_none();
         if !dissection.is_about_images() || (general && bare) {
             self.confidence = self.confidence.lower();

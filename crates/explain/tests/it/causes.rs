@@ -6,9 +6,11 @@ use diagnosis::Cause;
 use explain::explain;
 
 const TEXTS: &str = include_str!("../data/causes.txt");
+/// Texts in the words of more programs and services.
+const FORMS: &str = include_str!("../data/forms.txt");
 
-fn rows() -> impl Iterator<Item = (&'static str, String)> {
-    let lines = TEXTS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+fn rows(texts: &'static str) -> impl Iterator<Item = (&'static str, String)> {
+    let lines = texts.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     lines.map(|line| {
         let (cause, text) = line.split_once('\t').unwrap_or_else(|| panic!("no tab: {line}"));
         (cause, text.replace("\\n", "\n"))
@@ -18,7 +20,7 @@ fn rows() -> impl Iterator<Item = (&'static str, String)> {
 #[test]
 fn each_text_tells_its_cause() {
     let mut wrong = Vec::new();
-    for (wanted, text) in rows() {
+    for (wanted, text) in rows(TEXTS).chain(rows(FORMS)) {
         let explanation = explain(&text);
         let finding = explanation.findings.first();
         let told = finding.map_or("nothing", |finding| finding.cause.name());
@@ -39,7 +41,7 @@ fn each_text_tells_its_cause() {
 #[test]
 fn each_cause_has_two_texts() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (cause, _) in rows() {
+    for (cause, _) in rows(TEXTS) {
         *counts.entry(cause.trim_start_matches('~')).or_default() += 1;
     }
     for cause in Cause::ALL {
@@ -50,7 +52,7 @@ fn each_cause_has_two_texts() {
 
 #[test]
 fn evidence_is_part_of_the_text_and_remedies_are_given() {
-    for (_, text) in rows() {
+    for (_, text) in rows(TEXTS) {
         for finding in explain(&text).findings {
             assert!(!finding.evidence.is_empty(), "{text}");
             for evidence in finding.evidence.iter().filter(|evidence| !evidence.contains("[redacted]")) {
