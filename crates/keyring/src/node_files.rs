@@ -1,8 +1,7 @@
-use node::Node;
+use node::{Flags, Node};
 
 use crate::{DockerConfig, DocumentError, Keyring, Provenance};
 
-const ROOT_DIR_FLAG: &str = "--root-dir";
 const DEFAULT_ROOT_DIR: &str = "/var/lib/kubelet";
 
 /// Where a kubelet looks for its own credential files.
@@ -21,15 +20,13 @@ impl KubeletPaths {
     /// working directory `/`, and the home directory that the unit's environment names, if any.
     pub fn of(node: &Node) -> Self {
         let home = node.environment("kubelet").get("HOME").unwrap_or_default().to_owned();
-        let words = node.command_line("kubelet");
-        let flag = words.iter().enumerate().rev().find_map(|(index, word)| {
-            match word.strip_prefix(ROOT_DIR_FLAG)? {
-                "" => words.get(index + 1).cloned(),
-                value => value.strip_prefix('=').map(str::to_owned),
-            }
-        });
-        let root_dir = flag.filter(|root| !root.is_empty()).unwrap_or_else(|| DEFAULT_ROOT_DIR.to_owned());
+        let root_dir = Flags::of_kubelet(node).value("root-dir").unwrap_or(DEFAULT_ROOT_DIR).to_owned();
         Self { root_dir, working_dir: "/".to_owned(), home }
+    }
+
+    /// The paths of the files in the kubelet's order.
+    pub fn paths(&self) -> Vec<String> {
+        self.files().into_iter().map(|(path, _)| path).collect()
     }
 
     /// The files in the kubelet's order: those of the newer form, then those of the older.

@@ -52,6 +52,11 @@ impl Keyring {
         self.entries.is_empty()
     }
 
+    /// All entries that can be used, in the order of their keys.
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.entries.values().flatten()
+    }
+
     /// The keys of all entries as the documents have them, readable or not.
     pub fn written_keys(&self) -> impl Iterator<Item = &str> {
         let readable = self.entries.values().flatten().map(|credential| credential.written_key.as_str());

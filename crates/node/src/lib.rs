@@ -11,6 +11,7 @@
 //! ```
 
 mod environment;
+mod flags;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +19,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use environment::Environment;
+pub use flags::{Flags, parse_bool};
 
 /// The files of a node.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 use keyring::{CredentialProviderConfig, InvalidConfig};
-use node::Node;
+use node::{Flags, Node};
 use objects::{InputError, Source, read_provider_config};
 
 /// The kubelet's flags that are about credentials, as a node's files have them.
@@ -13,45 +13,17 @@ pub struct KubeletFlags {
     pub root_dir: Option<String>,
 }
 
-/// Where flags are kept that a unit file may refer to; read by themselves when the unit is not among the files.
-const FLAG_FILES: [&str; 3] =
-    ["/var/lib/kubelet/kubeadm-flags.env", "/etc/default/kubelet", "/etc/sysconfig/kubelet"];
-
 impl KubeletFlags {
-    /// Reads the command line of the kubelet's systemd unit and its drop-ins; without one, the files in which kubeadm
-    /// and the distributions keep the flags.
+    /// Reads the command line of the node's kubelet ([`Flags::of_kubelet`]).
     pub fn of(node: &Node) -> Self {
-        let mut words = node.command_line("kubelet");
-        if words.is_empty() {
-            for file in FLAG_FILES {
-                let text = node.read_own(file).unwrap_or_default();
-                let text = String::from_utf8_lossy(&text).replace(['"', '\'', '\n'], " ");
-                words.extend(text.split_whitespace().map(|word| match word.find("--") {
-                    Some(start) => word[start..].to_owned(),
-                    None => word.to_owned(),
-                }));
-            }
-        }
+        let flags = Flags::of_kubelet(node);
+        let value = |name| flags.value(name).map(str::to_owned);
         Self {
-            config: value(&words, "image-credential-provider-config"),
-            bin_dir: value(&words, "image-credential-provider-bin-dir"),
-            root_dir: value(&words, "root-dir"),
+            config: value("image-credential-provider-config"),
+            bin_dir: value("image-credential-provider-bin-dir"),
+            root_dir: value("root-dir"),
         }
     }
-}
-
-/// The value of a flag, as Go's pflag reads it: `--name=value` or `--name value`; the last one counts.
-fn value(words: &[String], name: &str) -> Option<String> {
-    let mut found = None;
-    for (index, word) in words.iter().enumerate() {
-        let Some(rest) = word.strip_prefix("--").and_then(|word| word.strip_prefix(name)) else { continue };
-        match rest.strip_prefix('=') {
-            Some(value) => found = Some(value.to_owned()),
-            None if rest.is_empty() => found = words.get(index + 1).cloned(),
-            None => {}
-        }
-    }
-    found.filter(|value| !value.is_empty())
 }
 
 /// Why a kubelet with this configuration of plugins would not start.
