@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("net", &["gostd", "trace", "node", "secret"]),
     ("runtimes", &["secret", "gostd", "distribution", "node", "cri", "trace", "net"]),
     ("kubelet", &["secret", "gostd", "distribution", "keyring", "cri"]),
-    ("objects", &["secret", "gostd", "keyring", "cri", "kubelet"]),
+    ("objects", &["secret", "gostd", "node", "keyring", "cri", "kubelet"]),
     ("plugins", &["secret", "node", "keyring", "objects", "trace"]),
     ("diagnosis", &["gostd", "distribution", "keyring", "trace", "kubelet", "cri"]),
     ("explain", &["distribution", "trace", "diagnosis"]),

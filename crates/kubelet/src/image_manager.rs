@@ -4,12 +4,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cri::ImageService;
+use distribution::{Grammar, Reference};
 use keyring::Keyring;
 
 use crate::sync::Sync;
 use crate::{
-    Backoff, ContainerWaiting, CredentialAnswer, Event, KubeletConfig, PullInputs, PullRecords, TokenBucket,
-    Version,
+    Access, Backoff, ContainerWaiting, CredentialAnswer, Event, KubeletConfig, PullInputs, PullRecords,
+    TokenBucket, Version,
 };
 
 /// What the image manager needs of the node around it. It waits for nothing by itself.
@@ -46,6 +47,8 @@ pub struct SyncResult {
     pub answers: Vec<CredentialAnswer>,
     /// The image as the runtime calls it, when it is there.
     pub image_ref: Option<String>,
+    /// Why the pod may have the image that is on the node, or must pull it; none where nobody asks.
+    pub access: Option<Access>,
 }
 
 impl SyncResult {
@@ -118,6 +121,20 @@ impl ImageManager {
     pub fn with_records(self, records: PullRecords) -> Self {
         self.state().records = records;
         self
+    }
+
+    /// What a kubelet does when it starts: images whose pulls had begun, and which the runtime has under just that name,
+    /// are taken to have been pulled (`pullmanager/image_pull_manager.go initialize`).
+    pub async fn initialize<S: ImageService>(&self, service: &S) {
+        let begun = self.state().records.begun();
+        for image in begun {
+            // The runtime lists full names.
+            let full = Reference::parse_docker_ref(&image, Grammar::V0_6_0)
+                .is_ok_and(|full| full.to_string() == image);
+            if full && let Ok(Some(stored)) = service.image_status(&image).await {
+                self.state().records.adopt(&image, &stored.id);
+            }
+        }
     }
 
     /// The kubelet's version.

@@ -5,7 +5,7 @@
 //!
 //! PullInputs ─▶ Plan: name, policy, attempts ─▶ ImageManager ─▶ cri::ImageService, once per credential
 //!      └──────────── PlanError                   │  Backoff, TokenBucket, PullRecords
-//!                                                └─▶ SyncResult { action, events, waiting, answers, image_ref }
+//!                                                └─▶ SyncResult { action, events, waiting, answers, image_ref, access }
 //!                              events ─▶ EventCorrelator ─▶ describe_events: the table of `kubectl describe`
 //! ```
 //!
@@ -26,6 +26,7 @@
 //! # Ok::<(), kubelet::PlanError>(())
 //! ```
 
+mod access;
 mod answer;
 mod api;
 mod backoff;
@@ -42,12 +43,14 @@ mod plan;
 mod pod;
 mod policy;
 mod pull_error;
+mod pull_records;
 mod records;
 mod status;
 mod sync;
 mod verification;
 mod version;
 
+pub use access::{Access, AccessReason};
 pub use answer::{CredentialAnswer, PullFailure};
 pub use api::{
     Admission, FieldError, FieldProblem, Rejection, ServiceAccount, admit, admit_always_pull_images,
@@ -67,7 +70,8 @@ pub use plan::{Attempt, Plan, PlanError, PullInputs};
 pub use pod::{Container, ContainerKind, ImageVolume, Pod, WrittenPolicy};
 pub use policy::{ParsePolicyError, PullPolicy};
 pub use pull_error::{aggregate, eval_cri_pull_err};
-pub use records::{Coordinates, PullRecords, PulledRecord, RecordedCredentials, RecordedSecret};
+pub use pull_records::PullRecords;
+pub use records::{Coordinates, PulledRecord, RecordedCredentials, RecordedSecret};
 pub use status::{ContainerState, ContainerStatus, PodStatus};
 pub use verification::{Allowlist, PatternError, VerificationPolicy};
 pub use version::{ParseVersionError, Version};

@@ -8,9 +8,9 @@ use keyring::Keyring;
 
 use crate::plan::{Found, invalid_name_message, malformed_words};
 use crate::{
-    ContainerWaiting, CredentialAnswer, Event, EventKind, ImageManager, ImageName, PullInputs, PullPolicy,
-    RecordedCredentials, Surroundings, SyncAction, SyncResult, aggregate, apply_default_image_tag,
-    eval_cri_pull_err,
+    Access, AccessReason, ContainerWaiting, CredentialAnswer, Event, EventKind, ImageManager, ImageName,
+    PullInputs, PullPolicy, RecordedCredentials, Surroundings, SyncAction, SyncResult, aggregate,
+    apply_default_image_tag, eval_cri_pull_err,
 };
 
 /// Why the container waits. The reason is also what the last event says after `Error: `.
@@ -41,6 +41,8 @@ pub(crate) struct Sync<'a, S, N> {
     answers: Vec<CredentialAnswer>,
     /// What the plugins gave, once they were asked.
     of_plugins: Option<Vec<Keyring>>,
+    /// What the records said.
+    access: Option<Access>,
 }
 
 impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
@@ -50,7 +52,16 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
         inputs: &'a PullInputs,
         node: &'a N,
     ) -> Self {
-        Self { manager, service, inputs, node, events: Vec::new(), answers: Vec::new(), of_plugins: None }
+        Self {
+            manager,
+            service,
+            inputs,
+            node,
+            events: Vec::new(),
+            answers: Vec::new(),
+            of_plugins: None,
+            access: None,
+        }
     }
 
     pub(crate) async fn run(mut self) -> SyncResult {
@@ -65,7 +76,8 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
                 (action, Some(ContainerWaiting { reason, message }), None)
             }
         };
-        SyncResult { action, events: self.events, waiting, answers: self.answers, image_ref }
+        let Self { events, answers, access, .. } = self;
+        SyncResult { action, events, waiting, answers, image_ref, access }
     }
 
     async fn ensure(&mut self) -> Result<(SyncAction, String), Failure> {
@@ -174,17 +186,27 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
         let asked = |own: &RecordedCredentials| {
             manager.state().records.must_attempt_pull(&config.verification, image, image_ref, own)
         };
-        // The credentials are only looked up when something depends on them.
-        if !asked(&RecordedCredentials::default()) {
-            return Ok(false);
-        }
+        let first = asked(&RecordedCredentials::default());
+        let depends = matches!(first.reason, AccessReason::Others { .. });
+        let access = match depends {
+            // The credentials are only looked up when something depends on them.
+            true => asked(&self.recorded(name).await?),
+            false => first,
+        };
+        let must = access.must_pull();
+        self.access = Some(access);
+        Ok(must)
+    }
+
+    /// The pod's credentials as they would be recorded.
+    async fn recorded(&mut self, name: &ImageName) -> Result<RecordedCredentials, Failure> {
         let mut own = RecordedCredentials::default();
         for credential in self.credentials(name).await?.credentials {
             let known = RecordedCredentials::of(Some(&credential));
             own.secrets.extend(known.secrets);
             own.service_accounts.extend(known.service_accounts);
         }
-        Ok(asked(&own))
+        Ok(own)
     }
 
     async fn pull_unless_backed_off(&mut self, name: &ImageName) -> Result<Success, Failure> {

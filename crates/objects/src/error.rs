@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::excerpt::Place;
+use crate::{ConfigRefusal, NotAFlag};
 
 /// Why an input cannot be used. `Display` is one line; [`InputError::render`] shows the place and the remedy.
 /// Neither ever holds what may be secret.
@@ -52,13 +53,16 @@ pub enum InputError {
         message: String,
     },
     /// A configuration that the kubelet does not start with.
-    #[error("{}: the kubelet does not start: invalid configuration: {words}", .place.file)]
+    #[error("{}: the kubelet does not start: {why}", .place.file)]
     KubeletRefuses {
         /// The value.
         place: Place,
         /// What it says.
-        words: String,
+        why: Box<ConfigRefusal>,
     },
+    /// A flag that the kubelet does not start with.
+    #[error("the kubelet does not start: failed to parse kubelet flag: {0}")]
+    KubeletFlag(#[from] NotAFlag),
     /// It is none of the forms that are accepted.
     #[error("{file} is neither a Secret nor a config.json, a .dockercfg or base64 of one of them")]
     Unrecognised {
@@ -188,6 +192,14 @@ pub enum InputError {
         /// The name.
         name: String,
     },
+    /// A mapping has a key twice, of which nobody can tell which is meant.
+    #[error("{}: a field is written twice, first in line {first}", .place.file)]
+    DoubledField {
+        /// The second of them.
+        place: Place,
+        /// The line of the first.
+        first: usize,
+    },
     /// Two objects of one kind, namespace and name.
     #[error("{object} is defined twice, first at {first}")]
     Duplicate {
@@ -219,6 +231,7 @@ impl InputError {
             | Self::Required { place, .. }
             | Self::NotSupported { place, .. }
             | Self::DuplicateName { place, .. }
+            | Self::DoubledField { place, .. }
             | Self::Duplicate { place, .. } => Some(place),
             _ => None,
         }
@@ -243,6 +256,7 @@ impl InputError {
             }
             Self::NotSupported { .. } => "not supported here".to_owned(),
             Self::DuplicateName { .. } => "the same name again".to_owned(),
+            Self::DoubledField { .. } => "the same field again".to_owned(),
             Self::Duplicate { .. } => "the same object again".to_owned(),
             _ => String::new(),
         }
@@ -277,9 +291,24 @@ impl InputError {
             Self::NotSupported { supported, .. } => format!("supported are {}", supported.join(", ")),
             Self::DuplicateName { .. } => "give each container of a pod its own name".to_owned(),
             Self::Duplicate { .. } => "leave one of them out, or give them different namespaces".to_owned(),
-            Self::Json { .. } | Self::Yaml { .. } | Self::KubeletRefuses { .. } | Self::WrongShape { .. } => {
-                return None;
+            Self::KubeletRefuses { why, .. } => why.remedy(),
+            Self::KubeletFlag(_) => "mend it in the kubelet's unit, its drop-ins or kubeadm-flags.env".to_owned(),
+            Self::DoubledField { .. } => "leave one of them out".to_owned(),
+            Self::Empty { .. } => {
+                "give a file with something in it; behind a pipe, see what its command says on standard error".to_owned()
             }
+            Self::NotUtf8 { .. } => "give plain text: YAML, JSON, or base64 of it; unpack an archive first".to_owned(),
+            Self::Json { .. } => {
+                "near this place a comma, a brace or a quotation mark is missing or too many; or the text breaks off".to_owned()
+            }
+            Self::Yaml { .. } => "indent with spaces, not tabs; quote a value that begins with { [ * & ! % @ or `; render \
+                                  templates first"
+                .to_owned(),
+            Self::WrongShape { found: "a number" | "a boolean", expected: "a text", .. } => {
+                "write the value in quotation marks".to_owned()
+            }
+            Self::WrongShape { expected: "a list", .. } => "begin each element with a dash".to_owned(),
+            Self::WrongShape { .. } => return None,
             _ => format!("{CREATE} prints a pull secret"),
         };
         Some(text)

@@ -5,6 +5,7 @@
 //!                              ▲        ├─ Secret, List (YAML or JSON), documents ├─▶ Secrets { pull_secrets, notes }
 //!                              └────────┴─ base64 of any of these                ┘
 //! files, directories ─▶ read_manifests ─▶ Manifests { workloads, service_accounts, secrets, notes }, each with its Place
+//! a node's files ─▶ NodeKubelet { config, records, notes }
 //!                     Source ─▶ lint_secrets ─▶ [Finding]: code, place, what to do
 //!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
 //! ```
@@ -32,8 +33,10 @@ mod excerpt;
 mod kubelet_config;
 mod lint;
 mod manifest;
+mod node_kubelet;
 mod note;
 mod provider_config;
+mod pull_records;
 mod secret_object;
 mod secrets;
 mod source;
@@ -43,13 +46,18 @@ mod yaml;
 pub use cri_auth::read_cri_auth;
 pub use error::InputError;
 pub use excerpt::{Excerpt, Place};
-pub use kubelet_config::read_kubelet_config;
-pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_secrets};
+pub use kubelet_config::{
+    ConfigFlags, ConfigRefusal, GateKnown, KubeletConfigNote, NotAFlag, ReadKubeletConfig,
+    read_kubelet_config,
+};
+pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_login_file, lint_secrets};
 pub use manifest::{
     ContainerManifest, ImageVolumeManifest, Located, Manifests, PodManifest, SecretLookup, SecretManifest,
     ServiceAccount, Workload, open_manifests, read_manifests,
 };
+pub use node_kubelet::NodeKubelet;
 pub use note::{Note, NoteKind};
 pub use provider_config::read_provider_config;
+pub use pull_records::{PullRecordFile, RecordError, read_pull_record};
 pub use secrets::{Secrets, read_secrets};
 pub use source::{MAX_INPUT_BYTES, Source};

@@ -29,15 +29,6 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Tree>, YamlError> {
     })
 }
 
-/// Reads one document into a type of ours.
-pub(crate) fn typed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| YamlError {
-        span: error.location().map(span).unwrap_or_default(),
-        message: message(&error),
-    })
-}
-
 /// The library's words where they are known to be fixed; its other messages may quote the text.
 fn message(error: &Error) -> String {
     match error.without_snippet() {

@@ -139,7 +139,8 @@ fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> 
 pub(crate) fn kubelet(hi: &HiCheck) -> Kubelet {
     Kubelet {
         version: hi.kubelet,
-        config: hi.config.clone(),
+        config: hi.node_kubelet.config.clone(),
+        records: hi.node_kubelet.records.clone(),
         present: hi.present.clone(),
         plugins: NodePlugins::default(),
     }

@@ -70,6 +70,14 @@ pub(crate) enum Failure {
     /// A host gets no socket.
     #[error("cannot listen: {}", reason(.0))]
     Listen(io::Error),
+    /// The kubelet's records know several images of a name.
+    #[error("the kubelet has records of {} images of {image}: which of them is on the node?", .ids.len())]
+    AmbiguousPresent {
+        /// The image as given.
+        image: String,
+        /// What the runtime calls those that are recorded.
+        ids: Vec<String>,
+    },
     /// An image's name cannot be read.
     #[error(transparent)]
     InvalidImage(Box<kubelet::ImageNameError>),
@@ -108,6 +116,8 @@ pub(crate) enum Failure {
         files: Vec<String>,
         /// The namespace that was asked for.
         namespace: Option<String>,
+        /// The kinds of what they hold instead.
+        kinds: Vec<String>,
     },
     /// kubectl gave nothing.
     #[error(transparent)]
@@ -164,6 +174,10 @@ impl Failure {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
                 Some(format!("{guess}known are {}", known.join(", ")))
             }
+            Self::AmbiguousPresent { image, ids } => Some(format!(
+                "crictl images --no-trunc tells on the node; give it as --present {image}=ID, recorded are {}",
+                ids.join(", ")
+            )),
             Self::InvalidImage(_) => {
                 Some("an image is HOST/PATH:TAG, without a scheme, the path in lower case".to_owned())
             }
@@ -179,11 +193,14 @@ impl Failure {
             Self::Store { .. } => {
                 Some("--store takes a directory that can be made and written to".to_owned())
             }
-            Self::NoPods { .. } => Some(
-                "-f takes Pods and what makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, \
-                 ReplicationController"
-                    .to_owned(),
-            ),
+            Self::NoPods { kinds, .. } => {
+                let only =
+                    if kinds.is_empty() { String::new() } else { format!("there is only {}; ", kinds.join(", ")) };
+                Some(format!(
+                    "{only}-f takes Pods and what makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, \
+                     ReplicationController"
+                ))
+            }
             Self::Kubectl(KubectlError::NotRun(_)) => Some(
                 "pod asks the cluster by kubectl, which must be in PATH; without it: pullsim check -f FILE, pullsim explain \
                  FILE"

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use cri::AuthConfig;
 use distribution::Platform;
 use keyring::PullSecret;
-use kubelet::{KubeletConfig, PullPolicy, Version, default_pull_policy};
+use kubelet::{PullPolicy, VerificationPolicy, Version, default_pull_policy};
 use node::{Environment, Node};
-use objects::{Source, read_cri_auth, read_kubelet_config, read_secrets};
+use objects::{NodeKubelet, Source, read_cri_auth, read_secrets};
 use replay::PresentImages;
 use runtimes::{Layers, Profile};
 use scenario::Scenario;
@@ -32,9 +32,6 @@ const PLATFORMS: [&str; 10] = [
 const DEFAULT_RUNTIME: &str = "containerd-2.1.9";
 const POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
-/// The kubelet's configuration file, where kubeadm and most others put it.
-const KUBELET_CONFIG: &str = "/var/lib/kubelet/config.yaml";
-
 /// What a check needs to know.
 pub(crate) struct HiCheck {
     /// Empty when the images are those of manifests.
@@ -55,7 +52,8 @@ pub(crate) struct HiCheck {
     pub platform: Platform,
     pub profile: &'static Profile,
     pub kubelet: Version,
-    pub config: KubeletConfig,
+    /// Configuration and records of the node's kubelet.
+    pub node_kubelet: NodeKubelet,
     pub present: PresentImages,
     pub policy: Option<PullPolicy>,
     pub store: Option<PathBuf>,
@@ -84,10 +82,12 @@ impl HiCheck {
         let own_files = low.node.is_some() || scenario.is_some();
         let of_scenario = scenario.as_ref().filter(|_| low.filename.is_empty()).map(Scenario::image);
         let image = low.image.as_deref().or(of_scenario).unwrap_or_default().to_owned();
-        let config = match own_files {
-            true => kubelet_config(&node, low.node.as_deref(), kubelet)?,
-            false => KubeletConfig::defaults(kubelet),
+        let node_kubelet = match own_files {
+            true => NodeKubelet::read(&node, low.node.as_deref(), kubelet)?,
+            false => NodeKubelet::without_files(kubelet),
         };
+        notes.extend(node_kubelet.notes.iter().cloned());
+        let present = present(&low.present, &node_kubelet, &mut notes)?;
         let written = low.policy.as_deref().map(policy).transpose()?;
         // When somebody says what is on the node, what the API server would set makes a difference.
         let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
@@ -105,8 +105,8 @@ impl HiCheck {
             platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,
             profile: runtime,
             kubelet,
-            config,
-            present: PresentImages::new(low.present.iter().map(String::as_str)),
+            node_kubelet,
+            present,
             store: low.store.clone(),
             layers: match low.layers {
                 LowLayers::Head => Layers::Head,
@@ -139,13 +139,37 @@ fn node(directory: Option<&Path>, environment: &Environment) -> Result<Node, Fai
     }
 }
 
-/// The kubelet's configuration on the node; a node without such a file has the defaults.
-fn kubelet_config(node: &Node, root: Option<&Path>, version: Version) -> Result<KubeletConfig, Failure> {
-    let Ok(bytes) = node.read_own(KUBELET_CONFIG) else { return Ok(KubeletConfig::defaults(version)) };
-    let path = KUBELET_CONFIG.trim_start_matches('/');
-    let name = root.map_or_else(|| KUBELET_CONFIG.to_owned(), |root| root.join(path).display().to_string());
-    let source = Source::from_reader(&name, bytes.as_slice())?;
-    Ok(read_kubelet_config(&source, version)?)
+/// The images that are said to be on the node: `IMAGE`, or `IMAGE=ID` with what the runtime calls it. Where the kubelet's
+/// records decide who may have an image, it matters which one it is; without an identity the one that is recorded for its
+/// name is taken.
+fn present(
+    given: &[String],
+    kubelet: &NodeKubelet,
+    notes: &mut Vec<String>,
+) -> Result<PresentImages, Failure> {
+    let config = &kubelet.config;
+    let asks = config.ensure_secret_pulled_images && config.verification != VerificationPolicy::NeverVerify;
+    let mut present = PresentImages::default();
+    for given in given {
+        let (image, id) =
+            given.split_once('=').map_or((given.as_str(), None), |(image, id)| (image, Some(id)));
+        let recorded = if id.is_none() && asks { kubelet.records.recorded_for(image) } else { Vec::new() };
+        let id = match recorded.as_slice() {
+            [] => id,
+            [only] => {
+                notes.push(format!(
+                    "{image} on the node is taken to be {only}, the only image recorded for its name"
+                ));
+                Some(*only)
+            }
+            several => {
+                let ids = several.iter().map(|&id| id.to_owned()).collect();
+                return Err(Failure::AmbiguousPresent { image: image.to_owned(), ids });
+            }
+        };
+        present = present.with(image, id);
+    }
+    Ok(present)
 }
 
 fn platform(given: &str) -> Result<Platform, Failure> {

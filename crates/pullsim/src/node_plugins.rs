@@ -55,7 +55,7 @@ fn missing(hi: &HiCheck, flags: &KubeletFlags, config: &CredentialProviderConfig
 }
 
 /// A path of the node, below its root directory.
-fn below(root: &Path, path: &str) -> PathBuf {
+pub(crate) fn below(root: &Path, path: &str) -> PathBuf {
     let parts = Path::new(path).components().filter(|part| matches!(part, Component::Normal(_)));
     root.join(parts.collect::<PathBuf>())
 }

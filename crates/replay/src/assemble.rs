@@ -4,10 +4,10 @@ use cri::AuthConfig;
 use diagnosis::{Attempt, Facts, Login, Outcome as End, Reference, diagnose};
 use distribution::Reference as ImageReference;
 use keyring::Provenance;
-use kubelet::{Event as KubeletEvent, Plan, PlanError, PullInputs, describe_events};
+use kubelet::{Access, Event as KubeletEvent, Plan, PlanError, PullInputs, describe_events};
 use report::{
-    Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, PlanReport, ReferenceSummary,
-    SkippedSecret, UnmatchedKey, Waiting,
+    Answer, CheckReport, CredentialSummary, Event, NodeSummary, OnNode, Outcome, PlanReport,
+    ReferenceSummary, SkippedSecret, UnmatchedKey, Waiting,
 };
 use runtimes::Layers;
 use trace::{Decision, What};
@@ -97,6 +97,7 @@ pub(crate) fn check(
         unmatched: planned.unmatched,
         skipped: planned.skipped,
         malformed: malformed(plan),
+        on_node: pulled.sync.access.as_ref().map(on_node),
         outcome: if pulled.sync.is_present() { Outcome::Pulled } else { Outcome::Failed },
         cri: direct.or_else(|| answers.last().cloned()).unwrap_or_default(),
         answers,
@@ -261,6 +262,17 @@ fn source(provenance: &Provenance) -> String {
     match provenance {
         Provenance::PullSecret { namespace, name, .. } => format!("{namespace}/{name}"),
         other => other.to_string(),
+    }
+}
+
+/// What the records of earlier pulls say of an image that is on the node.
+fn on_node(access: &Access) -> OnNode {
+    OnNode {
+        image_id: access.image_ref.clone(),
+        record: access.record.clone(),
+        must_pull: access.must_pull(),
+        reason: access.reason.code().to_owned(),
+        text: access.reason.to_string(),
     }
 }
 

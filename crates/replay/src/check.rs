@@ -6,8 +6,8 @@ use distribution::Platform;
 use jiff::Timestamp;
 use keyring::Keyring;
 use kubelet::{
-    Event, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, Surroundings, SyncResult,
-    Version,
+    Event, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, PullRecords, Surroundings,
+    SyncResult, Version,
 };
 use net::Clock;
 use report::CheckReport;
@@ -51,6 +51,8 @@ pub struct Kubelet {
     pub version: Version,
     /// Its configuration.
     pub config: KubeletConfig,
+    /// What it remembers of earlier pulls.
+    pub records: PullRecords,
     /// Images that are on the node besides those of its store.
     pub present: PresentImages,
     /// Its credential plugins.
@@ -63,6 +65,7 @@ impl Kubelet {
         Self {
             version,
             config: KubeletConfig::defaults(version),
+            records: PullRecords::default(),
             present: PresentImages::default(),
             plugins: NodePlugins::default(),
         }
@@ -140,7 +143,9 @@ async fn pull(options: Options, kubelet: &Kubelet, inputs: &PullInputs) -> Resul
     // Without a policy of the user's, the question is what a pull does, so there is one.
     let policy = inputs.policy.or(Some(PullPolicy::Always));
     let inputs = PullInputs { policy, ..inputs.clone() };
-    let manager = ImageManager::new(kubelet.config.clone(), kubelet.version);
+    let manager =
+        ImageManager::new(kubelet.config.clone(), kubelet.version).with_records(kubelet.records.clone());
+    manager.initialize(&service).await;
     let sync = manager.ensure_image_exists(&service, &inputs, &around).await;
     let answers = service.answers();
     let direct = match Plan::new(&inputs, kubelet.version) {

@@ -30,6 +30,9 @@ pub struct CheckReport {
     pub skipped: Vec<SkippedSecret>,
     /// The secret that the kubelet cannot read, which ends the pull.
     pub malformed: Option<SkippedSecret>,
+    /// What the kubelet's records say of the image, where it is on the node and they are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_node: Option<OnNode>,
     /// Whether the image would be pulled.
     pub outcome: Outcome,
     /// The last answer of the runtime.
@@ -161,6 +164,21 @@ pub struct SkippedSecret {
     pub source: String,
     /// Why.
     pub reason: String,
+}
+
+/// What the kubelet's records of earlier pulls say of an image that is on the node, for one pod.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnNode {
+    /// The runtime's name of the image.
+    pub image_id: String,
+    /// The file below the kubelet's `image_manager` that decided; `None` when there is none.
+    pub record: Option<String>,
+    /// Whether the pod must pull the image though it is there.
+    pub must_pull: bool,
+    /// Why, in a word: `everybody`, `secret`, `others` …
+    pub reason: String,
+    /// Why, in full.
+    pub text: String,
 }
 
 /// What the runtime answered.

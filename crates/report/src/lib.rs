@@ -49,8 +49,8 @@ use serde::Serialize;
 pub use catalogue::{CatalogueEntry, ChecklistRow};
 pub use change::{Change, NamedChange};
 pub use check::{
-    Answer, CheckReport, CredentialSummary, Event, NodeSummary, Outcome, ReferenceSummary, SkippedSecret,
-    UnmatchedKey, Waiting,
+    Answer, CheckReport, CredentialSummary, Event, NodeSummary, OnNode, Outcome, ReferenceSummary,
+    SkippedSecret, UnmatchedKey, Waiting,
 };
 pub use har::har;
 pub use html::{html, pods_html};

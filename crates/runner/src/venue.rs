@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use distribution::Platform;
 use keyring::{KubeletPaths, NodeFiles};
-use kubelet::{Container, KubeletConfig, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
+use kubelet::{Container, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
 use mock_registry::Request;
 use net::{Clock, Network};
+use objects::NodeKubelet;
 use plugins::{KubeletFlags, Providers, Scripted, read_config};
 use replay::{
     Checked, Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods,
@@ -50,6 +51,9 @@ pub enum PlayError {
     /// The scenario says something that cannot be played.
     #[error(transparent)]
     Scenario(#[from] LoadError),
+    /// The node's kubelet does not start.
+    #[error(transparent)]
+    Kubelet(#[from] objects::InputError),
     /// It cannot be played in this venue.
     #[error("not played here: {0}")]
     Unfit(&'static str),
@@ -113,8 +117,7 @@ pub(crate) async fn pulled(
     clock: Clock,
 ) -> Result<Checked, PlayError> {
     let (options, version) = setting(scenario, run, network, clock)?;
-    let kubelet =
-        Kubelet { plugins: node_plugins(scenario), present: present(scenario), ..Kubelet::new(version) };
+    let kubelet = Kubelet { plugins: node_plugins(scenario), ..kubelet(scenario, version)? };
     Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 
@@ -142,9 +145,11 @@ pub async fn watch(
         .secret_changes()
         .into_iter()
         .fold(SecretsOverTime::fixed(inputs.secrets), |secrets, (at, then)| secrets.then(at, then));
+    let NodeKubelet { config, records, .. } = node_kubelet(scenario, version)?;
     let simulation = Simulation {
         version,
-        config: KubeletConfig::defaults(version),
+        config,
+        records,
         node_name: NODE.to_owned(),
         pods: vec![pod],
         secrets,
@@ -187,6 +192,18 @@ pub(crate) fn setting(
 /// The images that are on the node beforehand.
 pub(crate) fn present(scenario: &Scenario) -> PresentImages {
     PresentImages::new(scenario.present().iter().map(String::as_str))
+}
+
+/// The kubelet, as the node's files have it; without plugins.
+pub(crate) fn kubelet(scenario: &Scenario, version: Version) -> Result<Kubelet, PlayError> {
+    let NodeKubelet { config, records, .. } = node_kubelet(scenario, version)?;
+    let (present, plugins) = (present(scenario), NodePlugins::default());
+    Ok(Kubelet { version, config, records, present, plugins })
+}
+
+/// Its configuration and records.
+fn node_kubelet(scenario: &Scenario, version: Version) -> Result<NodeKubelet, PlayError> {
+    Ok(NodeKubelet::read(&scenario.node(), None, version)?)
 }
 
 /// The kubelet's credential plugins, none of which was asked yet.

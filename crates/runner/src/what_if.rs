@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use net::{Clock, Network};
-use replay::Kubelet;
 use report::{CheckReport, NamedChange, Outcome, Trial};
 use scenario::{Heals, Run, Scenario};
 use tokio::time::timeout;
 use whatif::{Ground, Limits, Setup, WhatIf, what_if_named};
 
 use crate::PlayError;
-use crate::venue::{inputs, present, pull, pulled, setting};
+use crate::venue::{inputs, kubelet, pull, pulled, setting};
 
 /// How long a pull is waited for, in virtual time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -101,7 +100,7 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
         platform: options.platform,
         layers: options.layers,
         extra_roots: options.extra_roots,
-        kubelet: Kubelet { present: present(scenario), ..Kubelet::new(version) },
+        kubelet: kubelet(scenario, version)?,
         inputs,
     };
     Ok(Before { setup, report: checked.report })

@@ -65,7 +65,7 @@ fn who_must_pull() {
         };
         let must =
             records.must_attempt_pull(&verification, text(case, "image"), text(case, "image_ref"), &pod);
-        assert_eq!(must, case["must_pull"] == true, "{}", case["name"]);
+        assert_eq!(must.must_pull(), case["must_pull"] == true, "{}", case["name"]);
     }
 }
 

@@ -31,6 +31,21 @@ pub struct LintOptions {
     pub now: Timestamp,
 }
 
+/// Says what is wrong with a login file of a node, whose form follows from its name: `older` for a `.dockercfg`, else a
+/// `config.json`.
+///
+/// # Errors
+/// None at present but what [`lint_secrets`] may say.
+pub fn lint_login_file(
+    source: &Source,
+    older: bool,
+    options: &LintOptions,
+) -> Result<Vec<Finding>, InputError> {
+    let mut findings = Findings::new(source, options);
+    Document::new(source, older).lint_text(&mut findings);
+    Ok(findings.finish())
+}
+
 /// Says what is wrong with the pull secrets of an input, in the order of the text. Any form is taken that
 /// [`crate::read_secrets`] takes.
 ///

@@ -45,6 +45,8 @@ pub struct Workload {
     pub name: String,
     /// `metadata.uid`; empty where the file holds none.
     pub uid: String,
+    /// Whether it was taken from a cluster: it has a UID or a status, which nobody writes.
+    pub from_cluster: bool,
     /// Where the object begins.
     pub place: Place,
     /// The pod itself, or the pods that the object makes.
@@ -56,6 +58,12 @@ impl Workload {
     /// come.
     pub fn is_template(&self) -> bool {
         self.kind != "Pod"
+    }
+
+    /// Whether it is a pod that the API server has stored already: what it sets and copies at the creation is done, and
+    /// is not done again.
+    pub fn is_stored_pod(&self) -> bool {
+        !self.is_template() && self.from_cluster
     }
 }
 

@@ -27,6 +27,7 @@ pub fn read_manifests(sources: &[Source], namespace: Option<&str>) -> Result<Man
         let namespace = namespace.unwrap_or("default");
         let mut reading = Reading { source: &source, namespace, found: &mut found, seen: &mut seen };
         for document in &documents {
+            reading.refuse_doubled(document)?;
             reading.object(document, None)?;
         }
     }
@@ -60,6 +61,23 @@ struct Head {
 }
 
 impl Reading<'_> {
+    /// A field that is written twice: which of the two counts depends on who reads it, and the API server's strict
+    /// validation refuses it.
+    fn refuse_doubled(&self, tree: &Tree) -> Result<(), InputError> {
+        let members = tree.members();
+        for (index, member) in members.iter().enumerate() {
+            let key = member.key.expose();
+            if let Some(first) = members[..index].iter().find(|before| before.key.expose() == key) {
+                return Err(InputError::DoubledField {
+                    place: member.key_span.place(self.source, Reveal::Masked),
+                    first: first.key_span.line,
+                });
+            }
+            self.refuse_doubled(&member.value)?;
+        }
+        tree.list().iter().try_for_each(|element| self.refuse_doubled(element))
+    }
+
     fn object(&mut self, tree: &Tree, item_of: Option<&str>) -> Result<(), InputError> {
         let kind = printable(tree.plain("kind").or(item_of).unwrap_or_default());
         let api_version = tree.plain("apiVersion").unwrap_or_default();
@@ -179,7 +197,9 @@ impl Reading<'_> {
             }
         };
         let Head { namespace, name, uid, place } = head;
-        self.found.workloads.push(Workload { kind, namespace, name, uid, place, pod });
+        let from_cluster =
+            !uid.is_empty() || tree.set("status").is_some_and(|status| !status.members().is_empty());
+        self.found.workloads.push(Workload { kind, namespace, name, uid, from_cluster, place, pod });
         Ok(())
     }
 

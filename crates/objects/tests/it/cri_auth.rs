@@ -26,7 +26,7 @@ fn what_is_refused() {
         ),
         (
             "{\"username\": \"canary\",\n \"password\": 12345}",
-            "error: a.json: password is a number, and must be a text\n  a.json:2:14\n   2 |  \"password\": ***}\n     |              ^^^ must be a text\n",
+            "error: a.json: password is a number, and must be a text\n  a.json:2:14\n   2 |  \"password\": ***}\n     |              ^^^ must be a text\nhelp: write the value in quotation marks\n",
         ),
         (
             "[]",
@@ -34,7 +34,7 @@ fn what_is_refused() {
         ),
         (
             "{",
-            "error: a.json is malformed JSON: EOF while parsing an object\n  a.json:1:1\n   1 | {\n     | ^ EOF while parsing an object\n",
+            "error: a.json is malformed JSON: EOF while parsing an object\n  a.json:1:1\n   1 | {\n     | ^ EOF while parsing an object\nhelp: near this place a comma, a brace or a quotation mark is missing or too many; or the text breaks off\n",
         ),
     ] {
         let error = read_cri_auth(&Source::from_text("a.json", text)).unwrap_err();

@@ -141,6 +141,7 @@ fn what_cannot_be_used_is_refused_with_its_place() {
   f.yaml:3:38
    3 | spec: {containers: [{name: ***, image: ***}]}
      |                                        ^^^ must be a text
+help: write the value in quotation marks
 ",
     );
     refused(
@@ -176,6 +177,33 @@ help: write spec.containers
    4 | kind: Secret
      | ^ the same object again
 help: leave one of them out, or give them different namespaces
+",
+    );
+    refused(
+        "kind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    image: a\n    image: b\n",
+        "error: f.yaml: a field is written twice, first in line 6
+  f.yaml:7:5
+   7 |     image: ***
+     |     ^^^^^ the same field again
+help: leave one of them out
+",
+    );
+    refused(
+        "kind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: c, image: 5}\n",
+        "error: f.yaml: spec.containers[0].image is a number, and must be a text
+  f.yaml:5:22
+   5 |   - {name: ***, image: ***}
+     |                        ^^^ must be a text
+help: write the value in quotation marks
+",
+    );
+    refused(
+        "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: {{ .Values.image }}}]}\n",
+        "error: f.yaml is malformed YAML: expected string scalar
+  f.yaml:3:39
+   3 | spec: {containers: [{name: ***, image: {{ ***}}}]}
+     |                                         ^ expected string scalar
+help: indent with spaces, not tabs; quote a value that begins with { [ * & ! % @ or `; render templates first
 ",
     );
     refused(

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use keyring::PullSecret;
 use kubelet::{Admission, Container, ContainerKind, ImageVolume, Pod, ServiceAccount, WrittenPolicy, admit};
-use objects::{ContainerManifest, Located, Manifests, Place, SecretLookup, Source, Workload, read_manifests};
+use objects::{
+    ContainerManifest, Located, Manifests, NoteKind, Place, SecretLookup, Source, Workload, read_manifests,
+};
 use replay::FoundPod;
 use report::MissingSecret;
 
@@ -65,10 +67,15 @@ impl Cluster {
         let mut secrets: Vec<PullSecret> =
             manifests.secrets.iter().map(|manifest| manifest.secret.clone()).collect();
         secrets.extend(hi.secrets.iter().cloned());
+        notes.extend(unrelated(&manifests));
         let workloads = selected(&manifests, low)?;
         let mut pods = Vec::new();
         for workload in workloads {
             let account = account(workload, &manifests, &mut notes);
+            let account = match workload.is_stored_pod() {
+                true => as_stored(workload, account, &mut notes),
+                false => account,
+            };
             pods.push(cluster_pod(workload, &account, &manifests, &secrets, low, hi)?);
         }
         Ok(Self { pods, secrets, notes })
@@ -107,8 +114,53 @@ fn selected<'a>(manifests: &'a Manifests, low: &LowCheck) -> Result<Vec<&'a Work
             given: given.clone(),
             known: all.iter().map(|workload| workload.name.clone()).collect(),
         }),
-        _ => Err(Failure::NoPods { files: low.filename.clone(), namespace: low.namespace.clone() }),
+        _ => Err(Failure::NoPods {
+            files: low.filename.clone(),
+            namespace: low.namespace.clone(),
+            kinds: kinds(manifests),
+        }),
     }
+}
+
+/// Secrets that are no pull secrets, and which nobody names as such.
+fn unrelated(manifests: &Manifests) -> Option<String> {
+    const TOLD: usize = 3;
+    let of_pods = manifests.workloads.iter().flat_map(|workload| &workload.pod.pull_secrets);
+    let of_accounts = manifests.service_accounts.iter().flat_map(|account| &account.pull_secrets);
+    let named: Vec<&str> = of_pods.chain(of_accounts).map(|name| name.value.as_str()).collect();
+    let unrelated: Vec<&PullSecret> = manifests
+        .secrets
+        .iter()
+        .map(|manifest| &manifest.secret)
+        .filter(|secret| secret.secret_type.data_key().is_none() && !named.contains(&secret.name.as_str()))
+        .collect();
+    let shown: Vec<String> = unrelated
+        .iter()
+        .take(TOLD)
+        .map(|secret| format!("{}/{} ({})", secret.namespace, secret.name, secret.secret_type))
+        .collect();
+    let more = match unrelated.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!unrelated.is_empty()).then(|| format!("no pull secrets, and passed over: {}{more}", shown.join(", ")))
+}
+
+/// The kinds of all objects, each once, where there is no pod in any namespace.
+fn kinds(manifests: &Manifests) -> Vec<String> {
+    if !manifests.workloads.is_empty() {
+        return Vec::new();
+    }
+    let secrets = manifests.secrets.iter().map(|_| "Secret".to_owned());
+    let accounts = manifests.service_accounts.iter().map(|_| "ServiceAccount".to_owned());
+    let others = manifests.notes.iter().filter_map(|note| match &note.kind {
+        NoteKind::SkippedKind { object_kind, .. } => Some(object_kind.clone()),
+        _ => None,
+    });
+    let mut kinds: Vec<String> = secrets.chain(accounts).chain(others).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
 }
 
 /// The workload's service account. One that is not in the files is taken to reference nothing, which is told.
@@ -123,7 +175,7 @@ fn account(workload: &Workload, manifests: &Manifests, notes: &mut Vec<String>) 
             image_pull_secrets: account.pull_secrets.iter().map(|name| name.value.clone()).collect(),
         },
         None => {
-            if pod.pull_secrets.is_empty() {
+            if pod.pull_secrets.is_empty() && !workload.is_stored_pod() {
                 let note = format!(
                     "ServiceAccount {namespace}/{name} is not in the files: taken to have no imagePullSecrets"
                 );
@@ -134,6 +186,26 @@ fn account(workload: &Workload, manifests: &Manifests, notes: &mut Vec<String>) 
             ServiceAccount { name: name.to_owned(), ..ServiceAccount::default_of(namespace) }
         }
     }
+}
+
+/// The service account as it was for a pod that is stored already: the pod's list is final, and what the account lists and
+/// the pod does not have was added after it.
+fn as_stored(workload: &Workload, account: ServiceAccount, notes: &mut Vec<String>) -> ServiceAccount {
+    let Workload { namespace, name, pod, .. } = workload;
+    let has = |secret: &String| pod.pull_secrets.iter().any(|own| own.value == *secret);
+    let added: Vec<&str> =
+        account.image_pull_secrets.iter().filter(|secret| !has(secret)).map(String::as_str).collect();
+    if !added.is_empty() {
+        notes.push(format!(
+            "Pod {namespace}/{name} is taken from a cluster, where ServiceAccount {}'s imagePullSecrets are copied only when a \
+             pod is created: it lists {}, which this pod does not have. A new pod would get them, unless it lists its own: \
+             kubectl delete pod {name} -n {namespace}, where something makes it anew",
+            account.name,
+            added.join(", ")
+        ));
+    }
+    let image_pull_secrets = pod.pull_secrets.iter().map(|name| name.value.clone()).collect();
+    ServiceAccount { image_pull_secrets, ..account }
 }
 
 fn cluster_pod(

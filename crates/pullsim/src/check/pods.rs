@@ -62,7 +62,8 @@ pub(crate) fn report(
     let lasts = low.lasts.unwrap_or_default();
     let simulation = Simulation {
         version: hi.kubelet,
-        config: hi.config.clone(),
+        config: hi.node_kubelet.config.clone(),
+        records: hi.node_kubelet.records.clone(),
         node_name: low.node_name.clone(),
         pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
         secrets: secrets.clone(),
@@ -203,8 +204,10 @@ impl Checks<'_> {
         let found = |(_, checked): &&(PullInputs, Checked)| {
             checked.report.outcome == Outcome::Pulled && checked.report.answers.is_empty()
         };
-        let stored = self.done.iter().filter(found).map(|(inputs, _)| inputs.image.as_str());
-        self.hi.present.with(stored)
+        self.done.iter().filter(found).fold(self.hi.present.clone(), |present, (inputs, checked)| {
+            let id = checked.report.on_node.as_ref().map(|found| found.image_id.as_str());
+            present.with(&inputs.image, id)
+        })
     }
 }
 

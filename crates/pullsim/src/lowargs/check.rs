@@ -51,8 +51,11 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
     pub container: Option<String>,
 
-    /// An image that is on the node already.
-    #[arg(long, value_name = "IMAGE")]
+    /// An image that is on the node already; IMAGE=ID also says which, as crictl images --no-trunc shows it.
+    ///
+    /// From 1.35 on the kubelet records who may have an image (below --node: image_manager in its root directory), and it
+    /// matters which one it is.
+    #[arg(long, value_name = "IMAGE[=ID]")]
     pub present: Vec<String>,
 
     /// Goes on for so long in the node's time: retries, back-off, events and what kubectl shows meanwhile.

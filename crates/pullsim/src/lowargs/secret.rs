@@ -1,5 +1,7 @@
 //! `pullsim secret`
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Output;
@@ -10,6 +12,7 @@ Examples:
   pullsim secret lint pull-secret.yaml --image registry.example.com/team/app:v1
   kubectl get secret pull-secret -o yaml | pullsim secret lint -
   pullsim secret lint ~/.docker/config.json -o json
+  pullsim secret lint --node ./node-root --image registry.example.com/team/app:v1
 
 Exit status:
   0  nothing was found
@@ -20,9 +23,10 @@ const MATCH_HELP: &str = "\
 Examples:
   pullsim secret match registry.example.com/team/app:v1 pull-secret.yaml
   pullsim secret match nginx ~/.docker/config.json -o json
+  pullsim secret match registry.example.com/team/app:v1 pull-secret.yaml --node ./node-root
 
 With -o json the document has `credentials` ({username, key, source}), in the order in which the kubelet tries them,
-and `rejected` ({key, source, reason}).
+and `rejected` ({key, source, reason}); with --node also `node` (files, plugins).
 
 Exit status:
   0  an entry matches
@@ -56,8 +60,12 @@ pub(crate) enum SecretCommand {
 #[derive(Debug, Args)]
 pub(crate) struct LowLint {
     /// A Secret (YAML or JSON, also in a List), a config.json, a .dockercfg; - is standard input.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "node", value_name = "FILE")]
     pub files: Vec<String>,
+
+    /// A node's root directory: the login files that its kubelet would read are looked at too.
+    #[arg(long, value_name = "DIR")]
+    pub node: Option<PathBuf>,
 
     /// The image for which the secret is meant.
     #[arg(long, value_name = "IMAGE")]
@@ -74,8 +82,16 @@ pub(crate) struct LowMatch {
     pub image: String,
 
     /// Secrets in the order in which the pod names them; - is standard input.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "node", value_name = "FILE")]
     pub files: Vec<String>,
+
+    /// A node's root directory: after the secrets come the logins of its kubelet's own files and plugins.
+    #[arg(long, value_name = "DIR")]
+    pub node: Option<PathBuf>,
+
+    /// Runs the credential provider plugins that would be asked, on this machine; without the flag they are only named.
+    #[arg(long, requires = "node")]
+    pub run_plugins: bool,
 
     /// The form of the report.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]

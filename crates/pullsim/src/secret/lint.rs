@@ -1,11 +1,16 @@
+use std::path::Path;
+
 use jiff::Timestamp;
-use objects::{Finding, LintOptions, Source, lint_secrets};
+use keyring::{KubeletPaths, NodeFileOutcome, NodeFiles};
+use objects::{Finding, LintOptions, Source, lint_login_file, lint_secrets};
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{LowLint, Output};
+use crate::node_plugins::below;
 use crate::output;
+use crate::secret::node::directory;
 
 /// The document of `-o json`.
 #[derive(Serialize)]
@@ -14,6 +19,8 @@ struct Report<'a> {
     api_version: &'static str,
     kind: &'static str,
     findings: Vec<Shown<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -69,22 +76,56 @@ pub(super) fn run(low: &LowLint) -> Result<Exit, Failure> {
     for file in &low.files {
         findings.extend(lint_secrets(&Source::open(file)?, &options)?);
     }
+    let mut never_read = Vec::new();
+    if let Some(root) = &low.node {
+        let (found, rest) = of_node(root, &options)?;
+        findings.extend(found);
+        never_read = rest;
+    }
     output::write(&match low.output {
         Output::Json => report::json(&Report {
             api_version: "pullsim/v1",
             kind: "SecretLintReport",
             findings: findings.iter().map(Shown::new).collect(),
+            notes: &never_read,
         }),
-        Output::Text => text(&findings),
+        Output::Text => text(&findings, &never_read),
     })?;
     Ok(if findings.is_empty() { Exit::Pulled } else { Exit::NotPulled })
 }
 
-fn text(findings: &[Finding]) -> String {
+/// The login files of a node's kubelet, up to the one that counts; and what there is to tell of those behind it.
+fn of_node(root: &Path, options: &LintOptions) -> Result<(Vec<Finding>, Vec<String>), Failure> {
+    let node = directory(root)?;
+    let paths = KubeletPaths::of(&node);
+    let files = NodeFiles::read(&node, &paths);
+    let (mut findings, mut notes) = (Vec::new(), Vec::new());
+    for file in files.tried.iter().filter(|file| file.outcome != NodeFileOutcome::Absent) {
+        let shown = below(root, &file.path).display().to_string();
+        findings.extend(lint_login_file(&Source::open(&shown)?, file.path.ends_with(".dockercfg"), options)?);
+        if matches!(file.outcome, NodeFileOutcome::Malformed(_)) {
+            notes.push(format!("{shown} does not parse: the kubelet passes it over and looks for the next"));
+        }
+    }
+    match files.used() {
+        Some(used) => {
+            let behind = paths.paths().into_iter().skip_while(|path| path != used).skip(1);
+            let there = behind.filter(|path| node.read_own(path).is_ok());
+            notes.extend(there.map(|path| {
+                format!("{} is never read: the kubelet stops at {used}", below(root, &path).display())
+            }));
+        }
+        None => notes.push(format!("no login file counts; looked for: {}", paths.paths().join(", "))),
+    }
+    Ok((findings, notes))
+}
+
+fn text(findings: &[Finding], notes: &[String]) -> String {
+    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
     if findings.is_empty() {
-        return "nothing wrong was found\n".to_owned();
+        return format!("{notes}nothing wrong was found\n");
     }
     let shown: Vec<String> = findings.iter().map(Finding::render).collect();
     let count = findings.len();
-    format!("{}\n{count} finding{}\n", shown.join("\n"), if count == 1 { "" } else { "s" })
+    format!("{}\n{notes}{count} finding{}\n", shown.join("\n"), if count == 1 { "" } else { "s" })
 }

@@ -8,12 +8,16 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{LowMatch, Output};
 use crate::output;
+use crate::secret::node::{NodeLogins, Told};
 
 /// The document of `-o json`.
 #[derive(Serialize)]
 struct Report {
     credentials: Vec<Used>,
     rejected: Vec<Rejected>,
+    /// What the node's files say; only with `--node`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<Told>,
 }
 
 /// An entry that the kubelet sends.
@@ -41,10 +45,14 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
         secrets.extend(found.pull_secrets);
         skipped.extend(found.notes);
     }
+    let node =
+        low.node.as_ref().map(|root| NodeLogins::read(root, &repository, low.run_plugins)).transpose()?;
+    let (keyrings, told) = node.map_or_else(Default::default, |node| (node.keyrings, Some(node.told)));
     let mut report = match from_secrets(&secrets) {
-        Ok(made) => matched(&made, &repository),
-        Err(error) => disabled(&secrets, &error),
+        Ok(made) => matched(&made, &keyrings, &repository),
+        Err(error) => disabled(&secrets, &keyrings, &error),
     };
+    report.node = told;
     report.rejected.extend(skipped.iter().filter_map(|note| match &note.kind {
         objects::NoteKind::IgnoredType { namespace, name, secret_type } => Some(Rejected {
             key: String::new(),
@@ -60,19 +68,23 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
     Ok(if report.credentials.is_empty() { Exit::NotPulled } else { Exit::Pulled })
 }
 
-fn matched(made: &SecretsKeyring, repository: &str) -> Report {
-    let used = made.keyring.lookup(repository).into_iter().map(|credential| Used {
+/// The pod's Secrets come first, then the node's logins; each keyring is looked through by itself
+/// (`kubernetes v1.28.7 pkg/credentialprovider/keyring.go UnionDockerKeyring`).
+fn matched(made: &SecretsKeyring, of_node: &[Keyring], repository: &str) -> Report {
+    let keyrings: Vec<&Keyring> = std::iter::once(&made.keyring).chain(of_node).collect();
+    let used = keyrings.iter().flat_map(|keyring| keyring.lookup(repository)).map(|credential| Used {
         username: credential.username,
         key: credential.written_key,
         source: source(&credential.provenance),
     });
-    let mut rejected = unmatched(&made.keyring, repository);
+    let mut rejected: Vec<Rejected> =
+        keyrings.iter().flat_map(|keyring| unmatched(keyring, repository)).collect();
     rejected.extend(made.skipped.iter().map(|skipped| Rejected {
         key: String::new(),
         source: source(&skipped.provenance),
         reason: skipped.reason.to_string(),
     }));
-    Report { credentials: used.collect(), rejected }
+    Report { credentials: used.collect(), rejected, node: None }
 }
 
 fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
@@ -84,8 +96,9 @@ fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
     rejected.collect()
 }
 
-/// One secret that cannot be read disables all (`kubernetes pkg/credentialprovider/secrets/secrets.go`).
-fn disabled(secrets: &[PullSecret], error: &MalformedSecret) -> Report {
+/// One secret that cannot be read disables all, and the pull with them, so that the node's own logins do not count either
+/// (`kubernetes pkg/credentialprovider/secrets/secrets.go`).
+fn disabled(secrets: &[PullSecret], of_node: &[Keyring], error: &MalformedSecret) -> Report {
     let bad = source(&error.provenance);
     let mut rejected = vec![Rejected {
         key: String::new(),
@@ -104,7 +117,14 @@ fn disabled(secrets: &[PullSecret], error: &MalformedSecret) -> Report {
             reason: format!("disabled, since {bad} cannot be read"),
         }));
     }
-    Report { credentials: Vec::new(), rejected }
+    for credential in of_node.iter().flat_map(Keyring::credentials) {
+        rejected.push(Rejected {
+            key: credential.written_key.clone(),
+            source: source(&credential.provenance),
+            reason: format!("there is no pull, since {bad} cannot be read"),
+        });
+    }
+    Report { credentials: Vec::new(), rejected, node: None }
 }
 
 /// A secret by the name that `kubectl` would use.
@@ -139,6 +159,33 @@ fn text(report: &Report, image: &str, repository: &str) -> String {
                 let _ = writeln!(out, "  {key:?}  {}: {}", rejected.source, rejected.reason);
             }
         }
+    }
+    if let Some(told) = &report.node {
+        out.push_str(&node_text(told));
+    }
+    out
+}
+
+fn node_text(told: &Told) -> String {
+    let mut out = "\nThe node's own logins:\n".to_owned();
+    for file in &told.files {
+        // Writing to a String cannot fail.
+        let _ = match (&file.error, file.outcome) {
+            (Some(error), _) => writeln!(out, "  {}: passed over, {error}", file.path),
+            (None, "used") => writeln!(out, "  {}: this one counts, and no other", file.path),
+            (None, outcome) => writeln!(out, "  {}: {outcome}", file.path),
+        };
+    }
+    for plugin in &told.plugins {
+        let what = match (plugin.asked, plugin.run) {
+            (true, true) => "asked",
+            (true, false) => "would be asked; --run-plugins runs it on this machine",
+            (false, _) => "not asked for this image",
+        };
+        let _ = writeln!(out, "  plugin {} ({}): {what}", plugin.name, plugin.match_images.join(", "));
+    }
+    if let Some(refusal) = &told.refusal {
+        let _ = writeln!(out, "  this node's kubelet does not start: {refusal}");
     }
     out
 }

@@ -3,6 +3,7 @@
 mod lint;
 mod make;
 mod matching;
+mod node;
 
 use kubelet::{Version, apply_default_image_tag};
 

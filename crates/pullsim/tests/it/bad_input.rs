@@ -27,7 +27,7 @@ fn unusable_files_and_flags() {
         (&["--ca", &no_pem], "holds no certificate in PEM form", "BEGIN CERTIFICATE"),
         (&["--ca", "/nowhere/ca.crt"], "cannot read /nowhere/ca.crt", ""),
         (&["--cri-auth", "/nowhere/auth.json"], "cannot read /nowhere/auth.json", ""),
-        (&["--secret", "-"], "error: standard input is empty", ""),
+        (&["--secret", "-"], "error: standard input is empty", "help: give a file with something in it"),
         (&["--layers", "all"], "invalid value 'all'", "head, get"),
         (&["--no-such-flag"], "unexpected argument", ""),
     ];
@@ -37,6 +37,23 @@ fn unusable_files_and_flags() {
         assert_eq!(run.out, "", "{arguments:?}: standard output carries only the report");
         assert!(run.err.contains(message) && run.err.contains(help), "{arguments:?}: {}", run.err);
     }
+}
+
+/// What is there in place of pods is named; Secrets that are no pull secrets are mentioned.
+#[test]
+fn what_is_no_pod_and_no_pull_secret() {
+    let other = "apiVersion: example.com/v1\nkind: Rollout\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: Opaque\n";
+    let run = pullsim_with(&["check", "-f", "-"], other);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(
+        run.err.contains("holds no pod\nhelp: there is only Rollout, Secret; -f takes Pods"),
+        "{}",
+        run.err
+    );
+    let pod = "---\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: Bad, imagePullPolicy: Never}]}\n";
+    let run = pullsim_with(&["check", "-f", "-", "-o", "json"], &format!("{other}{pod}"));
+    let notes = run.json()["notes"].to_string();
+    assert!(notes.contains("no pull secrets, and passed over: default/s (Opaque)"), "{notes}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod node_plugins;
 mod plan;
 mod pods;
 mod pulls;
+mod records;
 mod redaction;
 mod registry;
 mod run;

@@ -191,12 +191,17 @@ fn who_may_have_a_present_image() {
     let image = format!("{address}/team/app:v1");
     let node = node.to_str().unwrap();
     for (policy, status) in [("NeverVerifyPreloadedImages", 0), ("AlwaysVerify", 1)] {
-        let config = format!("imagePullCredentialsVerificationPolicy: {policy}\n");
+        let head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+        let config = format!("{head}imagePullCredentialsVerificationPolicy: {policy}\n");
         std::fs::write(kubelet.join("config.yaml"), config).unwrap();
         let run = pullsim(&["check", &image, "--node", node, "--present", &image, "-o", "json"]);
         assert_eq!(run.status, status, "{policy} {}", run.out);
     }
-    std::fs::write(kubelet.join("config.yaml"), "kind: x\nmaxParallelImagePulls: 0\n").unwrap();
+    std::fs::write(
+        kubelet.join("config.yaml"),
+        "kind: KubeletConfiguration\nmaxParallelImagePulls: 0\napiVersion: kubelet.config.k8s.io/v1beta1\n",
+    )
+    .unwrap();
     let run = pullsim(&["check", &image, "--node", node]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     let said = "the kubelet does not start: invalid configuration: maxParallelImagePulls 0 must be a positive number";

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use keyring::Keyring;
-use kubelet::{KubeletConfig, Pod, Version};
+use kubelet::{KubeletConfig, Pod, PullRecords, Version};
 use tokio::task::LocalSet;
 
 pub use history::{AttemptRecord, PodHistory, StatusChange};
@@ -36,6 +36,8 @@ pub struct Simulation {
     pub version: Version,
     /// The kubelet's configuration.
     pub config: KubeletConfig,
+    /// What the kubelet remembers of earlier pulls.
+    pub records: PullRecords,
     /// The node's name, which the scheduler tells.
     pub node_name: String,
     /// The pods, as the API server stored them; all are assigned to the node at the beginning.
@@ -58,6 +60,7 @@ pub struct Simulation {
 pub async fn run_pods<S: Traced + 'static>(service: S, simulation: Simulation) -> Vec<PodHistory> {
     let Simulation { pods, lasts, seed, .. } = simulation.clone();
     let node = Rc::new(SimulatedNode::new(service, simulation));
+    node.manager.initialize(&node.service).await;
     let journals: Vec<Rc<RefCell<Journal>>> =
         pods.iter().map(|pod| Rc::new(RefCell::new(Journal::new(pod)))).collect();
     let workers = LocalSet::new();

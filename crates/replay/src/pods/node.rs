@@ -38,7 +38,8 @@ impl<S> SimulatedNode<S> {
         let mut jitter = Jitter::new(simulation.seed);
         Self {
             service,
-            manager: ImageManager::new(simulation.config.clone(), simulation.version),
+            manager: ImageManager::new(simulation.config.clone(), simulation.version)
+                .with_records(simulation.records.clone()),
             correlator: RefCell::new(EventCorrelator::new(simulation.version)),
             places: places.map(|places| Arc::new(Semaphore::new(places))),
             start: Instant::now(),

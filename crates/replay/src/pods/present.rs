@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use cri::{CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
 use distribution::{Grammar, Reference};
@@ -6,22 +6,27 @@ use trace::Trace;
 
 use super::Traced;
 
-/// Images that are on the node before anything is pulled.
+/// Images that are on the node before anything is pulled: by full name what the runtime calls them, where that is known.
 #[derive(Clone, Debug, Default)]
-pub struct PresentImages(BTreeSet<String>);
+pub struct PresentImages(BTreeMap<String, Option<String>>);
 
 impl PresentImages {
-    /// The images of these names, as a pod would write them. What does not parse is nowhere.
+    /// The images of these names, as a pod would write them, or `NAME=ID` with what the runtime calls it. What does not
+    /// parse is nowhere.
     pub fn new<'a>(images: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(images.into_iter().filter_map(full_name).collect())
+        images.into_iter().fold(Self::default(), |all, image| match image.split_once('=') {
+            Some((image, id)) => all.with(image, Some(id)),
+            None => all.with(image, None),
+        })
     }
 
-    /// These, and others of such names.
+    /// These, and another, which the runtime calls `id`.
     #[must_use]
-    pub fn with<'a>(&self, images: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut all = self.clone();
-        all.0.extend(images.into_iter().filter_map(full_name));
-        all
+    pub fn with(mut self, image: &str, id: Option<&str>) -> Self {
+        if let Some(name) = full_name(image) {
+            self.0.insert(name, id.map(str::to_owned));
+        }
+        self
     }
 
     /// Whether there is none.
@@ -29,8 +34,10 @@ impl PresentImages {
         self.0.is_empty()
     }
 
-    fn has(&self, image: &str) -> bool {
-        full_name(image).is_some_and(|name| self.0.contains(&name))
+    /// What the runtime calls an image that is there; the name as it is asked for where nobody said.
+    fn id(&self, image: &str) -> Option<String> {
+        let id = self.0.get(&full_name(image)?)?;
+        Some(id.clone().unwrap_or_else(|| image.to_owned()))
     }
 }
 
@@ -59,8 +66,7 @@ impl<S: ImageService + Sync> ImageService for Present<S> {
 
     async fn image_status(&self, image: &str) -> Result<Option<StoredImage>, CriError> {
         let stored = self.inner.image_status(image).await?;
-        // Which image it is, nobody said; the kubelet asks only whether there is one.
-        let present = || self.images.has(image).then(|| StoredImage { id: image.to_owned(), size: 1 });
+        let present = || self.images.id(image).map(|id| StoredImage { id, size: 1 });
         Ok(stored.or_else(present))
     }
 }

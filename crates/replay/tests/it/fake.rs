@@ -50,6 +50,7 @@ pub fn simulation(pods: Vec<Pod>) -> Simulation {
     Simulation {
         version,
         config: KubeletConfig::defaults(version),
+        records: Default::default(),
         node_name: "node-1".to_owned(),
         pods,
         secrets: SecretsOverTime::default(),

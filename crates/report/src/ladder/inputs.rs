@@ -1,7 +1,7 @@
 //! The rungs that a plan and a check have in common: name and credentials.
 
 use super::{Mark, Rung};
-use crate::{CredentialSummary, ReferenceSummary, SkippedSecret, UnmatchedKey};
+use crate::{CredentialSummary, OnNode, ReferenceSummary, SkippedSecret, UnmatchedKey};
 
 pub(crate) fn name(reference: &ReferenceSummary, policy: &str) -> Rung {
     let mut text = format!("{}/{}", reference.domain, reference.path);
@@ -13,11 +13,24 @@ pub(crate) fn name(reference: &ReferenceSummary, policy: &str) -> Rung {
     Rung::new(Mark::Good, "name", format!("{text}, pull policy {policy}"))
 }
 
-/// What is sent, and what is not, with the reason.
+/// What the kubelet's records say of an image that is there.
+pub(crate) fn on_node(found: &OnNode) -> Rung {
+    let (mark, what) = match found.must_pull {
+        true => (Mark::Warning, "there, but to be pulled for this pod"),
+        false => (Mark::Good, "there"),
+    };
+    let mut rung = Rung::new(mark, "on the node", format!("{what}: {}", found.text));
+    rung.details
+        .extend(found.record.iter().map(|record| format!("by the kubelet's record image_manager/{record}")));
+    rung
+}
+
+/// What is sent, and what is not, with the reason; `asked` says whether anybody is asked at all.
 pub(crate) fn credentials(
     used: &[CredentialSummary],
     unmatched: &[UnmatchedKey],
     skipped: &[SkippedSecret],
+    asked: bool,
 ) -> Vec<Rung> {
     let mut rungs = Vec::new();
     for (number, credential) in used.iter().enumerate() {
@@ -47,7 +60,8 @@ pub(crate) fn credentials(
         rungs.push(Rung::new(Mark::Warning, "credentials", format!("{source} is ignored: {reason}")));
     }
     if rungs.is_empty() {
-        rungs.push(Rung::new(Mark::Skipped, "credentials", "none: asked as anonymous"));
+        let text = if asked { "none: asked as anonymous" } else { "none, and nobody was asked" };
+        rungs.push(Rung::new(Mark::Skipped, "credentials", text));
     }
     rungs
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use trace::{Step, What};
 
 pub(crate) use fold::{authority, path};
-pub(crate) use inputs::{credentials, name};
+pub(crate) use inputs::{credentials, name, on_node};
 pub(crate) use tried::tried_rung;
 pub(crate) use wording::progress;
 
@@ -90,8 +90,12 @@ fn beginning(report: &CheckReport) -> Vec<Rung> {
             let text = format!("{} does not parse: {}", secret.source, secret.reason);
             rungs.push(Rung::new(Mark::Bad, "credentials", text));
         }
-        None => rungs.extend(credentials(&report.credentials, &report.unmatched, &report.skipped)),
+        None => {
+            let asked = !report.answers.is_empty();
+            rungs.extend(credentials(&report.credentials, &report.unmatched, &report.skipped, asked));
+        }
     }
+    rungs.extend(report.on_node.as_ref().map(on_node));
     rungs
 }
 

@@ -25,7 +25,7 @@ pub(super) fn plan(page: &mut Page, report: &PlanReport) {
         }
         (None, None) => {}
     }
-    for rung in credentials(&report.credentials, &report.unmatched, &report.skipped) {
+    for rung in credentials(&report.credentials, &report.unmatched, &report.skipped, true) {
         page.rung(&rung);
     }
 }

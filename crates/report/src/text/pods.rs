@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::layout::Page;
 use super::{cause, stages, what_if};
-use crate::ladder::{Mark, Rung};
+use crate::ladder::{self, Mark, Rung};
 use crate::words::time_words;
 use crate::{AttemptReport, ImageReport, MissingSecret, Outcome, PodReport, PodsReport};
 
@@ -82,6 +82,12 @@ fn summary(image: &ImageReport) -> Rung {
     };
     let mut rung = Rung::new(mark, kind, format!("{}: {}", image.name, image.check.image));
     rung.side = what.to_owned();
+    // Of an image that fails, the check below tells all.
+    if let Some(found) = image.check.on_node.as_ref().filter(|_| image.outcome == Outcome::Pulled) {
+        let on_node = ladder::on_node(found);
+        rung.details.push(format!("on the node {}", on_node.text));
+        rung.details.extend(on_node.details);
+    }
     rung
 }
 

@@ -62,7 +62,8 @@ pub(crate) struct ScenarioFile {
     pub image: String,
     /// Its pull policy; by default the image is pulled, as on a node that does not have it.
     pub policy: Option<PolicyWord>,
-    /// Images that are on the node beforehand.
+    /// Images that are on the node beforehand; `IMAGE=ID` also says what the runtime calls it, by which the kubelet's records
+    /// know it.
     #[serde(default)]
     pub present: Vec<String>,
     /// Names in the pod's `imagePullSecrets` of which there is no Secret.
