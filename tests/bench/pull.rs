@@ -3,38 +3,20 @@
 //! its share is measured too; nothing waits, so the time is CPU time.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
-use std::collections::HashMap;
-use std::future::ready;
-use std::io::{self, Write as _};
-use std::net::SocketAddr;
-use std::pin::Pin;
+mod wire;
+
+use std::io::Write as _;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use cri::{ImageService as _, PullImageRequest};
 use criterion::Criterion;
-use distribution::{Digest, Platform};
-use net::{BoxFuture, Clock, Datagram, Network, Stream};
-use node::Node;
-use runtimes::{Containerd, Layers, Options, Profile};
+use distribution::Digest;
+use runtimes::Containerd;
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf};
-use trace::Trace;
 
-const HOST: &str = "10.0.0.1";
+use wire::{Answers, HOST, answer, head, options};
+
 const OCI: &str = "application/vnd.oci.image.";
-
-/// The answers of a registry and its token service, by method and target: without and with `Authorization`.
-type Answers = HashMap<String, [Arc<[u8]>; 2]>;
-
-fn head(status: &str, fields: &[(&str, &str)], length: usize) -> String {
-    let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!("HTTP/1.1 {status}\r\n{fields}Content-Length: {length}\r\n\r\n")
-}
-
-fn answer(status: &str, fields: &[(&str, &str)], body: &[u8]) -> Arc<[u8]> {
-    [head(status, fields, body.len()).as_bytes(), body].concat().into()
-}
 
 /// Adds content at a path, behind a challenge; its descriptor.
 fn publish(answers: &mut Answers, folder: &str, media_type: &str, data: &[u8], tag: Option<&str>) -> Value {
@@ -94,96 +76,6 @@ fn registry() -> Answers {
     let index = json!({"schemaVersion": 2, "mediaType": index_type, "manifests": [manifest]});
     publish(&mut answers, "manifests", &index_type, index.to_string().as_bytes(), Some("v1"));
     answers
-}
-
-/// The registry's end of a connection.
-async fn serve(mut stream: DuplexStream, answers: Arc<Answers>) {
-    let mut buffer = Vec::with_capacity(4096);
-    while let Ok(1..) = stream.read_buf(&mut buffer).await {
-        if !buffer.ends_with(b"\r\n\r\n") {
-            continue;
-        }
-        let request = String::from_utf8(std::mem::take(&mut buffer)).unwrap();
-        let target = request.split(" HTTP/").next().unwrap_or_default();
-        let authorized = usize::from(request.contains("\r\nAuthorization: "));
-        let answer = answers.get(target).unwrap_or_else(|| unreachable!("{target}"));
-        if stream.write_all(&answer[authorized]).await.is_err() {
-            return;
-        }
-    }
-}
-
-struct Memory(Arc<Answers>);
-
-impl Network for Memory {
-    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Stream>>> {
-        let (near, far) = tokio::io::duplex(64 << 10);
-        tokio::spawn(serve(far, self.0.clone()));
-        Box::pin(ready(Ok(Box::new(Pipe { near, address }) as Box<dyn Stream>)))
-    }
-
-    fn datagram(&self, _: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Datagram>>> {
-        Box::pin(ready(Err(io::ErrorKind::Unsupported.into())))
-    }
-}
-
-struct Pipe {
-    near: DuplexStream,
-    address: SocketAddr,
-}
-
-impl Stream for Pipe {
-    fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    fn peer_addr(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl AsyncRead for Pipe {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        to: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.near).poll_read(cx, to)
-    }
-}
-
-impl AsyncWrite for Pipe {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.near).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.near).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.near).poll_shutdown(cx)
-    }
-}
-
-fn options(answers: Arc<Answers>) -> Options {
-    let config = "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/certs.d'\n";
-    let hosts = format!("server = 'http://{HOST}'\n");
-    let files = [
-        ("/etc/containerd/config.toml".into(), config.as_bytes().to_vec()),
-        (format!("/certs.d/{HOST}/hosts.toml").into(), hosts.into_bytes()),
-    ];
-    Options {
-        network: Arc::new(Memory(answers)),
-        node: Node::memory(files),
-        profile: Profile::named("containerd-2.1.9").unwrap(),
-        platform: Platform::linux("amd64", ""),
-        layers: Layers::Get,
-        store: None,
-        extra_roots: Vec::new(),
-        trace: Trace::new(),
-        clock: Clock::new(jiff::Timestamp::UNIX_EPOCH),
-    }
 }
 
 fn pull(c: &mut Criterion) {
