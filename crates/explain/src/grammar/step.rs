@@ -40,16 +40,16 @@ impl Step {
 
     /// The step that the innermost URL or layer of a text belongs to; `None` where it shows none.
     pub(crate) fn of(d: &Dissection) -> Option<Self> {
-        let asked = d.last_link().map(|link| (link.purpose, link.span.start));
+        let asked = d.last_link().map(|link| link.purpose);
         if d.has(Word::WrongFormat) {
             return Some(Self::Start);
         }
-        if let Some((Purpose::Storage, _)) = asked {
+        // Where content is fetched, any other address is one that the registry sent its client to.
+        let elsewhere = asked.is_none() && d.links.last().is_some_and(|link| link.purpose == Purpose::Other);
+        if asked == Some(Purpose::Storage) || (elsewhere && d.any(&[Word::Copying])) {
             return Some(Self::Storage);
         }
-        if d.any(&[Word::AnonymousToken, Word::LoginToken, Word::BearerToken])
-            || asked.is_some_and(|(purpose, _)| purpose == Purpose::Token)
-        {
+        if d.any(&[Word::AnonymousToken, Word::LoginToken, Word::BearerToken]) || asked == Some(Purpose::Token) {
             return Some(Self::Token);
         }
         if d.has(Word::Unpack) {
@@ -57,9 +57,9 @@ impl Step {
         }
         match asked {
             _ if d.has(Word::Copying) => Some(Self::Content),
-            Some((Purpose::Blob, _)) => Some(Self::Content),
-            Some((Purpose::Manifest, _)) => Some(Self::Manifest),
-            Some((Purpose::Ping | Purpose::Version1, _)) => Some(Self::Ping),
+            Some(Purpose::Blob) => Some(Self::Content),
+            Some(Purpose::Manifest) => Some(Self::Manifest),
+            Some(Purpose::Ping | Purpose::Version1) => Some(Self::Ping),
             _ if d.has(Word::Pinging) => Some(Self::Ping),
             _ if d.has(Word::Resolving) => Some(Self::Manifest),
             _ => None,

@@ -87,6 +87,7 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
         Cause::UserNotPermitted,
         Cause::SecretWrongRegistry,
         Cause::BadCredentials,
+        Cause::SecretMalformed,
         Cause::WrongRegistryHost,
         Cause::TokenEndpointFailure,
     ];
@@ -168,7 +169,13 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     let cloud = matches!(d.registry_kind(), HostKind::Ecr | HostKind::Acr | HostKind::Google);
     let identities = [Cause::NodeIdentityDenied, Cause::ExpiredToken, Cause::CredentialProviderFailure];
     let verdict = if cloud { verdict.or(&identities) } else { verdict };
-    let others = [Cause::UserNotPermitted, Cause::RepoMissingOrPrivate, Cause::RepoNotFound];
+    let others = [
+        Cause::UserNotPermitted,
+        Cause::RepoMissingOrPrivate,
+        Cause::RepoNotFound,
+        Cause::SecretMalformed,
+        Cause::TokenEndpointFailure,
+    ];
     Some(verdict.or(&others).because(&[Word::Unauthorized, Word::NoCredentials]))
 }
 
@@ -199,8 +206,10 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         HostKind::Ghcr if d.says("requesting bearer token") => {
             Verdict::possible(Cause::RepoNotFound).or(&[Cause::RepoMissingOrPrivate])
         }
-        // GitLab answers so to whomever it does not know, too.
-        HostKind::GitLab => Verdict::possible(Cause::CredentialsMissing),
+        // GitLab, whose words these are, answers so to whomever it does not know, too.
+        _ if d.registry_kind() == HostKind::GitLab || d.says("denied: access forbidden") => {
+            Verdict::possible(Cause::CredentialsMissing)
+        }
         _ if d.has(Word::LoginToken) => Verdict::likely(Cause::TokenEndpointFailure),
         _ if is_token(d) => Verdict::likely(Cause::CredentialsMissing).or(&[Cause::TokenEndpointFailure]),
         _ => Verdict::likely(Cause::UserNotPermitted),

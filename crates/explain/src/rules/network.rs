@@ -42,7 +42,12 @@ pub(super) fn tls(d: &Dissection) -> Option<Verdict> {
         return Some(handshake_timeout(d));
     }
     let verdict =
-        Verdict::likely(Cause::TlsIncompatible).or(&[Cause::X509UnknownAuthority, Cause::ProxyMisconfig]);
+        Verdict::likely(Cause::TlsIncompatible).or(&[
+            Cause::X509UnknownAuthority,
+            Cause::ProxyMisconfig,
+            Cause::ConnReset,
+            Cause::WrongRegistryHost,
+        ]);
     verdict.because(&[Word::TlsAlert]).if_said(d)
 }
 
@@ -58,7 +63,12 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
     if d.has(Word::ResolverFailed)
         && (d.has(Word::Lookup) || d.looked_up.is_some() || !d.has(Word::NoSuchHost))
     {
-        let verdict = Verdict::certain(Cause::DnsResolverFailure).or(&[Cause::ClusterDnsOnNode]);
+        let name = d.looked_up.clone().or_else(|| d.host()).unwrap_or_default();
+        let verdict = match HostKind::of(&name) {
+            // The node's resolver is not the cluster's, and need not answer for its names at all.
+            HostKind::Cluster => Verdict::likely(Cause::ClusterDnsOnNode).or(&[Cause::DnsResolverFailure]),
+            _ => Verdict::certain(Cause::DnsResolverFailure).or(&[Cause::ClusterDnsOnNode]),
+        };
         let verdict = if is_token(d) { verdict.or(&[Cause::TokenEndpointFailure]) } else { verdict };
         return Some(verdict.because(&[Word::ResolverFailed]));
     }
@@ -79,7 +89,11 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         }
         _ => Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
     };
-    let verdict = if is_token(d) { verdict.or(&[Cause::TokenEndpointFailure]) } else { verdict };
+    let verdict = match d.step() {
+        Some(Step::Token) => verdict.or(&[Cause::TokenEndpointFailure]),
+        Some(Step::Storage) => verdict.or(&[Cause::RedirectHostBlocked]),
+        _ => verdict,
+    };
     Some(verdict.because(&[Word::NoSuchHost]))
 }
 

@@ -68,7 +68,10 @@ words! {
         "failed to parse pull secret", "error parsing pull secret", "pull secret … invalid character",
         "invalid auth configuration", "error reading docker config", "invalid auth in config",
         "invalid dockerconfigjson", "secret type … is not supported", "dockerconfigentry",
-        "parse dockercfg",
+        "parse dockercfg", "failed to pull image \"*\": invalid character",
+        "failed to pull image \"*\": json:", "failed to pull image \"*\": unexpected end of json input",
+        "errimagepull: invalid character", "errimagepull: json:",
+        "errimagepull: unexpected end of json input",
     ];
     ProviderFailed: [
         "failed to run credential provider", "failed to get ecr authorization token",
