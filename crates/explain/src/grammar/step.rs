@@ -49,7 +49,9 @@ impl Step {
         if asked == Some(Purpose::Storage) || (elsewhere && d.any(&[Word::Copying])) {
             return Some(Self::Storage);
         }
-        if d.any(&[Word::AnonymousToken, Word::LoginToken, Word::BearerToken]) || asked == Some(Purpose::Token) {
+        if d.any(&[Word::AnonymousToken, Word::LoginToken, Word::BearerToken])
+            || asked == Some(Purpose::Token)
+        {
             return Some(Self::Token);
         }
         if d.has(Word::Unpack) {

@@ -41,13 +41,12 @@ pub(super) fn tls(d: &Dissection) -> Option<Verdict> {
     if d.has(Word::HandshakeTimeout) {
         return Some(handshake_timeout(d));
     }
-    let verdict =
-        Verdict::likely(Cause::TlsIncompatible).or(&[
-            Cause::X509UnknownAuthority,
-            Cause::ProxyMisconfig,
-            Cause::ConnReset,
-            Cause::WrongRegistryHost,
-        ]);
+    let verdict = Verdict::likely(Cause::TlsIncompatible).or(&[
+        Cause::X509UnknownAuthority,
+        Cause::ProxyMisconfig,
+        Cause::ConnReset,
+        Cause::WrongRegistryHost,
+    ]);
     verdict.because(&[Word::TlsAlert]).if_said(d)
 }
 
