@@ -75,12 +75,53 @@ pub enum HintProblem {
     ParentCannotSign,
     /// `x509: cannot verify signature: algorithm unimplemented`
     UnsupportedAlgorithm,
+    /// `InsecureAlgorithmError`, since Go 1.18: a signature that is not looked at, whether it is right or not.
+    InsecureAlgorithm(InsecureAlgorithm),
+}
+
+/// The algorithms of signatures whose hash Go does not accept any more (Go 1.25 `crypto/x509/x509.go` `checkSignature`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsecureAlgorithm {
+    /// `MD5-RSA`
+    Md5Rsa,
+    /// `SHA1-RSA`
+    Sha1Rsa,
+    /// `DSA-SHA1`
+    DsaSha1,
+    /// `ECDSA-SHA1`
+    EcdsaSha1,
+}
+
+impl InsecureAlgorithm {
+    /// The algorithm of this object identifier (`signatureAlgorithmDetails`), if it is one of these.
+    pub fn from_oid(oid: &str) -> Option<Self> {
+        match oid {
+            "1.2.840.113549.1.1.4" => Some(Self::Md5Rsa),
+            "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => Some(Self::Sha1Rsa),
+            "1.2.840.10040.4.3" => Some(Self::DsaSha1),
+            "1.2.840.10045.4.1" => Some(Self::EcdsaSha1),
+            _ => None,
+        }
+    }
+
+    /// `SignatureAlgorithm.String`
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Md5Rsa => "MD5-RSA",
+            Self::Sha1Rsa => "SHA1-RSA",
+            Self::DsaSha1 => "DSA-SHA1",
+            Self::EcdsaSha1 => "ECDSA-SHA1",
+        }
+    }
 }
 
 impl HintProblem {
     fn words(&self) -> String {
         match self {
             Self::Invalid(error) => return error.to_string(),
+            Self::InsecureAlgorithm(algorithm) => {
+                return format!("x509: cannot verify signature: insecure algorithm {}", algorithm.name());
+            }
             Self::Rsa => "crypto/rsa: verification error",
             Self::Ecdsa => "x509: ECDSA verification failure",
             Self::Ed25519 => "x509: Ed25519 verification failure",
@@ -218,6 +259,27 @@ mod tests {
             hostname("r.test", &many, &[], false),
             "x509: certificate is valid for 100 names, but none matched r.test"
         );
+    }
+
+    #[test]
+    fn insecure_algorithms() {
+        let table = [
+            ("1.2.840.113549.1.1.4", "MD5-RSA"),
+            ("1.2.840.113549.1.1.5", "SHA1-RSA"),
+            ("1.3.14.3.2.29", "SHA1-RSA"),
+            ("1.2.840.10045.4.1", "ECDSA-SHA1"),
+        ];
+        for (oid, name) in table {
+            let problem = HintProblem::InsecureAlgorithm(InsecureAlgorithm::from_oid(oid).unwrap());
+            let hint = Hint { problem, authority: "Old CA".into() };
+            assert_eq!(
+                Error::UnknownAuthority { hint: Some(hint) }.to_string(),
+                format!(
+                    "x509: certificate signed by unknown authority (possibly because of \"x509: cannot verify signature: insecure algorithm {name}\" while trying to verify candidate authority certificate \"Old CA\")"
+                )
+            );
+        }
+        assert_eq!(InsecureAlgorithm::from_oid("1.2.840.113549.1.1.11"), None);
     }
 
     #[test]

@@ -330,6 +330,7 @@ const fn certificate(word: CertificateWord) -> Option<CertificateKind> {
         CertificateWord::MissingIntermediate => CertificateKind::MissingIntermediate,
         CertificateWord::AuthorityAsLeaf => CertificateKind::AuthorityAsLeaf,
         CertificateWord::Intercepted => CertificateKind::Intercepted,
+        CertificateWord::Sha1Signature => CertificateKind::Sha1Signature,
     })
 }
 

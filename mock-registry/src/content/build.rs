@@ -239,7 +239,7 @@ fn config_type(image: &Image, usual: &'static str) -> Cow<'static, str> {
 }
 
 fn document(document: &impl Serialize, media_type: &str) -> Manifest {
-    Manifest { media_type: media_type.to_owned(), bytes: to_json(document) }
+    Manifest::new(media_type, to_json(document))
 }
 
 fn to_json(document: &impl Serialize) -> Bytes {

@@ -126,7 +126,7 @@ fn take_manifest(
     for blob in references.config.iter().chain(&references.layers) {
         take_blob(directory, blob, repository)?;
     }
-    repository.put_manifest(Manifest { media_type: entry.media_type.clone(), bytes }, None);
+    repository.put_manifest(Manifest::new(&entry.media_type, bytes), None);
     Ok(())
 }
 

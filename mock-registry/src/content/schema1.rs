@@ -63,7 +63,7 @@ pub(super) fn signed(name: &str, tag: &str, platform: &Platform, layers: &[Diges
     let payload = pretty(&document);
     let digest = Digest::of(payload.as_bytes());
     let signed = with_signature(&payload, &digest);
-    (digest, Manifest { media_type: SIGNED.to_owned(), bytes: Bytes::from(signed) })
+    (digest, Manifest::new(SIGNED, Bytes::from(signed)))
 }
 
 /// The payload with a signature block in the form of libtrust's "pretty" signatures.

@@ -144,6 +144,11 @@ impl RuleTable {
         Self(rules.into_iter().map(|rule| (rule, AtomicU64::new(0))).collect())
     }
 
+    /// Whether any rule fits the request, whosever turn it is.
+    pub(crate) fn concern(&self, method: &Method, path: &str) -> bool {
+        self.0.iter().any(|(rule, _)| rule.fits(method, path))
+    }
+
     /// What the first rule says that fits the request and is for its turn. A rule that comes behind it does not
     /// count the request.
     pub(crate) fn action(&self, method: &Method, path: &str) -> Option<&Action> {

@@ -40,6 +40,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) repository: Option<&'a str>,
     /// Tag or digest; on a host of blobs the digest without its algorithm.
     pub(crate) reference: Option<&'a str>,
+    /// Nobody has logged in: no login came along.
+    pub(crate) anonymous: bool,
     /// Who asks, and whether the host would let them in; `None`: not known yet.
     pub(crate) admitted: Option<(&'a Who, bool)>,
 }
@@ -96,11 +98,19 @@ impl FaultTable {
         Some((due.fault, due.what.clone()))
     }
 
-    /// Whether anything could become of a request; what is known of who asks does not matter.
-    pub(crate) fn concerns(&self, facts: &Facts<'_>) -> bool {
-        self.http
-            .iter()
-            .any(|trigger| trigger.what.on.fits(facts, &trigger.when) && fits(&trigger.when, facts))
+    /// Whether there is no fault about requests.
+    pub(crate) fn spares_requests(&self) -> bool {
+        self.http.is_empty()
+    }
+
+    /// Whether anything could become of a request now; what is known of who asks does not matter.
+    pub(crate) fn concerns(&self, facts: &Facts<'_>, elapsed: Duration) -> bool {
+        self.http.iter().any(|trigger| {
+            trigger.what.on.fits(facts, &trigger.when)
+                && !(facts.anonymous && trigger.what.on.whose == Whose::Accounts)
+                && trigger.when.window.contains(elapsed)
+                && fits(&trigger.when, facts)
+        })
     }
 
     pub(crate) fn plan(&self, facts: &Facts<'_>, elapsed: Duration) -> Plan<'_> {

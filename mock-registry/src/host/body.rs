@@ -31,6 +31,16 @@ pub(super) struct ReplyBody {
     pace: Option<Pace>,
     /// Whether the length of the answer is this body's; otherwise a header states one that may lie.
     states_length: bool,
+    /// The connection, which is told when the answer has left.
+    ends: Option<Arc<Fate>>,
+}
+
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        if let Some(fate) = &self.ends {
+            fate.idle.answered();
+        }
+    }
 }
 
 /// Where a body breaks off.
@@ -48,7 +58,7 @@ struct Pace {
 
 impl ReplyBody {
     pub(super) fn new(content: Blob, range: Range<u64>) -> Self {
-        Self { content, range, cut: None, flipped: None, pace: None, states_length: true }
+        Self { content, range, cut: None, flipped: None, pace: None, states_length: true, ends: None }
     }
 
     /// A bit in the middle of the content is another.
@@ -74,6 +84,11 @@ impl ReplyBody {
     /// Leaves the length unstated, if that is wanted.
     pub(super) fn unstated_if(wanted: bool) -> impl FnOnce(Self) -> Self {
         move |body| if wanted { body.unstated_length() } else { body }
+    }
+
+    /// The connection is told when this is over.
+    pub(super) fn ends(&mut self, fate: Arc<Fate>) {
+        self.ends = Some(fate);
     }
 
     /// Breaks off after so many bytes.

@@ -1,21 +1,21 @@
-use std::future::{Future, pending, poll_fn};
+use std::future::{pending, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::fault::{ConnectionFault, DialFault, End};
-use crate::host::body::ReplyBody;
+use crate::host::answering::Answering;
 use crate::host::handler::NoAnswer;
+use crate::host::idle::Idle;
 use crate::host::{Host, handshake};
 use crate::transport::{Connection, Gate, Limited, Transport};
 
@@ -30,13 +30,19 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 const LINGER: Duration = Duration::from_secs(5);
 
 /// How a connection is to end, decided by a fault while the HTTP server holds it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fate {
     closing: Arc<AtomicBool>,
     reset: AtomicBool,
+    /// It ends as well when nobody asks for anything.
+    pub(super) idle: Idle,
 }
 
 impl Fate {
+    fn new() -> Self {
+        Self { closing: Arc::default(), reset: AtomicBool::new(false), idle: Idle::new() }
+    }
+
     /// Ends the connection as soon as what was written so far has left.
     pub(super) fn decide(&self, end: End) {
         if end != End::Stall {
@@ -51,8 +57,6 @@ impl Fate {
         if end == End::Stall { pending().await } else { Err(NoAnswer) }
     }
 }
-
-type Answering = Pin<Box<dyn Future<Output = Result<http::Response<ReplyBody>, NoAnswer>> + Send>>;
 
 impl Host {
     /// Serves one connection from `peer` until its end. Nothing that a peer sends makes this fail; what went wrong
@@ -129,22 +133,22 @@ impl Host {
         stream: T,
         peer: SocketAddr,
     ) -> io::Result<()> {
-        let fate = Arc::new(Fate::default());
+        let fate = Arc::new(Fate::new());
         let gate = Gate::new(stream, fate.closing.clone());
-        let answering = fate.clone();
-        let service = service_fn(move |request| -> Answering {
-            Box::pin(self.clone().handle(request, peer.ip(), answering.clone()))
-        });
+        let asked = fate.clone();
+        let service = service_fn(move |request| Answering::of(&self, request, peer.ip(), &asked));
         let mut serving = http1::Builder::new()
             .title_case_headers(true)
             .auto_date_header(false)
             .max_buf_size(HEAD_LIMIT)
             .max_headers(HEADERS_LIMIT)
-            .timer(TokioTimer::new())
-            .header_read_timeout(PATIENCE)
             .serve_connection(TokioIo::new(gate), service);
-        // Errors are the peer's doing or a fault's; either way the connection ends.
-        let _ = poll_fn(|cx| serving.poll_without_shutdown(cx)).await;
+        tokio::select! {
+            biased;
+            // Errors are the peer's doing or a fault's; either way the connection ends.
+            _ = poll_fn(|cx| serving.poll_without_shutdown(cx)) => {}
+            () = fate.idle.lasts(PATIENCE) => {}
+        }
         let mut stream = serving.into_parts().io.into_inner().into_inner();
         if fate.reset.load(Ordering::Acquire) {
             stream.reset_on_drop();

@@ -9,7 +9,17 @@ const DIGITS: usize = 64;
 impl Host {
     pub(super) fn facts<'a>(&self, head: &RequestHead<'a>) -> Facts<'a> {
         let (target, repository, reference) = self.what(head.path);
-        Facts { method: head.method, path: head.path, target, repository, reference, admitted: None }
+        // Who asks for a token may log in by the request's body.
+        let anonymous = head.authorization.is_none() && target != Target::Token;
+        Facts {
+            method: head.method,
+            path: head.path,
+            target,
+            repository,
+            reference,
+            anonymous,
+            admitted: None,
+        }
     }
 
     fn what<'a>(&self, path: &'a str) -> (Target, Option<&'a str>, Option<&'a str>) {

@@ -3,17 +3,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, RANGE};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 
+use crate::Who;
 use crate::fault::{Action, Change, End, Fault, Plan, Target};
 use crate::host::body::ReplyBody;
 use crate::host::connection::Fate;
 use crate::host::play::{Shape, apply};
 use crate::host::registry::answer_blob_host;
 use crate::host::{Body, Host, Reply, RequestHead};
-use crate::log::redact_query;
-use crate::{Request, Who};
+use crate::log::Came;
 
 /// The connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -35,16 +35,8 @@ impl Host {
         fate: Arc<Fate>,
     ) -> Result<Response<ReplyBody>, NoAnswer> {
         let (parts, body) = request.into_parts();
-        let head = RequestHead {
-            method: &parts.method,
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or_default(),
-            authorization: text(parts.headers.get(AUTHORIZATION)),
-            range: text(parts.headers.get(RANGE)),
-            headers: &parts.headers,
-            peer,
-        };
-        let number = self.log.start(self.note(&head));
+        let head = head(&parts.method, &parts.uri, &parts.headers, peer);
+        let number = self.log.start(&self.came(&head));
         let base = self.base_url(text(parts.headers.get(HOST)));
         let mut fired = Vec::new();
         let outcome = match self.by_reference(&head, Body::Coming(body), &base).await {
@@ -60,12 +52,52 @@ impl Host {
             }
         };
         self.log.finish(number, Some(reply.status.as_u16()), std::mem::take(&mut reply.who));
-        reply.headers.insert(DATE, self.date.at(&self.clock));
-        if parts.method == Method::HEAD {
-            let reply = if shape.no_length { reply.without_length() } else { reply.without_body() };
-            return Ok(to_response(reply, ReplyBody::unstated_if(shape.no_length)));
+        Ok(self.finish(reply, shape, head.method, &fate))
+    }
+
+    /// The answer to those who read what is there, where no rule and no fault is for them: it waits for nothing.
+    pub(super) fn answer_at_once(
+        &self,
+        request: &http::Request<Incoming>,
+        peer: IpAddr,
+        fate: &Arc<Fate>,
+    ) -> Option<Response<ReplyBody>> {
+        if self.magic.is_some() || !reads(request.method()) {
+            return None;
         }
-        Ok(with_body(reply, shape, fate))
+        let head = head(request.method(), request.uri(), request.headers(), peer);
+        if self.rules.concern(head.method, head.path) || self.may_fail(&head) {
+            return None;
+        }
+        let registry = self.registry.as_ref().filter(|_| head.path.starts_with("/v2"))?;
+        let mut reply = self.known_or_spoilt(&head, registry.read(&head)?);
+        self.log.note(&self.came(&head), reply.status.as_u16(), std::mem::take(&mut reply.who));
+        Some(self.finish(reply, Shape::default(), head.method, fate))
+    }
+
+    /// Whether a fault could be for this request.
+    fn may_fail(&self, head: &RequestHead<'_>) -> bool {
+        self.tokens.iter().any(|(path, _)| path == head.path)
+            || (!self.faults.spares_requests()
+                && self.faults.concerns(&self.facts(head), self.clock.elapsed()))
+    }
+
+    fn finish(
+        &self,
+        mut reply: Reply,
+        shape: Shape,
+        method: &Method,
+        fate: &Arc<Fate>,
+    ) -> Response<ReplyBody> {
+        reply.headers.insert(DATE, self.date.at(&self.clock));
+        let mut response = if *method == Method::HEAD {
+            let reply = if shape.no_length { reply.without_length() } else { reply.without_body() };
+            to_response(reply, ReplyBody::unstated_if(shape.no_length))
+        } else {
+            with_body(reply, shape, fate.clone())
+        };
+        response.body_mut().ends(fate.clone());
+        response
     }
 
     /// What the first rule says that fits; where none does, what the faults make of the host's answer.
@@ -103,11 +135,11 @@ impl Host {
         fired: &mut Vec<Fault>,
     ) -> Outcome {
         let mut facts = self.facts(head);
-        if !self.faults.concerns(&facts) {
+        if !self.faults.concerns(&facts, self.clock.elapsed()) {
             return Outcome::Answer(Box::new(self.answer(head, body).await), Shape::default());
         }
         // Who asks is known when the host has answered. What stores something is not tried.
-        let tried = [Method::GET, Method::HEAD].contains(head.method) || facts.target == Target::Token;
+        let tried = reads(head.method) || facts.target == Target::Token;
         let (body, own) = if tried {
             let read = body.read().await;
             (Body::from(read.clone()), Some(self.answer(head, read.into()).await))
@@ -150,6 +182,10 @@ impl Host {
 
     async fn answer(&self, head: &RequestHead<'_>, body: Body) -> Reply {
         let reply = self.own_answer(head, body).await;
+        self.known_or_spoilt(head, reply)
+    }
+
+    fn known_or_spoilt(&self, head: &RequestHead<'_>, reply: Reply) -> Reply {
         if reply.status == StatusCode::NOT_FOUND {
             // Of an image that was spoilt, the host's content does not know all.
             let digest = head.path.rsplit('/').next().unwrap_or_default();
@@ -178,17 +214,25 @@ impl Host {
         format!("{scheme}://{}", called.unwrap_or(&self.name))
     }
 
-    fn note(&self, head: &RequestHead<'_>) -> Request {
-        Request {
-            host: self.name.clone(),
-            method: head.method.to_string(),
-            path: head.path.to_owned(),
-            query: redact_query(head.query),
-            status: None,
-            who: Who::Anonymous,
-            faults: Vec::new(),
-        }
+    fn came<'a>(&'a self, head: &RequestHead<'a>) -> Came<'a> {
+        Came { host: &self.name, method: head.method.as_str(), path: head.path, query: head.query }
     }
+}
+
+fn head<'a>(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap, peer: IpAddr) -> RequestHead<'a> {
+    RequestHead {
+        method,
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        authorization: text(headers.get(AUTHORIZATION)),
+        range: text(headers.get(RANGE)),
+        headers,
+        peer,
+    }
+}
+
+fn reads(method: &Method) -> bool {
+    *method == Method::GET || *method == Method::HEAD
 }
 
 /// Waits, if there is anything to wait for: even a sleep of no time ends only with the timer's next tick.

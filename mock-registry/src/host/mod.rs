@@ -1,11 +1,13 @@
 //! A host: what stands behind one name, from the accepted connection to the answer.
 
+mod answering;
 mod body;
 mod builder;
 mod connection;
 mod facts;
 mod handler;
 mod handshake;
+mod idle;
 mod incoming;
 mod magic;
 mod play;

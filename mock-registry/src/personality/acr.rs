@@ -1,6 +1,10 @@
 //! Azure Container Registry. Headers and the server: github GoogleContainerTools/jib 2784, sigstore/cosign 3331; challenge
-//! and path: Azure/acr 207; the missing tag: MicrosoftDocs/azure-docs 90060; the repository: Azure/acr 79; the refusal:
-//! Azure/acr 676, MicrosoftDocs/azure-docs 113891. The token service refuses those who may not.
+//! and path: Azure/acr 207; the missing tag: MicrosoftDocs/azure-docs 90060, Azure/azure-cli-extensions 9524; the missing
+//! repository: what tools of giantswarm (`gsoci.azurecr.io`) expect; the refusal: Azure/acr 676, MicrosoftDocs/azure-docs 113891;
+//! the limit: Azure/AKS 1400, microsoft/containerregistry 108; where blobs are: Azure/peerd `internal/routing/tests`. The token
+//! service refuses those who may not.
+//!
+//! Untraced: the words for a missing digest (they follow those for a missing tag), and the detail of a missing repository.
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 
@@ -35,9 +39,13 @@ pub(super) const ACR: Personality = Personality {
     },
     redirect: (
         307,
-        "/mock//docker/registry/v2/blobs/sha256/{prefix}/{digest}/data?se=2030-01-01T00%3A00%3A00Z&sig=mock&sp=r&sr=b&sv=2018-03-28&regid=mock",
+        "/mock//docker/registry/v2/blobs/sha256/{prefix}/{digest}/data?se=2030-01-01T00%3A00%3A00Z&sig=mock&sp=r&spr=https&sr=b&sv=2018-03-28&regid=mock",
     ),
     says: Sayings {
+        no_repository: Said::json(
+            404,
+            "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"repository \\\"{repository}\\\" is not found\",\"detail\":{\"name\":\"{repository}\"}}]}\n",
+        ),
         no_tag: Said::json(
             404,
             "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest tagged by \\\"{reference}\\\" is not found\",\"detail\":{\"Tag\":\"{reference}\"}}]}\n",
@@ -55,7 +63,7 @@ pub(super) const ACR: Personality = Personality {
         ),
         limited: Said::json(
             429,
-            "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"too many requests, visit https://aka.ms/acr/throttling for more information.\"}]}\n",
+            "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"Too many requests. Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits of all service tiers.\"}]}\n",
         ),
         token_anonymous: NO_LOGIN,
         token_wrong: NO_LOGIN,

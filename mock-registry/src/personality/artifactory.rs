@@ -1,6 +1,9 @@
 //! JFrog Artifactory. Type, headers and challenge: github earthly/earthly 1017; the missing manifest: jetstack/version-checker
-//! 318, goharbor/harbor 12429; who may not: kubernetes/kubernetes 65958, sigstore/cosign 1440; a wrong login: posted answers
-//! (`Bad Credentials`).
+//! 318, goharbor/harbor 12429; the missing blob, whose detail has a key of its own, and a wrong login (`Bad Credentials`): what
+//! 0ldlight/binflow measured of Artifactory 7.161 (`internal/adapter/docker/remote.go`, `blobUnfound`); who may not:
+//! kubernetes/kubernetes 65958, sigstore/cosign 1440.
+//!
+//! Untraced: where blobs are when it sends those who ask to the bucket (jfrog/charts 1063 tells that it can).
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 
@@ -43,7 +46,7 @@ pub(super) const ARTIFACTORY: Personality = Personality {
         no_blob: Said::of_type(
             404,
             JSON,
-            "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"Blob not found\",\"detail\":{\"blob\":\"{reference}\"}}]}",
+            "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\",\"detail\":{\"blobSum\":\"{reference}\"}}]}",
         ),
         anonymous: UNAUTHORIZED,
         wrong: UNAUTHORIZED,

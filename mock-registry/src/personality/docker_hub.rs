@@ -1,7 +1,8 @@
 //! Docker Hub. Headers and the limit's words: github docker/hub-feedback 2464 (2025) and 2505; that HEAD is free, and
 //! what the headers mean: docker/docs 11648, 13499; `unknown tag=`: answers of `registry-1.docker.io` posted since 2023
 //! (for one, vexaai/v012-admin-api); that an index goes only to those who accept it: camallo/dkregistry-rs 243; `incorrect
-//! username or password` for a wrong login: posted answers of the daemon; an anonymous token is given for every repository, and opens nothing of those that are private or not there.
+//! username or password` for a wrong login: posted answers of the daemon; an anonymous token is given for every repository, and opens nothing of those that are private or not there;
+//! where blobs are: posted refusals of `production.cloudflare.docker.com` (`/registry-v2/docker/registry/v2/blobs/sha256/…/data`).
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 

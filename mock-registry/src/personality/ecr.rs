@@ -1,5 +1,8 @@
 //! Amazon ECR, private registries. The challenge and `Not Authorized`: github NVIDIA/enroot 59; the repository's words:
-//! actions/starter-workflows 2647, awslabs/aws-orbit-workbench 720; the expired login (twelve hours): answers posted as
+//! actions/starter-workflows 2647, awslabs/aws-orbit-workbench 720; the image's: answers posted as `manifest unknown:
+//! Requested image not found`; the limit: aws/aws-lambda-web-adapter 429 (the public registry's words; the private one's API
+//! says the same, `ThrottlingException`); where blobs are: posted answers of `aws ecr get-download-url-for-layer`
+//! (`prod-us-east-1-starport-layer-bucket`); the expired login (twelve hours): answers posted as
 //! `DENIED: Your authorization token has expired. Reauthenticate and try again.`; who may not: the words of IAM ("Troubleshooting
 //! Amazon ECR identity and access"). The account's number is the first part of the registry's name.
 
@@ -13,7 +16,7 @@ pub(super) const ECR: Personality = Personality {
     basic_realm: "https://{host}/",
     redirect: (
         307,
-        "/{digest}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Expires=3600&X-Amz-Signature=mock",
+        "/mock/{digest}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260101T000000Z&X-Amz-SignedHeaders=host&X-Amz-Expires=3600&X-Amz-Credential=mock&X-Amz-Signature=mock",
     ),
     says: Sayings {
         no_repository: Said::json(

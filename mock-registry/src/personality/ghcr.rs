@@ -1,6 +1,7 @@
 //! GitHub's registry, `ghcr.io`. `authentication required` without detail, and that an index is given only to those who
 //! accept it: github Mic92/niks3 229, openappsec/openappsec 306; that the token service refuses, and `denied` for a login
-//! that is not right: riverqueue/riverui 182, dexidp/dex 2672, crazy-max/diun 660; where blobs are: scarf-sh/gateway 35;
+//! that is not right: riverqueue/riverui 182, dexidp/dex 2672, crazy-max/diun 660; where blobs are: scarf-sh/gateway 35 and what brew prints of
+//! `pkg-containers.githubusercontent.com`;
 //! the scope to `/v2/`: `repository:user/image:pull`, as in its documentation's examples.
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
@@ -33,7 +34,10 @@ pub(super) const GHCR: Personality = Personality {
     },
     negotiates: Some("Accept header"),
     referrers: false,
-    redirect: (307, "/ghcr1/blobs/sha256:{digest}?se=2030-01-01T00%3A00%3A00Z&sig=mock&sp=r&sr=b"),
+    redirect: (
+        307,
+        "/ghcr1/blobs/sha256:{digest}?se=2030-01-01T00%3A00%3A00Z&sig=mock&sp=r&spr=https&sr=b&sv=2019-12-12",
+    ),
     says: Sayings {
         no_repository: Said::of_type(
             404,

@@ -1,6 +1,10 @@
 //! Google's registries. The token service's refusal, and that it is the token service that refuses: github
-//! argoproj/argo-cd 26260 (Artifact Registry); `Failed to fetch`: containers/image 2454; challenge, headers and the type
-//! of errors: containers/image 211, containerd/containerd 4379; the permission's words: googleapis/python-run 54.
+//! argoproj/argo-cd 26260 (Artifact Registry); `Failed to fetch`: containers/image 2454; a repository of Artifact Registry
+//! that is not there: pushes posted as `name unknown: Repository "…" not found`; challenge, headers and the type
+//! of errors: containers/image 211, containerd/containerd 4379; the permission's words: googleapis/python-run 54; where blobs
+//! are, on the same host: ahmetb/serverless-registry-proxy 8.
+//!
+//! Untraced: what the token service of Artifact Registry says to a wrong login.
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 
@@ -32,12 +36,12 @@ pub(super) const GAR: Personality = Personality {
     headers: HEADERS,
     token: TOKEN,
     forbids: true,
-    redirect: (302, "/artifacts-downloads/namespaces/mock/repositories/{digest}?X-Goog-Signature=mock"),
+    redirect: (302, "/artifacts-downloads/namespaces/mock/repositories/mock/downloads/{digest}"),
     says: Sayings {
         no_repository: Said::of_type(
             404,
             "application/json",
-            "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"Repository \\\"{image}\\\" not found\"}]}",
+            "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"Repository \\\"{second}\\\" not found\"}]}",
         ),
         no_tag: FAILED_TO_FETCH,
         no_manifest: FAILED_TO_FETCH,
@@ -64,7 +68,7 @@ pub(super) const GAR: Personality = Personality {
 const DENIED: Said = Said::of_type(
     403,
     "application/json",
-    "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Permission \\\"artifactregistry.repositories.downloadArtifacts\\\" denied on resource \\\"projects/{project}/locations/us/repositories/{image}\\\" (or it may not exist)\"}]}",
+    "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Permission \\\"artifactregistry.repositories.downloadArtifacts\\\" denied on resource \\\"projects/{project}/locations/us/repositories/{second}\\\" (or it may not exist)\"}]}",
 );
 
 /// The advice is the one of github estesp/manifest-tool 61.
@@ -78,7 +82,7 @@ pub(super) const GCR: Personality = Personality {
     name: "gcr",
     headers: HEADERS,
     token: TokenShape { refuses_excess: false, ..TOKEN },
-    redirect: (302, "/artifacts-downloads/namespaces/mock/repositories/{digest}?X-Goog-Signature=mock"),
+    redirect: (302, "/artifacts-downloads/namespaces/mock/repositories/mock/downloads/{digest}"),
     says: Sayings {
         no_repository: Said::of_type(
             404,

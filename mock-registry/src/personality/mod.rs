@@ -2,7 +2,7 @@
 //!
 //! Each personality is data in a file of its own, which tells where its words come from: answers that people posted
 //! publicly, and the documentation and source of those products that publish them. What nobody has posted is
-//! [`Personality::plain`]'s.
+//! [`Personality::plain`]'s; where a guess stands instead the file says `Untraced`.
 
 mod acr;
 mod artifactory;
@@ -17,6 +17,8 @@ mod plain;
 mod quay;
 mod reference;
 mod said;
+
+use http::{HeaderName, HeaderValue};
 
 use crate::auth::Access;
 
@@ -160,6 +162,14 @@ impl Personality {
         self.basic_realm.replace("{host}", host)
     }
 
+    /// The headers of every answer. A test sees to it that they are such.
+    pub(crate) fn header_values(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let of = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        self.headers.iter().map(of).collect()
+    }
+
     pub(crate) fn basic_challenge(&self, realm: &str) -> String {
         self.basic.replace("{realm}", realm)
     }
@@ -221,8 +231,8 @@ mod tests {
             }
             assert!(personality.redirect.1.contains("{digest}"), "{}", personality.name);
             for (name, value) in personality.headers {
-                assert!(http::HeaderName::from_bytes(name.as_bytes()).is_ok(), "{name}");
-                assert!(http::HeaderValue::from_str(value).is_ok(), "{value}");
+                assert!(HeaderName::from_bytes(name.as_bytes()).is_ok(), "{name}");
+                assert!(HeaderValue::from_str(value).is_ok(), "{value}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Sonatype Nexus 3. The challenge, in capitals: github sonatype/nexus-public 921, indigo-dc/udocker 126; the missing manifest
-//! with its details as a list: sonatype/nexus-public 317, 639; refusals: its source and docker/build-push-action 258
-//! (`access to the requested resource is not authorized`).
+//! with its details as a list: sonatype/nexus-public 317, 639; refusals: docker/build-push-action 258
+//! (`access to the requested resource is not authorized`); the missing blob: sonatype/nexus-public 264 (when pushing). It
+//! serves blobs itself (sonatype/nexus-public 229), so that a redirect is an administrator's doing.
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 

@@ -1,7 +1,8 @@
 //! Quay. `access to the requested resource is not authorized`: github jgsqware/clairctl 62, stolostron/deploy 2; tags:
 //! docker-hy/docker-hy.github.io 75; order and detail of errors: Quay's source (quay/quay `endpoints/v2/errors.py`,
 //! `V2RegistryException.as_dict`, whose keys are sorted); the server and the limit, which nginx answers in front of it: estesp/manifest-tool 156
-//! and posted answers of status 429; a redirect of 302: kubewarden/verify-image-signatures 19.
+//! and posted answers of status 429; a redirect of 302: kubewarden/verify-image-signatures 19, rpardini/docker-registry-proxy
+//! 26; where blobs are today: posted refusals of `cdn01.quay.io` (`/quayio-production-s3/sha256/…`).
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 
@@ -25,7 +26,10 @@ pub(super) const QUAY: Personality = Personality {
         ("strict-transport-security", "max-age=63072000; preload"),
     ],
     token: TokenShape { path: "/v2/auth", states_error: false, ..plain::TOKEN },
-    redirect: (302, "/sha256/{prefix}/{digest}?Expires=1900000000&Signature=mock&Key-Pair-Id=mock"),
+    redirect: (
+        302,
+        "/quayio-production-s3/sha256/{prefix}/{digest}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=mock&X-Amz-Date=20260101T000000Z&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=mock",
+    ),
     says: Sayings {
         no_repository: Said::of_type(
             404,

@@ -8,7 +8,7 @@ use crate::host::Reply;
 const JSON: &str = "application/json; charset=utf-8";
 
 /// An answer as a product gives it. In the body `{host}`, `{label}` (the host's first part), `{repository}`,
-/// `{project}` and `{image}` (the repository's first part, and the rest), `{reference}` and `{action}` stand for what
+/// `{project}` and `{second}` (the repository's first and second part), `{reference}` and `{action}` stand for what
 /// was asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Said {
@@ -53,14 +53,15 @@ impl Said {
     }
 
     fn text(&self, values: &Values<'_>) -> String {
-        let (project, image) = values.repository.split_once('/').unwrap_or((values.repository, ""));
+        let mut parts = values.repository.split('/');
+        let (project, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let label = values.host.split('.').next().unwrap_or_default();
         let named = [
             ("{host}", values.host),
             ("{label}", label),
             ("{repository}", values.repository),
             ("{project}", project),
-            ("{image}", image),
+            ("{second}", second),
             ("{reference}", values.reference),
             ("{action}", values.action),
         ];
@@ -79,7 +80,7 @@ impl Said {
         if self.content_type.contains("json") {
             assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{personality}: {text}");
         }
-        for name in ["{host", "{label", "{repo", "{proj", "{image", "{ref", "{act"] {
+        for name in ["{host", "{label", "{repo", "{proj", "{sec", "{ref", "{act"] {
             assert!(!text.contains(name), "{personality}: {text}");
         }
     }

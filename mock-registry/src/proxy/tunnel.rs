@@ -9,10 +9,11 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::fault::ProxyFault;
 use crate::host::{drain, linger};
+use crate::log::Came;
 use crate::proxy::head::{Destination, Head};
 use crate::proxy::routes::Unreached;
 use crate::transport::{Connection, Transport};
-use crate::{Host, Request, Who};
+use crate::{Host, Who};
 
 /// An answer of the proxy's own.
 struct Refusal {
@@ -29,7 +30,8 @@ impl Host {
         peer: SocketAddr,
     ) -> io::Result<()> {
         let Some(head) = Head::read(&mut stream).await? else { return linger(&mut stream).await };
-        let number = self.log.start(self.note_proxied(&head));
+        let path = head.target.split('?').next().unwrap_or_default();
+        let number = self.log.start(&Came { host: &self.name, method: &head.method, path, query: "" });
         let due = self.faults.proxy(self.clock.elapsed());
         self.log.note_faults(number, due.as_ref().map(|(fault, _)| *fault).as_slice());
         let fault = due.map(|(_, fault)| fault);
@@ -73,18 +75,6 @@ impl Host {
                 finish(Some(refusal.status.as_u16()), who);
                 refusal.send(&mut stream).await
             }
-        }
-    }
-
-    fn note_proxied(&self, head: &Head) -> Request {
-        Request {
-            host: self.name.clone(),
-            method: head.method.clone(),
-            path: head.target.split('?').next().unwrap_or_default().to_owned(),
-            query: String::new(),
-            status: None,
-            who: Who::Anonymous,
-            faults: Vec::new(),
         }
     }
 

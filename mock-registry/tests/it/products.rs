@@ -68,10 +68,13 @@ async fn what_is_not_there() {
         ),
         ("ecr", "team/app", "Requested image not found"),
         ("gar", "team/app", r#"Failed to fetch \"nope\""#),
+        ("gar", "proj/no/app", r#"Repository \"no\" not found"#),
         ("acr", "team/app", r#"manifest tagged by \"nope\" is not found"#),
+        ("acr", "team/no", r#""NAME_UNKNOWN","message":"repository \"team/no\" is not found""#),
         ("ghcr", "team/app", r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#),
         ("quay", "team/app", r#""detail":{},"message":"manifest unknown""#),
         ("harbor", "team/app", r#""NOT_FOUND","message":"artifact team/app:nope not found""#),
+        ("harbor", "team/no", r#""NOT_FOUND","message":"repository team/no not found""#),
         ("gitlab", "team/app", r#""detail":{"Tag":"nope"}"#),
         ("artifactory", "team/app", "The named manifest is not known to the registry."),
         ("nexus", "team/app", r#""detail":[{"Name":"team/app"},{"Revision":"nope"}]"#),
@@ -86,6 +89,36 @@ async fn what_is_not_there() {
         let got = ask(&open(name).await, &format!("GET /v2/{repository}/manifests/nope"), &[]).await;
         check(name, &got, 404, words);
         assert_eq!(got.header("Docker-Distribution-Api-Version").as_deref(), Some("registry/2.0"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn blobs_that_are_not_there() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let table = [
+        ("artifactory", format!(r#""message":"blob unknown to registry","detail":{{"blobSum":"{digest}"}}"#)),
+        ("harbor", format!(r#""BLOB_UNKNOWN","message":"blob unknown to registry","detail":"{digest}""#)),
+        ("quay", r#""BLOB_UNKNOWN","detail":{},"message":"blob unknown to registry""#.to_owned()),
+    ];
+    for (name, words) in table {
+        let got = ask(&open(name).await, &format!("GET /v2/team/app/blobs/{digest}"), &[]).await;
+        check(name, &got, 404, &words);
+    }
+}
+
+#[tokio::test]
+async fn each_says_in_its_own_words_that_it_was_too_often() {
+    let table = [
+        ("ecr", "Rate exceeded"),
+        ("acr", "Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits"),
+        ("quay", "<center><h1>429 Too Many Requests</h1></center>"),
+        ("plain", "too many requests"),
+    ];
+    for (name, words) in table {
+        let limit = RateLimit::new(Duration::from_secs(60)).anonymous(0);
+        let registry = Registry::new(content().0).personality(Personality::named(name).unwrap());
+        let host = Host::builder("registry.test").registry(registry.rate_limit(limit)).build();
+        check(name, &ask(&start(&host).await, "GET /v2/team/app/manifests/v1", &[]).await, 429, words);
     }
 }
 

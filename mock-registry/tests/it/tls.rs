@@ -59,6 +59,7 @@ async fn each_certificate_is_judged_as_its_kind_says() {
         (CertificateKind::CommonNameOnly, Some("not valid for")),
         (CertificateKind::SelfSigned, Some("UnknownIssuer")),
         (CertificateKind::UnknownAuthority, Some("UnknownIssuer")),
+        (CertificateKind::Sha1Signature, Some("UnsupportedSignatureAlgorithm")),
     ];
     for (kind, refusal) in table {
         match (ask(host(&authority, kind, None), &authority, false).await, refusal) {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use gostd::x509::{self, HintProblem};
+use gostd::x509::{self, HintProblem, InsecureAlgorithm};
 use jiff::Timestamp;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::error::X509Error;
@@ -123,6 +123,11 @@ impl Certificate {
         let (Ok((_, child)), Ok((_, issuer))) = parsed else {
             return Err(HintProblem::UnsupportedAlgorithm);
         };
+        // Go looks at the hash before it looks at the key.
+        let insecure = InsecureAlgorithm::from_oid(&child.signature_algorithm.algorithm.to_id_string());
+        if let Some(algorithm) = insecure {
+            return Err(HintProblem::InsecureAlgorithm(algorithm));
+        }
         match child.verify_signature(Some(issuer.public_key())) {
             Ok(()) => Ok(()),
             Err(X509Error::SignatureVerificationError) => {

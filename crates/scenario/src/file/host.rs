@@ -93,6 +93,7 @@ pub(crate) enum CertificateWord {
     MissingIntermediate,
     AuthorityAsLeaf,
     Intercepted,
+    Sha1Signature,
 }
 
 /// What a registry demands of those who ask.

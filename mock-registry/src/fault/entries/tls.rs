@@ -66,6 +66,11 @@ pub(super) const ENTRIES: &[FaultEntry] = &[
         CertificateKind::AuthorityAsLeaf,
     ),
     certificate(
+        "tls-sha1-signature",
+        "The certificate is signed with SHA-1, which nobody accepts any more.",
+        CertificateKind::Sha1Signature,
+    ),
+    certificate(
         "tls-intercepted",
         "A device on the way shows a certificate of its own authority.",
         CertificateKind::Intercepted,

@@ -38,6 +38,8 @@ pub struct Registry {
     guard: Guard,
     blobs_at: Option<String>,
     personality: &'static Personality,
+    /// Those of every answer.
+    headers: Vec<(HeaderName, HeaderValue)>,
     takes_pushes: bool,
     uploads: Arc<Uploads>,
     limiter: Option<Arc<Limiter>>,
@@ -51,6 +53,7 @@ impl Registry {
             guard: Guard::Open,
             blobs_at: None,
             personality: Personality::plain(),
+            headers: Personality::plain().header_values(),
             takes_pushes: false,
             uploads: Arc::default(),
             limiter: None,
@@ -66,6 +69,7 @@ impl Registry {
     /// Answers as a product does.
     pub fn personality(mut self, personality: &'static Personality) -> Self {
         self.personality = personality;
+        self.headers = personality.header_values();
         self
     }
 
@@ -105,17 +109,40 @@ impl Registry {
         Some((manifest.media_type.clone(), manifest.bytes.clone()))
     }
 
-    pub(super) async fn answer(&self, request: &RequestHead<'_>, body: Body) -> Reply {
-        let Some(resource) = Resource::of(request.path) else {
-            return Reply::text(StatusCode::NOT_FOUND, "404 page not found\n");
-        };
-        let access = resource.access(request.method);
-        let mut reply = match self.guard.admit(request.authorization, access, self.personality) {
+    /// The answer to those who read; `None`: they want to change something, or to see how far that went.
+    pub(super) fn read(&self, request: &RequestHead<'_>) -> Option<Reply> {
+        let Some(resource) = Resource::of(request.path) else { return Some(no_page()) };
+        let is_upload = matches!(resource, Resource::Uploads { .. } | Resource::Upload { .. });
+        if !reads(request.method) || is_upload {
+            return None;
+        }
+        let reply = match self.admit(request, resource) {
             Err(refusal) => self.refuse(request, resource, refusal),
-            Ok(who) => self.limited(request, resource, body, &who).await.who(who),
+            Ok(who) => self.limited(request, resource, &who).who(who),
         };
-        for (name, value) in self.personality.headers {
-            reply.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        Some(self.dressed(reply))
+    }
+
+    pub(super) async fn answer(&self, request: &RequestHead<'_>, body: Body) -> Reply {
+        if let Some(reply) = self.read(request) {
+            return reply;
+        }
+        let Some(resource) = Resource::of(request.path) else { return no_page() };
+        let reply = match self.admit(request, resource) {
+            Err(refusal) => self.refuse(request, resource, refusal),
+            Ok(who) => self.write(request, resource, body).await.who(who),
+        };
+        self.dressed(reply)
+    }
+
+    fn admit(&self, request: &RequestHead<'_>, resource: Resource<'_>) -> Result<Who, Refusal> {
+        self.guard.admit(request.authorization, resource.access(request.method), self.personality)
+    }
+
+    /// With the headers that the product gives every answer.
+    fn dressed(&self, mut reply: Reply) -> Reply {
+        for (name, value) in self.headers.iter() {
+            reply.headers.insert(name, value.clone());
         }
         reply
     }
@@ -144,21 +171,14 @@ impl Registry {
         }
     }
 
-    /// Serves a request within the limit, and tells where that stands.
-    async fn limited(
-        &self,
-        request: &RequestHead<'_>,
-        resource: Resource<'_>,
-        body: Body,
-        who: &Who,
-    ) -> Reply {
-        let counts = matches!(resource, Resource::Manifest { .. }) && reads(request.method);
-        let limiter = self.limiter.as_ref().filter(|_| counts);
+    /// Serves those who read within the limit, and tells where that stands.
+    fn limited(&self, request: &RequestHead<'_>, resource: Resource<'_>, who: &Who) -> Reply {
+        let limiter = self.limiter.as_ref().filter(|_| matches!(resource, Resource::Manifest { .. }));
         let Some(standing) = limiter.and_then(|l| l.count(who, request.peer, request.method)) else {
-            return self.serve(request, resource, body).await;
+            return self.serve(request, resource);
         };
         let reply = match standing.exceeded {
-            None => self.serve(request, resource, body).await,
+            None => self.serve(request, resource),
             Some(wait) => {
                 let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
                 self.say(&self.personality.says.limited, request, resource)
@@ -168,30 +188,20 @@ impl Registry {
         with_standing(reply, &standing)
     }
 
-    async fn serve(&self, request: &RequestHead<'_>, resource: Resource<'_>, body: Body) -> Reply {
-        let Some(name) = resource.repository() else { return self.whole(request, resource) };
-        if !is_repository(name) {
-            let code = ErrorCode::NameInvalid;
-            return Reply::error(StatusCode::NOT_FOUND, code, "invalid repository name", Value::Null);
+    fn serve(&self, request: &RequestHead<'_>, resource: Resource<'_>) -> Reply {
+        match resource.repository() {
+            Some(name) if is_repository(name) => self.pull(request, resource, name),
+            Some(_) => name_invalid(),
+            None if resource == Resource::Catalog => lists::catalog(&self.store.names(), request.query),
+            None => Reply::json(StatusCode::OK, &json!({})),
         }
-        let is_upload = matches!(resource, Resource::Uploads { .. } | Resource::Upload { .. });
-        if reads(request.method) && !is_upload {
-            return self.pull(request, resource, name);
-        }
-        if !self.takes_pushes {
-            return unsupported();
-        }
-        self.push(request, resource, body).await
     }
 
-    /// What is not about a repository.
-    fn whole(&self, request: &RequestHead<'_>, resource: Resource<'_>) -> Reply {
-        if !reads(request.method) {
-            return unsupported();
-        }
-        match resource {
-            Resource::Catalog => lists::catalog(&self.store.names(), request.query),
-            _ => Reply::json(StatusCode::OK, &json!({})),
+    async fn write(&self, request: &RequestHead<'_>, resource: Resource<'_>, body: Body) -> Reply {
+        match resource.repository() {
+            Some(name) if !is_repository(name) => name_invalid(),
+            Some(_) if self.takes_pushes => self.push(request, resource, body).await,
+            _ => unsupported(),
         }
     }
 
@@ -224,6 +234,14 @@ fn with_standing(reply: Reply, standing: &Standing) -> Reply {
 
 fn reads(method: &Method) -> bool {
     *method == Method::GET || *method == Method::HEAD
+}
+
+fn no_page() -> Reply {
+    Reply::text(StatusCode::NOT_FOUND, "404 page not found\n")
+}
+
+fn name_invalid() -> Reply {
+    Reply::error(StatusCode::NOT_FOUND, ErrorCode::NameInvalid, "invalid repository name", Value::Null)
 }
 
 fn unsupported() -> Reply {

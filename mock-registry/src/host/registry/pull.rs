@@ -99,10 +99,13 @@ pub(super) fn digest_invalid() -> Reply {
 }
 
 fn manifest_reply(digest: &Digest, manifest: &Manifest) -> Reply {
-    Reply::new(StatusCode::OK, Blob::Held(manifest.bytes.clone()))
-        .header(CONTENT_TYPE, &manifest.media_type)
-        .header(DOCKER_CONTENT_DIGEST, digest.as_str())
-        .header(ETAG, &format!("\"{digest}\""))
+    let mut reply = Reply::new(StatusCode::OK, Blob::Held(manifest.bytes.clone()));
+    if let Some(stated) = manifest.stated(digest) {
+        reply.headers.insert(CONTENT_TYPE, stated.media_type.clone());
+        reply.headers.insert(DOCKER_CONTENT_DIGEST, stated.digest.clone());
+        reply.headers.insert(ETAG, stated.tag.clone());
+    }
+    reply
 }
 
 pub(super) fn blob_reply(blob: &Blob, digest: &Digest, range: Option<&str>) -> Reply {

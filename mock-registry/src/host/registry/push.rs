@@ -217,7 +217,7 @@ impl Registry {
             return NotTaken::TooLarge.reply();
         }
         let document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let manifest = Manifest { media_type, bytes };
+        let manifest = Manifest::new(media_type, bytes);
         let tag = (!by_digest).then_some(reference);
         let digest = self.store.change(name, |repository| repository.put_manifest(manifest, tag));
         let reply = Reply::empty(StatusCode::CREATED)

@@ -1,3 +1,5 @@
+mod sha1;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use rustls::{RootCertStore, ServerConfig};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::Clock;
+use sha1::Sha1Key;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -39,6 +42,8 @@ pub enum CertificateKind {
     AuthorityAsLeaf,
     /// Issued by a device on the way, which sends its own authority along.
     Intercepted,
+    /// Signed with SHA-1, by an intermediate authority whose certificate is sent along.
+    Sha1Signature,
 }
 
 /// Why no certificate or TLS configuration could be made.
@@ -140,6 +145,7 @@ impl Authority {
                 Ok(identity)
             }
             CertificateKind::MissingIntermediate => self.intermediate()?.sign(&params),
+            CertificateKind::Sha1Signature => self.sign_with_sha1(&params),
             CertificateKind::AuthorityAsLeaf => {
                 params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
                 params.key_usages.extend([KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign]);
@@ -147,6 +153,15 @@ impl Authority {
             }
             _ => self.sign(&params),
         }
+    }
+
+    /// A certificate of an old issuing authority, which this one vouches for with a better hash.
+    fn sign_with_sha1(&self, params: &CertificateParams) -> Result<Identity, CertificateError> {
+        let old = authority_params("pullsim simulated issuing CA", self.now);
+        let issuer = CertifiedIssuer::signed_by(old, Sha1Key::new(), &self.issuer)?;
+        let key = KeyPair::generate()?;
+        let certificate = sha1::said(params.signed_by(&key, &issuer)?.der());
+        Ok(Identity { chain: vec![certificate.into(), issuer.der().clone()], key: key.serialize_der() })
     }
 
     /// An authority that this one vouches for.
