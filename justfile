@@ -50,6 +50,10 @@ doc:
 bench:
     .ci/run packages build beside bench memory
 
+# What a request costs in a host of the mock, in memory
+bench-host:
+    cargo bench -p pullsim-tests --bench host
+
 # Throughput of the mock registry next to crane's (root, Debian, wrk)
 bench-registry:
     .ci/run packages beside

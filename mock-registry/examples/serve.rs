@@ -1,17 +1,20 @@
 //! Serves a registry on a socket, without TLS: for benches, and to try other people's clients against the mock.
 //!
 //! ```text
-//! cargo run --release -p mock-registry --example serve -- [--push] [--armed] [--layer BYTES] ADDRESS
+//! cargo run --release -p mock-registry --example serve -- [--push] [--armed] [--layer BYTES] [--threads N] ADDRESS
 //! ```
 //!
 //! `--push` takes pushes (and begins empty), `--armed` arms rules and faults that fit no request, `--layer` makes a layer of that
-//! size. The first line says where it listens, the second the path of a manifest, the third that of a layer. It ends
+//! size. `--threads` serves with so many threads, each with
+//! connections of its own; by default with one. The first line says where it listens, the second the path of a manifest, the third that of a layer. It ends
 //! with its standard input.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mock_registry::{Fault, Glob, Host, Image, Layer, Registry, Rule, Selector, Store, UnknownFault, Window};
+use socket2::{Domain, Socket, Type};
 use tokio::net::TcpListener;
 
 struct Arguments {
@@ -19,15 +22,18 @@ struct Arguments {
     pushes: bool,
     armed: bool,
     layer: u64,
+    threads: usize,
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut read = Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20 };
+    let mut read =
+        Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20, threads: 1 };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--push" => read.pushes = true,
             "--armed" => read.armed = true,
+            "--threads" => read.threads = words.next()?.parse().ok()?,
             "--layer" => read.layer = words.next()?.parse().ok()?,
             _ => read.address = word,
         }
@@ -63,7 +69,7 @@ fn faults() -> Result<Vec<(Fault, Selector)>, UnknownFault> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(arguments) = arguments() else {
-        return Err("usage: serve [--push] [--armed] [--layer BYTES] ADDRESS".into());
+        return Err("usage: serve [--push] [--armed] [--layer BYTES] [--threads N] ADDRESS".into());
     };
     let mut store = Store::default();
     let mut layer = String::new();
@@ -79,12 +85,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         host = faults()?.into_iter().fold(host, |host, (fault, when)| host.fault(fault, when));
     }
     let host = host.build();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let first = listener(arguments.address.parse()?)?;
+    let address = first.local_addr()?;
+    let more: Vec<_> = (1..arguments.threads).map(|_| listener(address)).collect::<io::Result<_>>()?;
+    for own in std::iter::once(first).chain(more) {
+        let host = host.clone();
+        std::thread::spawn(move || serve(&host, own));
+    }
+    println!("{address}\n/v2/team/app/manifests/v1\n/v2/team/app/blobs/{layer}");
+    io::stdout().flush()?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+/// A socket that others may share: the system gives each a part of the connections.
+fn listener(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(1_024)?;
+    Ok(socket.into())
+}
+
+fn serve(host: &Arc<Host>, own: std::net::TcpListener) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = host.serve_on(TcpListener::bind(&arguments.address).await?)?;
-        println!("{}\n/v2/team/app/manifests/v1\n/v2/team/app/blobs/{layer}", server.address());
-        std::io::stdout().flush()?;
-        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
-        Ok(())
+        let _server = host.serve_on(TcpListener::from_std(own)?)?;
+        std::future::pending().await
     })
 }

@@ -12,7 +12,7 @@ use secret::Secret;
 use serde_json::json;
 
 use crate::expect::{Expected, Heals, Run, WORLD, WORLD_KEYS};
-use crate::file::{FirewallAction, PolicyWord, Row, ScenarioFile, SecretFile};
+use crate::file::{PolicyWord, Row, ScenarioFile, SecretFile};
 use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
@@ -35,8 +35,8 @@ pub struct Scenario {
     sources: Sources,
     file: ScenarioFile,
     world: World,
-    /// Where the name server is, if it was moved.
-    moved_nameserver: Option<IpAddr>,
+    /// Where the name servers are that were moved.
+    moved_nameservers: BTreeMap<IpAddr, IpAddr>,
     /// The same with what heals it in the world, if it says so.
     healed: Option<Tree>,
 }
@@ -82,7 +82,7 @@ impl Scenario {
 
     fn build(sources: Sources, file: ScenarioFile, healed: Option<Tree>) -> Result<Self, LoadError> {
         let world = World::build(&sources, &file)?;
-        let scenario = Self { sources, file, world, moved_nameserver: None, healed };
+        let scenario = Self { sources, file, world, moved_nameservers: BTreeMap::new(), healed };
         plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node())?;
         Ok(scenario)
     }
@@ -239,7 +239,7 @@ impl Scenario {
     /// The files of [`Scenario::node`], by their paths.
     pub fn node_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let own = [
-            ("/etc/resolv.conf", self.file.node.resolv_conf(self.nameserver())),
+            ("/etc/resolv.conf", self.resolv_conf()),
             ("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
             ("/etc/ssl/certs/ca-certificates.crt", self.world.bundle_pem()),
         ];
@@ -267,7 +267,7 @@ impl Scenario {
             Some(addresses) => addresses.iter().map(|address| address.0).collect(),
             None => vec![NODE],
         };
-        self.world.network(node, self.nameserver(), self.file.node.more_nameservers().collect())
+        self.world.network(node, self.nameservers())
     }
 
     /// Notes the requests to each network from now on in this log.
@@ -280,28 +280,41 @@ impl Scenario {
         self.world.hosts()
     }
 
-    /// What a firewall makes of an attempt to connect.
-    pub(crate) fn firewall_action(&self, address: SocketAddr) -> Option<FirewallAction> {
-        self.world.firewall_action(address)
-    }
-
     /// The firewall in lines: action, address, and the port if it is about one.
     pub(crate) fn firewall_lines(&self) -> String {
         self.world.firewall_lines()
     }
 
-    /// Moves hosts and name server to other addresses: all that leads to them leads there.
-    pub(crate) fn relocate(&mut self, hosts: &BTreeMap<SocketAddr, SocketAddr>, nameserver: IpAddr) {
-        self.world.relocate(hosts);
-        self.moved_nameserver = Some(nameserver);
+    /// Moves hosts and name servers to other addresses: all that leads to them leads there.
+    pub(crate) fn relocate(
+        &mut self,
+        hosts: &BTreeMap<SocketAddr, SocketAddr>,
+        nameservers: BTreeMap<IpAddr, IpAddr>,
+    ) {
+        self.world.relocate(hosts, &nameservers);
+        self.moved_nameservers = nameservers;
     }
 
-    /// The address of the name server.
-    pub(crate) fn nameserver(&self) -> IpAddr {
-        if let Some(moved) = self.moved_nameserver {
-            return moved;
-        }
-        self.file.node.nameserver.as_ref().map_or(NAMESERVER, |nameserver| nameserver.0)
+    /// The addresses of the name servers as the file has them, in order.
+    pub(crate) fn declared_nameservers(&self) -> impl Iterator<Item = IpAddr> {
+        let first = self.file.node.nameserver.as_ref().map_or(NAMESERVER, |nameserver| nameserver.0);
+        std::iter::once(first).chain(self.file.node.more_nameservers())
+    }
+
+    /// The addresses of the name servers, in order.
+    fn nameservers(&self) -> Vec<IpAddr> {
+        let moved = |at| self.moved_nameservers.get(&at).copied().unwrap_or(at);
+        self.declared_nameservers().map(moved).collect()
+    }
+
+    /// The node's `resolv.conf`.
+    pub(crate) fn resolv_conf(&self) -> String {
+        self.file.node.resolv_conf(&self.nameservers())
+    }
+
+    /// The firewall for `nft -f`.
+    pub(crate) fn firewall_nft(&self) -> String {
+        self.world.firewall_nft()
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use mock_registry::{
@@ -18,7 +17,7 @@ use crate::auth::{Auth, Tokens};
 use crate::content::Content;
 use crate::error::{LoadError, Mistake};
 use crate::faults::{Faults, ProxyParts, arm_zone};
-use crate::file::{CertificateWord, FirewallAction, FirewallFile, HostFile, ScenarioFile, window};
+use crate::file::{CertificateWord, FirewallFile, HostFile, ScenarioFile, window};
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
 use crate::sources::Sources;
@@ -53,6 +52,9 @@ pub struct HostPlace {
 
 #[derive(Debug)]
 struct BuiltHost {
+    /// Where the file has it.
+    declared: SocketAddr,
+    /// Where it is.
     at: SocketAddr,
     listens: bool,
     tls: Option<Arc<ServerConfig>>,
@@ -148,13 +150,12 @@ impl World {
         self.hosts.iter().map(place).collect()
     }
 
-    /// What the firewall makes of packets to this address at the beginning.
-    pub(crate) fn firewall_action(&self, address: SocketAddr) -> Option<FirewallAction> {
-        self.firewall.action(address, Duration::ZERO)
-    }
-
     pub(crate) fn firewall_lines(&self) -> String {
         self.firewall.lines()
+    }
+
+    pub(crate) fn firewall_nft(&self) -> String {
+        self.firewall.nftables()
     }
 
     pub(crate) fn tell(&mut self, log: RequestLog) {
@@ -162,9 +163,13 @@ impl World {
     }
 
     /// Moves hosts to other addresses, and with them what the name server and the firewall say of those.
-    pub(crate) fn relocate(&mut self, places: &BTreeMap<SocketAddr, SocketAddr>) {
-        let addresses: BTreeMap<IpAddr, IpAddr> =
-            places.iter().map(|(from, to)| (from.ip(), to.ip())).collect();
+    pub(crate) fn relocate(
+        &mut self,
+        places: &BTreeMap<SocketAddr, SocketAddr>,
+        nameservers: &BTreeMap<IpAddr, IpAddr>,
+    ) {
+        let mut addresses = nameservers.clone();
+        addresses.extend(places.iter().map(|(from, to)| (from.ip(), to.ip())));
         for host in self.hosts.values_mut() {
             host.at = places.get(&host.at).copied().unwrap_or(host.at);
         }
@@ -173,12 +178,7 @@ impl World {
     }
 
     /// Starts the hosts: no request has come, no token was issued, no rule has had its turn.
-    pub(crate) fn network(
-        &self,
-        node: Vec<IpAddr>,
-        nameserver: IpAddr,
-        more_nameservers: Vec<IpAddr>,
-    ) -> SimulatedNetwork {
+    pub(crate) fn network(&self, node: Vec<IpAddr>, nameservers: Vec<IpAddr>) -> SimulatedNetwork {
         let (log, clock) = (self.log.clone().unwrap_or_default(), Clock::starting_at(self.now));
         let mut builders: BTreeMap<&str, HostBuilder> = BTreeMap::new();
         let mut services: Vec<(Tokens, Arc<TokenService>)> = Vec::new();
@@ -214,8 +214,7 @@ impl World {
         let hosts = self.start(builders);
         SimulatedNetwork::new(Parts {
             node,
-            nameserver,
-            more_nameservers,
+            nameservers,
             zone: Arc::new(self.zone.starting(clock)),
             firewall: self.firewall.clone(),
             hosts,
@@ -235,8 +234,11 @@ impl World {
             }
             let host = built.listens.then(|| builder.build());
             if let Some(host) = &host {
-                routes.add(name, built.at.port(), host.clone());
-                routes.add(&built.at.ip().to_string(), built.at.port(), host.clone());
+                // A proxy also leads to where a host that moved is declared to be: clients go on naming that.
+                for at in [built.declared, built.at] {
+                    routes.add(name, at.port(), host.clone());
+                    routes.add(&at.ip().to_string(), at.port(), host.clone());
+                }
             }
             started.insert(built.at, host);
         }
@@ -302,8 +304,10 @@ fn build_host(
     let tls = tls.transpose().map_err(|source| LoadError::Certificate { host: name.to_owned(), source })?;
     let port = file.port.unwrap_or(if tls.is_some() { 443 } else { 80 });
     let personality = file.personality.unwrap_or_default().0;
+    let at = SocketAddr::new(file.address.0, port);
     Ok(BuiltHost {
-        at: SocketAddr::new(file.address.0, port),
+        declared: at,
+        at,
         listens: file.listens,
         tls,
         content: Content::read(origin, file)?,

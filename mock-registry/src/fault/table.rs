@@ -5,7 +5,7 @@ use http::Method;
 
 use crate::fault::effect::{Change, Effect, Http, On, Target, Verb, Whose};
 use crate::fault::{Action, Trigger};
-use crate::{ConnectionFault, DialFault, Fault, Flapping, Glob, Selector, TlsIdentity, Who};
+use crate::{ConnectionFault, DialFault, Fault, Flapping, Glob, Selector, TlsIdentity, Who, Window};
 
 use super::effect::ProxyFault;
 
@@ -78,6 +78,20 @@ impl FaultTable {
 
     pub(crate) fn dial(&self, elapsed: Duration) -> Option<DialFault> {
         due(&self.dial, elapsed).copied()
+    }
+
+    /// The fault of every dial at this time; none if it is for some alone.
+    pub(crate) fn standing_dial(&self, elapsed: Duration) -> Option<DialFault> {
+        let first = self.dial.iter().find(|trigger| trigger.when.window.contains(elapsed))?;
+        first.is_for_all().then_some(first.what)
+    }
+
+    pub(crate) fn dials_change(&self) -> bool {
+        self.dial.iter().any(|trigger| trigger.when.window != Window::default())
+    }
+
+    pub(crate) fn dials_differ(&self) -> bool {
+        self.dial.iter().any(|trigger| !trigger.is_for_all() || matches!(trigger.what, DialFault::Slow(_)))
     }
 
     pub(crate) fn connection(&self, elapsed: Duration) -> Option<ConnectionFault> {

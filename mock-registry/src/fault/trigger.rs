@@ -24,6 +24,12 @@ impl<T> Trigger<T> {
         Self { fault, when, what, seen: AtomicU64::new(0), attempts: Mutex::default() }
     }
 
+    /// Whether it is for whatever comes in its time.
+    pub(crate) fn is_for_all(&self) -> bool {
+        let when = &self.when;
+        when.count == Count::Always && when.attempts == Count::Always && when.probability.is_none()
+    }
+
     /// Whether it is this one's turn, among those that fit; it is counted either way. `thing` names what attempts
     /// are counted of.
     pub(crate) fn is_due(&self, elapsed: Duration, thing: impl FnOnce() -> String) -> bool {

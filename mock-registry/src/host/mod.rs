@@ -80,6 +80,21 @@ impl Host {
         self.faults.dial(self.clock.elapsed())
     }
 
+    /// What stands before everybody who wants to connect now: a fault for all attempts of this time. It is not counted.
+    pub fn standing_dial_fault(&self) -> Option<DialFault> {
+        self.faults.standing_dial(self.clock.elapsed())
+    }
+
+    /// Whether [`Host::standing_dial_fault`] is another at another time.
+    pub fn dial_faults_change(&self) -> bool {
+        self.faults.dials_change()
+    }
+
+    /// Whether faults are for some attempts to connect alone, or make them late: what only [`Host::dial_fault`] tells.
+    pub fn dial_faults_differ(&self) -> bool {
+        self.faults.dials_differ()
+    }
+
     /// The requests that came to this host, the oldest first.
     pub fn requests(&self) -> Vec<Request> {
         let mut requests = self.log.requests();

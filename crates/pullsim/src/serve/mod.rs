@@ -85,7 +85,9 @@ fn welcome(served: &Served, out: Option<&Path>) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {:width$}  {scheme:6}  {}", host.name, host.address);
     }
-    let _ = writeln!(text, "  {:width$}  dns     {}", "names", served.nameserver());
+    for nameserver in served.nameservers() {
+        let _ = writeln!(text, "  {:width$}  dns     {nameserver}", "names");
+    }
     for note in served.notes() {
         let _ = writeln!(text, "  note: {note}");
     }

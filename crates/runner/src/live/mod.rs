@@ -64,6 +64,7 @@ impl Venue for Live {
             return Err(PlayError::Unfit("it looks at a pod over time"));
         }
         // The same scenario on the runtime's date, so that certificates are what they are said to be.
+        let declared = scenario.now();
         let scenario = Scenario::load_at(scenario.file(), self.today)?;
         let expected = match in_memory(&scenario, run) {
             Err(PlayError::Endless) => return Err(PlayError::Unfit("the pull never ends")),
@@ -80,6 +81,7 @@ impl Venue for Live {
             return Err(PlayError::Disagrees { expected, got });
         }
         let answer = played.answers.last().cloned().unwrap_or_default();
+        let answer = normal::dated(answer, self.today, declared);
         Ok(Seen { answer, requests: played.requests, node: None, pod: None })
     }
 }

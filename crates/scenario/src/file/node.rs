@@ -43,10 +43,8 @@ impl NodeFile {
     }
 
     /// The node's `resolv.conf`.
-    pub(crate) fn resolv_conf(&self, first: IpAddr) -> String {
-        let servers = std::iter::once(first)
-            .chain(self.more_nameservers())
-            .map(|server| format!("nameserver {server}\n"));
+    pub(crate) fn resolv_conf(&self, nameservers: &[IpAddr]) -> String {
+        let servers = nameservers.iter().map(|server| format!("nameserver {server}\n"));
         let search = (!self.search.is_empty()).then(|| format!("search {}\n", self.search.join(" ")));
         let options = self.ndots.map(|ndots| format!("options ndots:{ndots}\n"));
         servers.chain(search).chain(options).collect()

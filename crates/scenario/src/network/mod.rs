@@ -34,8 +34,7 @@ const FIRST_PORT: u16 = 32_768;
 /// listens refuses.
 pub struct SimulatedNetwork {
     node: Vec<IpAddr>,
-    first_nameserver: SocketAddr,
-    more_nameservers: Vec<SocketAddr>,
+    nameservers: Vec<SocketAddr>,
     zone: Arc<Zone>,
     firewall: Firewall,
     /// `None`: the address is a host's, but nothing listens at this port.
@@ -45,11 +44,19 @@ pub struct SimulatedNetwork {
     next_port: AtomicU16,
 }
 
+/// What stands before every attempt to connect to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    Refusal,
+    Silence,
+    HostUnreachable,
+    NetworkUnreachable,
+}
+
 /// What a network is made of.
 pub(crate) struct Parts {
     pub(crate) node: Vec<IpAddr>,
-    pub(crate) nameserver: IpAddr,
-    pub(crate) more_nameservers: Vec<IpAddr>,
+    pub(crate) nameservers: Vec<IpAddr>,
     pub(crate) zone: Arc<Zone>,
     pub(crate) firewall: Firewall,
     pub(crate) hosts: BTreeMap<SocketAddr, Option<Arc<Host>>>,
@@ -61,8 +68,7 @@ impl SimulatedNetwork {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             node: parts.node,
-            first_nameserver: at_port_53(parts.nameserver),
-            more_nameservers: parts.more_nameservers.into_iter().map(at_port_53).collect(),
+            nameservers: parts.nameservers.into_iter().map(at_port_53).collect(),
             zone: parts.zone,
             firewall: parts.firewall,
             hosts: parts.hosts,
@@ -82,14 +88,50 @@ impl SimulatedNetwork {
         self.hosts.iter().filter_map(|(address, host)| Some((*address, host.as_ref()?)))
     }
 
-    /// Where the first name server is, and what it knows.
-    pub(crate) fn nameserver(&self) -> (SocketAddr, &Arc<Zone>) {
-        (self.first_nameserver, &self.zone)
+    /// Where the name servers are, in order.
+    pub(crate) fn nameservers(&self) -> impl Iterator<Item = SocketAddr> {
+        self.nameservers.iter().copied()
     }
 
-    /// Whether a datagram to this address comes to the first name server.
+    /// What the name servers know.
+    pub(crate) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// Whether a question to this address comes to a name server.
     pub(crate) fn is_answered(&self, server: SocketAddr) -> bool {
-        server == self.first_nameserver && self.firewall.action(server, self.clock.elapsed()).is_none()
+        self.is_nameserver(server) && self.firewall.action(server, self.clock.elapsed()).is_none()
+    }
+
+    /// What stands before everybody who wants to connect to this address now. Faults for some attempts alone do not.
+    pub(crate) fn obstacle(&self, address: SocketAddr) -> Option<Obstacle> {
+        let of_firewall = |action| match action {
+            FirewallAction::Drop => Obstacle::Silence,
+            FirewallAction::Refuse => Obstacle::Refusal,
+            FirewallAction::HostUnreachable => Obstacle::HostUnreachable,
+            FirewallAction::NetworkUnreachable => Obstacle::NetworkUnreachable,
+        };
+        let of_fault = |fault| match fault {
+            DialFault::NoAnswer => Some(Obstacle::Silence),
+            DialFault::Refused => Some(Obstacle::Refusal),
+            DialFault::HostUnreachable => Some(Obstacle::HostUnreachable),
+            DialFault::NetworkUnreachable => Some(Obstacle::NetworkUnreachable),
+            DialFault::Slow(_) => None,
+        };
+        let host = self.hosts.get(&address).and_then(Option::as_ref);
+        let firewall = self.firewall.action(address, self.clock.elapsed()).map(of_firewall);
+        firewall.or_else(|| host?.standing_dial_fault().and_then(of_fault))
+    }
+
+    /// Whether faults make single attempts to connect differ from others, or late.
+    pub(crate) fn dials_differ(&self, address: SocketAddr) -> bool {
+        self.hosts.get(&address).and_then(Option::as_ref).is_some_and(|host| host.dial_faults_differ())
+    }
+
+    /// Whether that is another at another time.
+    pub(crate) fn obstacles_change(&self, address: SocketAddr) -> bool {
+        let host = self.hosts.get(&address).and_then(Option::as_ref);
+        self.firewall.changes(address) || host.is_some_and(|host| host.dial_faults_change())
     }
 
     /// The node's end of a conversation with `address`.
@@ -143,7 +185,7 @@ impl SimulatedNetwork {
     }
 
     fn is_nameserver(&self, address: SocketAddr) -> bool {
-        address == self.first_nameserver || self.more_nameservers.contains(&address)
+        self.nameservers.contains(&address)
     }
 
     fn is_node(&self, address: IpAddr) -> bool {

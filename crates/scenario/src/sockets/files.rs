@@ -28,6 +28,7 @@ impl Served {
             file("registries.conf", registries_conf(&hosts)),
             file("daemon.json", daemon_json(&hosts)),
             file("firewall", self.scenario().firewall_lines()),
+            file("firewall.nft", self.scenario().firewall_nft()),
         ];
         for host in &hosts {
             let folder = Path::new("certs.d").join(folder(host));
@@ -45,12 +46,19 @@ impl Served {
         files
     }
 
+    /// The node's own, search domains and all; where it would lead nowhere each of its lines is a comment.
     fn resolv_conf(&self) -> String {
-        let at = self.nameserver();
-        match at.port() {
-            53 => format!("nameserver {}\n", at.ip()),
-            _ => format!("# The name server listens at {at}, and this file cannot name a port: use hosts.\n"),
+        let own = self.scenario().resolv_conf();
+        let elsewhere = self.nameservers().into_iter().filter(|at| at.port() != 53);
+        let places: Vec<String> = elsewhere.map(|at| at.to_string()).collect();
+        if places.is_empty() {
+            return own;
         }
+        let commented: String = own.lines().map(|line| format!("# {line}\n")).collect();
+        let places = places.join(", ");
+        format!(
+            "# Name servers listen at {places}, and this file cannot name a port: use hosts.\n{commented}"
+        )
     }
 
     fn readme(&self, directory: &Path) -> String {
@@ -68,7 +76,8 @@ impl Served {
              crane, curl SSL_CERT_FILE={directory}/ca.crt\n\
              kubernetes  kubectl apply -f secret-*.yaml\n\
              pullsim     --node {directory}/node is the scenario's node, its files below etc/\n\
-             firewall    what is to be done with packets: action, address, port (all ports if none is given)\n\n\
+             firewall    what is to be done with packets: action, address, port (all ports if none is given);\n\
+             \u{20}           the same as rules, for root in the node's network: nft -f firewall.nft\n\n\
              image       {image}\n",
             title = self.scenario().title(),
             image = self.scenario().image(),

@@ -11,6 +11,7 @@
 mod accept;
 mod activity;
 mod compare;
+mod door;
 mod files;
 mod nameserver;
 mod network;
@@ -24,7 +25,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::SimulatedNetwork;
@@ -32,6 +32,7 @@ use crate::SimulatedNetwork;
 use accept::DialFaults;
 pub(crate) use activity::Activity;
 pub use compare::{TraceDifference, compare_traces, without_ports};
+use door::Threshold;
 pub use files::ServedFile;
 pub use network::SocketNetwork;
 pub use place::Listen;
@@ -42,47 +43,55 @@ pub use time::socket_time;
 #[derive(Debug)]
 pub struct SocketWorld {
     places: BTreeMap<SocketAddr, SocketAddr>,
-    nameserver: Option<SocketAddr>,
+    /// The name servers: where they are declared to be, and where they are.
+    nameservers: BTreeMap<SocketAddr, SocketAddr>,
     activity: Activity,
     serving: JoinSet<()>,
 }
 
 impl SocketWorld {
-    /// Puts each host that listens on a socket, and the name server on one of UDP and one of TCP. To be called within
+    /// Puts each host that listens on a socket, and each name server on one of UDP and one of TCP. To be called within
     /// a tokio runtime.
     ///
     /// # Errors
     /// When the system gives no socket.
     pub async fn start(network: &Arc<SimulatedNetwork>, listen: Listen) -> io::Result<Self> {
-        let mut listeners = Vec::new();
+        let mut doors = Vec::new();
         for (address, _) in network.listeners() {
-            listeners.push((address, place::bind(address, listen).await?));
+            doors.push((address, Threshold::open(address, place::bind(address, listen).await?)?));
         }
-        let server = place::bind_nameserver(network.nameserver().0, listen).await?;
-        Self::serve(network, listeners, Some(server), DialFaults::Before)
+        let mut servers = Vec::new();
+        for server in network.nameservers() {
+            servers.push((server, place::bind_nameserver(server, listen).await?));
+        }
+        Self::serve(network, doors, servers, DialFaults::Before)
     }
 
-    /// Serves on listeners that exist.
+    /// Serves behind doors that exist. Name servers come in the network's order, with the address by which faults know them.
     fn serve(
         network: &Arc<SimulatedNetwork>,
-        listeners: Vec<(SocketAddr, TcpListener)>,
-        nameserver: Option<place::NameSockets>,
+        doors: Vec<(SocketAddr, Threshold)>,
+        servers: Vec<(SocketAddr, place::NameSockets)>,
         dial_faults: DialFaults,
     ) -> io::Result<Self> {
         let (activity, mut serving, mut places) = (Activity::default(), JoinSet::new(), BTreeMap::new());
-        for (declared, listener) in listeners {
-            let Some((_, host)) = network.listeners().find(|(address, _)| *address == declared) else {
+        let doorkeeper = (dial_faults == DialFaults::Here).then(|| network.clone());
+        for (address, door) in doors {
+            let Some((_, host)) = network.listeners().find(|(listens, _)| *listens == address) else {
                 continue;
             };
-            places.insert(declared, listener.local_addr()?);
-            serving.spawn(accept::accept(host.clone(), listener, dial_faults, activity.clone()));
+            places.insert(address, door.address());
+            serving.spawn(accept::accept(host.clone(), door, doorkeeper.clone(), activity.clone()));
         }
-        let at = nameserver.as_ref().map(place::NameSockets::address).transpose()?;
-        if let Some(place::NameSockets { datagrams, streams }) = nameserver {
-            serving.spawn(nameserver::datagrams(network.clone(), datagrams, activity.clone()));
-            serving.spawn(nameserver::streams(network.clone(), streams, activity.clone()));
+        let mut nameservers = BTreeMap::new();
+        for ((declared, sockets), at) in servers.into_iter().zip(network.nameservers()) {
+            nameservers.insert(declared, sockets.address()?);
+            let place::NameSockets { datagrams, streams } = sockets;
+            let server = nameserver::Server::new(network.clone(), declared.ip(), at, activity.clone());
+            serving.spawn(nameserver::datagrams(server.clone(), datagrams));
+            serving.spawn(nameserver::streams(server, streams));
         }
-        Ok(Self { places, nameserver: at, activity, serving })
+        Ok(Self { places, nameservers, activity, serving })
     }
 
     /// Where each host listens: its declared address, and that of its socket.
@@ -90,14 +99,14 @@ impl SocketWorld {
         self.places.iter().map(|(declared, real)| (*declared, *real))
     }
 
-    /// Where the name server listens, on UDP and TCP.
-    pub const fn nameserver(&self) -> Option<SocketAddr> {
-        self.nameserver
+    /// Where the name servers listen, on UDP and TCP: their declared addresses, and those of their sockets.
+    pub fn nameservers(&self) -> impl Iterator<Item = (SocketAddr, SocketAddr)> {
+        self.nameservers.iter().map(|(declared, real)| (*declared, *real))
     }
 
     /// The node's way to these sockets: it dials declared addresses.
     pub fn network(&self, declared: Arc<SimulatedNetwork>) -> SocketNetwork {
-        SocketNetwork::new(declared, self.places.clone(), self.nameserver, self.activity.clone())
+        SocketNetwork::new(declared, self.places.clone(), self.nameservers.clone(), self.activity.clone())
     }
 
     /// Keeps virtual time: to be called on the runtime of [`socket_time`], once.

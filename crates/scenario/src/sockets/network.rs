@@ -14,7 +14,7 @@ use crate::SimulatedNetwork;
 pub struct SocketNetwork {
     declared: Arc<SimulatedNetwork>,
     places: BTreeMap<SocketAddr, SocketAddr>,
-    nameserver: Option<SocketAddr>,
+    nameservers: BTreeMap<SocketAddr, SocketAddr>,
     activity: Activity,
     system: SystemNetwork,
 }
@@ -23,15 +23,20 @@ impl SocketNetwork {
     pub(super) fn new(
         declared: Arc<SimulatedNetwork>,
         places: BTreeMap<SocketAddr, SocketAddr>,
-        nameserver: Option<SocketAddr>,
+        nameservers: BTreeMap<SocketAddr, SocketAddr>,
         activity: Activity,
     ) -> Self {
-        Self { declared, places, nameserver, activity, system: SystemNetwork::new() }
+        Self { declared, places, nameservers, activity, system: SystemNetwork::new() }
+    }
+
+    /// The socket of the name server of this address, if questions come to it.
+    fn nameserver(&self, address: SocketAddr) -> Option<SocketAddr> {
+        self.nameservers.get(&address).copied().filter(|_| self.declared.is_answered(address))
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
-        let nameserver = || self.nameserver.filter(|_| self.declared.is_answered(address));
-        let Some(place) = self.places.get(&address).copied().or_else(nameserver) else {
+        let place = self.places.get(&address).copied().or_else(|| self.nameserver(address));
+        let Some(place) = place else {
             // Nobody's socket: the simulated network knows what that means.
             return self.declared.dial(address).await;
         };
@@ -43,9 +48,7 @@ impl SocketNetwork {
 
     async fn open(&self, server: SocketAddr) -> io::Result<Box<dyn Datagram>> {
         let declared = self.declared.datagram(server).await?;
-        let Some(place) = self.nameserver.filter(|_| self.declared.is_answered(server)) else {
-            return Ok(declared);
-        };
+        let Some(place) = self.nameserver(server) else { return Ok(declared) };
         let socket = self.system.datagram(place).await?;
         Ok(Box::new(WatchedDatagram {
             socket,

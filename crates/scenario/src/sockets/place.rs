@@ -16,6 +16,13 @@ pub enum Listen {
 }
 
 impl Listen {
+    /// A place to which there is no way, of this machine's own: Linux connects to no broadcast address
+    /// (`tcp_v4_connect`). `None`: hosts stay where they are.
+    pub(super) fn nowhere(self, declared: SocketAddr) -> Option<SocketAddr> {
+        let place = SocketAddr::from((Ipv4Addr::new(127, 255, 255, 255), declared.port()));
+        (self != Self::Declared).then_some(place)
+    }
+
     /// The address at which a host wants to listen.
     pub(super) fn wish(self, declared: SocketAddr) -> SocketAddr {
         let ip = match (self, declared.ip()) {
@@ -47,6 +54,11 @@ pub(super) async fn bind(declared: SocketAddr, listen: Listen) -> io::Result<Tcp
         }
         other => other,
     }
+}
+
+/// A socket at this very place.
+pub(super) async fn bind_at(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await
 }
 
 /// The sockets of a name server: one port of both protocols.

@@ -13,6 +13,7 @@ mod network;
 mod plugins;
 mod pull;
 mod selectors;
+mod served;
 mod shipped;
 mod sockets;
 mod worlds;
