@@ -41,10 +41,10 @@ impl Glob {
         if self.literals.len() == 1 {
             return text == first;
         }
-        let mut rest = text;
+        let mut rest = text.as_bytes();
         text.ends_with(last.as_str())
             && text.starts_with(first.as_str())
-            && self.literals.iter().all(|literal| match rest.find(literal.as_str()) {
+            && self.literals.iter().all(|literal| match find(rest, literal.as_bytes()) {
                 Some(at) => {
                     rest = &rest[at + literal.len()..];
                     true
@@ -83,6 +83,12 @@ impl Glob {
             }
         }
     }
+}
+
+/// Where `needle` stands first. The search of `str` prepares itself for longer texts than paths are.
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let Some(first) = needle.first() else { return Some(0) };
+    text.windows(needle.len()).position(|window| window.first() == Some(first) && window == needle)
 }
 
 #[derive(Clone, Copy)]

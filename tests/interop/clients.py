@@ -25,7 +25,7 @@ HOST = "registry.example.com"
 BY_REFERENCE = ["manifest-404", "manifest-403", "manifest-429", "manifest-500", "manifest-html", "manifest-truncated",
                 "manifest-invalid-json", "manifest-wrong-digest-header", "blob-404", "blob-403-xml", "blob-truncated/4096",
                 "blob-corrupt", "blob-wrong-size", "blob-redirect-loop", "blob-reset"]
-BY_HOST = ["tls-expired", "tls-wrong-name", "tls-self-signed", "tls-unknown-authority", "tls-plain-http", "tls-1.1-only", "tcp-reset", "tcp-refused",
+BY_HOST = ["tls-expired", "tls-wrong-name", "tls-self-signed", "tls-unknown-authority", "tls-sha1-signature", "tls-plain-http", "tls-1.1-only", "tcp-reset", "tcp-refused",
            "token-401", "token-403", "token-html", "challenge-malformed"]
 # What a client does not look at is no fault to it: neither compares the digest that a header states with what came, and skopeo no size.
 UNNOTICED = [("manifest-wrong-digest-header", "skopeo"), ("manifest-wrong-digest-header", "crane"), ("blob-wrong-size", "skopeo")]

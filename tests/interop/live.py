@@ -3,8 +3,8 @@
 
   live.py --pullsim BIN --containerd BIN SCENARIO…
 
-Needs Linux, root, ip and iptables. All of it happens in network and mount namespaces of its own: the hosts' addresses lie on
-its loopback, what is no host's address leads nowhere, the firewall of the scenario is iptables, and /etc/resolv.conf and
+Needs Linux, root, ip and nft. All of it happens in network and mount namespaces of its own: the hosts' addresses lie on
+its loopback, what is no host's address leads nowhere, the firewall of the scenario is nftables, and /etc/resolv.conf and
 /etc/hosts are the scenario's. `pullsim run --cri` calls this script again before each scenario (--prepare), which then
 starts containerd anew with the files of that scenario, since Go reads roots and proxies once.
 """
@@ -27,7 +27,6 @@ sys.path.insert(0, HERE)
 import lab  # noqa: E402
 
 NODE_ADDRESS = "10.0.0.5"
-REJECT = {"refuse": "tcp-reset", "host-unreachable": "icmp-host-unreachable", "network-unreachable": "icmp-net-unreachable"}
 
 
 def make_network():
@@ -54,19 +53,8 @@ def set_addresses(directory):
 
 
 def set_firewall(directory):
-    lab.run("iptables", "-F")
-    with open(directory + "/firewall") as f:
-        for line in f:
-            action, address, *port = line.split()
-            if ":" in address:
-                continue
-            # Only what begins a conversation: the answers of REJECT go to the same address, since it is this machine's.
-            for protocol, first in (("tcp", ["--syn"]), ("udp", [])):
-                where = ["-p", protocol, "-d", address, *first] + (["--dport", port[0]] if port else [])
-                reason = "icmp-port-unreachable" if (action, protocol) == ("refuse", "udp") else REJECT.get(action)
-                then = ["DROP"] if action == "drop" else ["REJECT", "--reject-with", reason]
-                # What leaves by UDP and is rejected at once fails with EPERM; so it is rejected where it arrives.
-                lab.run("iptables", "-A", "INPUT" if protocol == "udp" else "OUTPUT", *where, "-j", *then)
+    """The rules that `pullsim serve` writes for a node's network."""
+    lab.run("nft", "-f", directory + "/firewall.nft")
 
 
 def environment(node):

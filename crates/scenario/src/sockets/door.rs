@@ -14,8 +14,9 @@ use crate::network::Obstacle;
 
 /// How often it is looked whether firewall and faults have changed.
 const BEAT: Duration = Duration::from_millis(100);
-/// How long a connection to a listener of this machine may take.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// How often a door is tried that has to be as it should at once, and how long to wait between.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a socket makes of those who want to connect.
 enum Door {
@@ -41,7 +42,10 @@ impl Silence {
         listener.bind(&place)?;
         listener.listen(0)?;
         let guest = socket()?;
-        guest.connect_timeout(&place, AT_ONCE)?;
+        guest.set_nonblocking(true)?;
+        // On one machine it is there when this returns, even if the system says that it is on its way.
+        let _ = guest.connect(&place);
+        guest.peer_addr()?;
         Ok(Self { _listener: listener, _guest: guest })
     }
 }
@@ -78,8 +82,10 @@ impl Threshold {
         self.door = Door::Closed;
         let turned = match obstacle {
             Some(Obstacle::Refusal) => Ok(Door::Closed),
-            Some(Obstacle::Silence) => Silence::at(self.address).map(Door::Silent),
-            Some(Obstacle::HostUnreachable | Obstacle::NetworkUnreachable) | None => {
+            Some(Obstacle::Silence) if cfg!(target_os = "linux") => {
+                Silence::at(self.address).map(Door::Silent)
+            }
+            Some(Obstacle::Silence | Obstacle::HostUnreachable | Obstacle::NetworkUnreachable) | None => {
                 place::bind_at(self.address).await.map(Door::Open)
             }
         };
@@ -90,15 +96,27 @@ impl Threshold {
         }
     }
 
+    /// The same, and waits for a moment until it is so.
+    pub(super) async fn settle(&mut self, obstacle: Option<Obstacle>) {
+        for _ in 0..TRIES {
+            self.turn(obstacle).await;
+            if self.settled {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The next connection, while the door follows the firewall and the faults of `network`.
     pub(super) async fn accept(
         &mut self,
         network: Option<&Arc<SimulatedNetwork>>,
     ) -> io::Result<(TcpStream, SocketAddr)> {
         loop {
-            let Some(network) = network.filter(|network| network.obstacles_change(self.declared)) else {
+            let Some(network) = network else { return self.next().await };
+            if self.settled && !network.obstacles_change(self.declared) {
                 return self.next().await;
-            };
+            }
             self.turn(network.obstacle(self.declared)).await;
             if let Ok(accepted) = tokio::time::timeout(BEAT, self.next()).await {
                 return accepted;

@@ -61,7 +61,7 @@ impl Served {
         let network = Arc::new(scenario.network());
         let mut open = Vec::new();
         for (mut door, obstacle) in doors {
-            door.turn(obstacle).await;
+            door.settle(obstacle).await;
             open.push((door.address(), door));
         }
         let world = SocketWorld::serve(&network, open, servers, DialFaults::Here)?;

@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-const HEAD: &str = "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nimage: r.test/app:v1\n";
+const HEAD: &str =
+    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2031-05-04T12:00:00Z\nimage: r.test/app:v1\n";
 const HOST: &str =
     "hosts: {r.test: {address: 10.20.0.7, tls: none, images: [{name: app, tags: [v1], layers: [4KiB]}]";
 /// A connection on this machine that is not there by then does not come.
