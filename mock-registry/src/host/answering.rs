@@ -15,6 +15,10 @@ use crate::host::handler::NoAnswer;
 type Answered = Result<Response<ReplyBody>, NoAnswer>;
 
 /// An answer: there at once, as to most who read, or later, when a body has come or a fault was played.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most answers are there at once, and a box would cost each of them memory"
+)]
 pub(super) enum Answering {
     Now(Option<Answered>),
     Later(Pin<Box<dyn Future<Output = Answered> + Send>>),

@@ -1,8 +1,9 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::{ask, connect, hear, open_host, say, start};
 use mock_registry::{Host, Registry};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const HEAD: &str = "HEAD /v2/team/app/manifests/v1 HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -129,4 +130,38 @@ async fn an_upload_that_breaks_off_can_go_on() {
     let _ = hear(&mut broken).await;
     let status = ask(&server, &format!("GET {location}"), &[]).await;
     assert_eq!((status.status(), status.header("Range").as_deref()), (204, Some("0-3")));
+}
+
+#[tokio::test]
+async fn heads_that_do_not_end_keep_nobody_waiting() {
+    let server = start(&open_host().build()).await;
+    let mut halves = Vec::new();
+    for _ in 0..500 {
+        let mut stream = connect(&server).await;
+        stream.write_all(b"HEAD /v2/team/app/manifests/v1 HTTP/1.1\r\nHost: a\r\nX: ").await.unwrap();
+        halves.push(stream);
+    }
+    assert_eq!(ask(&server, "GET /v2/", &[]).await.status(), 200);
+    for stream in &mut halves {
+        stream.write_all(b"1\r\nConnection: close\r\n\r\n").await.unwrap();
+        assert_eq!(hear(stream).await.status(), 200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_nothing_for_ten_minutes_is_left() {
+    for asks in [false, true] {
+        let (mut client, server) = tokio::io::duplex(4096);
+        tokio::spawn(open_host().build().serve(server, "10.0.0.1:1".parse().unwrap()));
+        let began = tokio::time::Instant::now();
+        if asks {
+            tokio::time::sleep(Duration::from_secs(500)).await;
+            client.write_all(HEAD.as_bytes()).await.unwrap();
+        }
+        client.write_all(b"GET /v2/ HTTP/1.1\r\nHost: ").await.unwrap();
+        let mut heard = String::new();
+        client.read_to_string(&mut heard).await.unwrap();
+        let (answers, seconds) = (heard.matches("200 OK").count(), began.elapsed().as_secs());
+        assert_eq!((answers, seconds), if asks { (1, 1_100) } else { (0, 600) });
+    }
 }

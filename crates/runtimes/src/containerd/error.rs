@@ -209,11 +209,22 @@ const fn is_digit(character: char) -> bool {
     character.is_ascii_digit()
 }
 
-/// Go's words for a fault: before 1.20 crypto/tls passed the verdict on a certificate on as it was.
+/// Go's words for a fault. Before 1.20 crypto/tls passed the verdict on a certificate on as it was; before 1.24 there was a
+/// way to accept SHA-1 all the same, and crypto/x509 named it (`InsecureAlgorithmError.Error`).
 fn transport_words(fault: &Fault, go: u8) -> String {
     const SINCE_1_20: &str = "tls: failed to verify certificate: ";
-    let words = fault.to_string();
-    if go < 20 { words.replacen(SINCE_1_20, "", 1) } else { words }
+    const SHA1: [&str; 2] = ["insecure algorithm SHA1-RSA", "insecure algorithm ECDSA-SHA1"];
+    const UNTIL_1_23: &str = " (temporarily override with GODEBUG=x509sha1=1)";
+    let mut words = fault.to_string();
+    if go < 20 {
+        words = words.replacen(SINCE_1_20, "", 1);
+    }
+    if go < 24 {
+        for algorithm in SHA1 {
+            words = words.replacen(algorithm, &format!("{algorithm}{UNTIL_1_23}"), 1);
+        }
+    }
+    words
 }
 
 impl fmt::Display for StatusSaid {
