@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Shows faults to clients that are not ours: skopeo and crane pull from, and push to, hosts that `pullsim serve` runs.
 
-  clients.py --pullsim BIN --crane BIN
+  clients.py --pullsim BIN --crane BIN [--quick]
+
+--quick leaves out what a client tries again and again for long: skopeo waits 40 s for a registry that says 429.
 
 Needs Linux, root, skopeo and ip. Each client must succeed where nothing is wrong, and fail where a fault is played, in its own
 words, which are printed; and the log of `pullsim serve` must say that the fault was played.
@@ -29,6 +31,7 @@ BY_HOST = ["tls-expired", "tls-wrong-name", "tls-self-signed", "tls-unknown-auth
            "token-401", "token-403", "token-html", "challenge-malformed"]
 # What a client does not look at is no fault to it: neither compares the digest that a header states with what came, and skopeo no size.
 UNNOTICED = [("manifest-wrong-digest-header", "skopeo"), ("manifest-wrong-digest-header", "crane"), ("blob-wrong-size", "skopeo")]
+PATIENT = [("manifest-429", "skopeo"), ("too-many", "skopeo")]
 PUSH = {
     "denied": "rules: [{methods: [POST], path: '/v2/**', status: 403, error: {code: DENIED, message: requested access to the resource is denied}}]",
     "too-many": "rules: [{methods: [POST], path: '/v2/**', status: 429, error: {code: TOOMANYREQUESTS, message: slow down}}]",
@@ -113,6 +116,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--pullsim", required=True)
     ap.add_argument("--crane", required=True)
+    ap.add_argument("--quick", action="store_true")
     args = ap.parse_args()
     args.pullsim, args.crane = os.path.abspath(args.pullsim), os.path.abspath(args.crane)
     work = tempfile.mkdtemp(prefix="pullsim-clients-")
@@ -127,7 +131,7 @@ def main():
         serving = Serving(args.pullsim, work)
         shutil.copyfile(work + "/files/hosts", work + "/files/etc/hosts")
         layout.write(work + "/layout")
-        return judge(serving, clients(args.crane, work), work)
+        return judge(serving, clients(args.crane, work), work, PATIENT if args.quick else [])
     finally:
         if serving:
             lab.stop(serving.process)
@@ -135,7 +139,7 @@ def main():
         shutil.rmtree(work, ignore_errors=True)
 
 
-def judge(serving, known, work):
+def judge(serving, known, work, left_out):
     env = {"PATH": os.environ["PATH"], "HOME": work, "SSL_CERT_FILE": work + "/files/ca.crt"}
     pulls = [("healthy", f"{HOST}/team/app:v1", True)]
     pulls += [(fault, f"{HOST}/faults/{fault}:v1", False) for fault in BY_REFERENCE]
@@ -147,6 +151,8 @@ def judge(serving, known, work):
     for kind, cases in (("pull", pulls), ("push", pushes)):
         for case, image, good in cases:
             for client, (pull, push) in known.items():
+                if (case, client) in left_out:
+                    continue
                 before = len(serving.text())
                 words, succeeded = attempt((pull if kind == "pull" else push)(image), work, env)
                 told = serving.text()[before:]
