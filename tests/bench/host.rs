@@ -58,19 +58,30 @@ fn length(answer: &[u8]) -> Option<usize> {
     Some(head + stated.parse::<usize>().ok()?)
 }
 
+/// What is asked for, of a host that was changed in which way.
+struct Case {
+    name: &'static str,
+    change: fn(HostBuilder) -> HostBuilder,
+    asks_for_layer: bool,
+}
+
+const CASES: [Case; 3] = [
+    Case { name: "manifest", change: |builder| builder, asks_for_layer: false },
+    Case { name: "manifest, rules and faults armed", change: armed, asks_for_layer: false },
+    Case { name: "layer of 1 MiB", change: |builder| builder, asks_for_layer: true },
+];
+
 fn requests(criterion: &mut Criterion) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let mut group = criterion.benchmark_group("host");
-    let manifest = |_: &str| "manifests/v1".to_owned();
-    let blob = |layer: &str| format!("blobs/{layer}");
-    let table: [(&str, fn(HostBuilder) -> HostBuilder, &dyn Fn(&str) -> String, Throughput); 3] = [
-        ("manifest", |builder| builder, &manifest, Throughput::Elements(1)),
-        ("manifest, rules and faults armed", armed, &manifest, Throughput::Elements(1)),
-        ("layer of 1 MiB", |builder| builder, &blob, Throughput::Bytes(LAYER)),
-    ];
-    for (name, change, path, throughput) in table {
+    for Case { name, change, asks_for_layer } in CASES {
         let (builder, layer) = host();
-        let request = format!("GET /v2/team/app/{} HTTP/1.1\r\nHost: a\r\n\r\n", path(&layer));
+        let (path, throughput) = if asks_for_layer {
+            (format!("blobs/{layer}"), Throughput::Bytes(LAYER))
+        } else {
+            ("manifests/v1".to_owned(), Throughput::Elements(1))
+        };
+        let request = format!("GET /v2/team/app/{path} HTTP/1.1\r\nHost: a\r\n\r\n");
         let (mut client, server) = tokio::io::duplex(PIPE);
         runtime.spawn(change(builder).build().serve(server, ([10, 0, 0, 1], 1).into()));
         let mut buffer = vec![0; PIPE];
