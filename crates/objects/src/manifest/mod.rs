@@ -32,6 +32,9 @@ pub struct Located<T> {
     pub value: T,
     /// File, line and column; without the line's text.
     pub place: Place,
+    /// The column from which on the line has the value letter by letter, perhaps in quotes; `None` where it is written
+    /// otherwise: folded, or with escapes.
+    pub spelled_at: Option<usize>,
 }
 
 /// A Pod, or an object with a pod template in it.

@@ -2,7 +2,7 @@ use crate::excerpt::Reveal;
 use crate::manifest::{ContainerManifest, ImageVolumeManifest, Located, PodManifest};
 use crate::secret_object::{printable, wrong_shape};
 use crate::tree::Tree;
-use crate::{InputError, Source};
+use crate::{InputError, Place, Source};
 
 /// Reads the pod in a Pod or a template. Paths are those that the API server prints.
 pub(super) struct PodReading<'a> {
@@ -58,7 +58,7 @@ impl PodReading<'_> {
             // An empty name is accepted by the API server and passed over by the kubelet.
             let name = self.located(element, &format!("{path}."), "name")?;
             let place = element.span.plain_place(self.source);
-            names.push(name.unwrap_or(Located { value: String::new(), place }));
+            names.push(name.unwrap_or(Located { value: String::new(), place, spelled_at: None }));
         }
         Ok(names)
     }
@@ -135,7 +135,8 @@ impl PodReading<'_> {
         match value.text() {
             Some(text) => {
                 let place = value.span.plain_place(self.source);
-                Ok(Some(Located { value: text.expose().clone(), place }))
+                let spelled_at = spelled_at(self.source.text(), &place, text.expose());
+                Ok(Some(Located { value: text.expose().clone(), place, spelled_at }))
             }
             None => Err(wrong_shape(self.source, value, &format!("{path}{field}"), "a text")),
         }
@@ -158,5 +159,39 @@ impl PodReading<'_> {
             }
         };
         map.members().iter().map(text).collect()
+    }
+}
+
+/// The column at which the line has a value letter by letter: where it stands, or behind the quote there.
+fn spelled_at(text: &str, place: &Place, value: &str) -> Option<usize> {
+    let line = text.lines().nth(place.line.checked_sub(1)?)?;
+    let rest: String = line.chars().skip(place.column.checked_sub(1)?).collect();
+    let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first));
+    let inner = quote.and_then(|quote| rest.strip_prefix(quote)).unwrap_or(&rest);
+    let behind = inner.strip_prefix(value)?;
+    let ends = match quote {
+        Some(quote) => behind.starts_with(quote),
+        None => behind.is_empty() || behind.starts_with([' ', '\t', ',', '}', ']', '#']),
+    };
+    ends.then_some(place.column + usize::from(quote.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_stands_letter_by_letter() {
+        let at = |line: &str, value: &str| {
+            let place = Place { file: "f".into(), line: 2, column: 8, excerpt: None };
+            spelled_at(&format!("a: b\n{line}\nc: d\n"), &place, value)
+        };
+        assert_eq!(at("image: app:v1", "app:v1"), Some(8));
+        assert_eq!(at("image: app:v1 # soon", "app:v1"), Some(8));
+        assert_eq!(at("image: 'app:v1'", "app:v1"), Some(9));
+        assert_eq!(at("{a: b, \"app:v1\", c: d}", "app:v1"), Some(9));
+        for written in ["image: >-", "image: app:v12", "image: \"app:\\x761\"", "image: \"app:v1"] {
+            assert_eq!(at(written, "app:v1"), None, "{written}");
+        }
     }
 }

@@ -274,7 +274,7 @@ fn pod(workload: &Workload) -> (Pod, Places) {
     let mut places = Places::new();
     let mut note = |kind, name: &str, image: Option<&Located<String>>, otherwise: &Place| {
         let at = image.map_or(otherwise, |image| &image.place);
-        let spelled_at = image.and_then(spelled_at);
+        let spelled_at = image.and_then(|image| image.spelled_at);
         places.insert((kind, name.to_owned()), (place(at), spelled_at));
     };
     for (kind, list) in [
@@ -322,15 +322,6 @@ fn container(manifest: &ContainerManifest, volumes: &[ImageVolume]) -> Container
 
 fn text(written: Option<&Located<String>>) -> String {
     written.map(|written| written.value.clone()).unwrap_or_default()
-}
-
-/// The column at which a text begins, where its line has it letter by letter: perhaps in quotes, not folded or escaped.
-fn spelled_at(written: &Located<String>) -> Option<usize> {
-    let excerpt = written.place.excerpt.as_ref()?;
-    let marked: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
-    let inner = marked.trim_matches(['"', '\'']);
-    let quotes = marked.chars().count().saturating_sub(inner.chars().count()) / 2;
-    (inner == written.value).then_some(written.place.column + quotes)
 }
 
 fn place(place: &Place) -> String {
