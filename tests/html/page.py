@@ -132,7 +132,7 @@ def page(pullsim, scenario, folder):
     """The page of a scenario, and whether its pull fails."""
     image = next(l.split(":", 1)[1].strip() for l in scenario.read_text().splitlines() if l.startswith("image:"))
     run = subprocess.run(
-        [pullsim, "check", image, "--in", scenario, "-o", "html"], capture_output=True, text=True, check=False
+        [pullsim, "check", image, "--in", scenario, "--what-if", "-o", "html"], capture_output=True, text=True, check=False
     )
     if run.returncode > 1:
         raise RuntimeError(f"{scenario}: {run.stderr}")
