@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use kubelet::{Container, KubeletConfig, Pod, PullRecords, Version};
-use replay::{NodePlugins, SecretsOverTime, Simulation, run_pods};
+use replay::{Accounts, NodePlugins, SecretsOverTime, Simulation, run_pods};
 use runtimes::Containerd;
 
 use wire::{Answers, HOST, options};
@@ -28,6 +28,7 @@ fn simulate(lasts: Duration) -> usize {
         node_name: "node-1".to_owned(),
         pods: vec![pod],
         secrets: SecretsOverTime::default(),
+        accounts: Accounts::default(),
         node_keyrings: Vec::new(),
         plugins: NodePlugins::default(),
         lasts,

@@ -1,6 +1,6 @@
 //! Who may pull: 401 and 403, from the registry or its token server.
 
-use trace::{Exchange, Purpose};
+use trace::{Decision, Exchange, Purpose};
 
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene, authority, host_name, succeeded};
@@ -85,6 +85,14 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
     let Login { username, key, source, .. } = *login;
     let who = host_name(authority(&exchange.url));
     let sent = format!("sent: user {username:?} of {source}, key {key:?}");
+    if let Some(expired) = login.expired.filter(|_| !insufficient(exchange)) {
+        let sentence = format!(
+            "{who} refuses the login of {source}: its password is a token that expired at {expired}."
+        );
+        let command = SHORT_LIVED.iter().find(|(name, ..)| *name == username);
+        let command = command.map_or("kubectl create secret docker-registry …", |(.., command)| command);
+        return Finding::new(Cause::ExpiredToken, sentence).evidence(sent).remedy(renew(source, command));
+    }
     if let Some((_, life, command)) = SHORT_LIVED.iter().find(|(name, ..)| *name == username) {
         let sentence = format!(
             "{who} refuses the login of {source}. {username:?} is the user name of a token that lives {life}: it has \
@@ -123,8 +131,9 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
 fn renew(source: &str, command: &str) -> String {
     match source.strip_prefix("plugin ") {
         Some(plugin) => format!(
-            "Have {plugin} tell the kubelet a cacheDuration that is shorter than the token's life; until then the kubelet \
-             must be restarted to forget it. If the token is new, give the node's identity the right to pull."
+            "Have {} tell the kubelet a cacheDuration that is shorter than the token's life; until then the kubelet \
+             must be restarted to forget it. If the token is new, give the node's identity the right to pull.",
+            plugin.split(" for ").next().unwrap_or(plugin)
         ),
         None => format!("Renew the secret ({command}), or use the cloud's credential provider on the nodes."),
     }
@@ -148,6 +157,7 @@ pub(crate) fn anonymous(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
             .remedy("Look for a firewall, proxy or country block between the nodes and the registry.");
     }
     provider_that_failed(scene, who)
+        .or_else(|| provider_passed_over(scene, who))
         .or_else(|| secret_that_did_not_count(scene))
         .unwrap_or_else(|| no_secret(scene, who))
 }
@@ -164,6 +174,21 @@ fn provider_that_failed(scene: &Scene<'_>, who: &str) -> Option<Finding> {
         .evidence(log)
         .remedy("Run the plugin by hand on the node, and give the node's identity the right to pull.");
     Some(finding)
+}
+
+/// A credential provider plugin is for the image, and the kubelet did not ask it: the pod's service account is not what
+/// the plugin wants.
+fn provider_passed_over(scene: &Scene<'_>, who: &str) -> Option<Finding> {
+    let Decision { text, remedy, .. } = scene.decided("credential provider passed over")?;
+    let plugin = text.split(':').next().unwrap_or_default();
+    let sentence = format!(
+        "The node's credential provider plugin {plugin} was passed over for this pod's service account, so {who} was \
+         asked as anonymous."
+    );
+    let finding = Finding::new(Cause::CredentialProviderFailure, sentence)
+        .or(&[Cause::CredentialsMissing])
+        .evidence(text.as_str());
+    Some(remedy.iter().fold(finding, |finding, remedy| finding.remedy(remedy.as_str())))
 }
 
 /// A secret was given, yet the node asked as anonymous.

@@ -1,4 +1,5 @@
 use cri::Code;
+use jiff::Timestamp;
 use trace::Step;
 
 /// What is known after a check: everything a diagnosis is made from.
@@ -80,6 +81,8 @@ pub struct Login<'a> {
     pub source: &'a str,
     /// Whether it holds neither name nor password nor token.
     pub empty: bool,
+    /// When its password expired, where that is a token that tells, and is past its life.
+    pub expired: Option<Timestamp>,
 }
 
 /// An entry of a secret that is never sent for the image.

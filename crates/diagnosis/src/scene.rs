@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use cri::Code;
-use trace::{Exchange, Fault, Flaw, Purpose, Step, What};
+use trace::{Decision, Exchange, Fault, Flaw, Purpose, Step, What};
 
 use crate::{Attempt, Facts, Login, Outcome, Reference};
 
@@ -117,8 +117,13 @@ impl<'a> Scene<'a> {
 
     /// What was decided last about something.
     pub fn decision(&self, about: &str) -> Option<&'a str> {
+        self.decided(about).map(|decision| decision.text.as_str())
+    }
+
+    /// The same with all that belongs to it.
+    pub fn decided(&self, about: &str) -> Option<&'a Decision> {
         self.attempt.steps.iter().rev().find_map(|step| match &step.what {
-            What::Decision(decision) if decision.about == about => Some(decision.text.as_str()),
+            What::Decision(decision) if decision.about == about => Some(decision),
             _ => None,
         })
     }

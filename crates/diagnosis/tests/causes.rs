@@ -120,7 +120,8 @@ fn whole(url: &str) -> Step {
 }
 
 fn login(username: &str) -> Login<'_> {
-    Login { username, key: "r.test", source: "default/pull-secret", empty: username.is_empty() }
+    let empty = username.is_empty();
+    Login { username, key: "r.test", source: "default/pull-secret", empty, expired: None }
 }
 
 fn facts<'a>(attempts: Vec<Attempt<'a>>, code: Code) -> Facts<'a> {

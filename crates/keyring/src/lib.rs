@@ -41,6 +41,7 @@ mod plugin;
 mod pull_secret;
 mod ring;
 mod secrets;
+mod token_claims;
 
 pub use auth_field::{AuthFieldError, decode_auth_field};
 pub use credential::{Credential, Provenance};
@@ -50,9 +51,11 @@ pub use mismatch::{Mismatch, MismatchReason};
 pub use node_files::{KubeletPaths, NodeFileOutcome, NodeFiles, TriedFile};
 pub use plugin::{
     Account, CacheKey, CacheKeyType, Conclusion, CredentialCache, CredentialProviderConfig, FieldError,
-    FieldFault, InvalidConfig, PluginCall, PluginError, PluginRun, PodOfPull, Prepared, Provider,
-    ProviderConfig, Response, RunEnd, Skipped, TokenAttributes, decode_response, encode_request,
+    FieldFault, ForAccount, InvalidConfig, PluginCall, PluginError, PluginRules, PluginRun, PodOfPull,
+    Prepared, Provider, ProviderConfig, Response, RunEnd, Skipped, TokenAttributes, TokenSource,
+    decode_response, encode_request,
 };
 pub use pull_secret::{PullSecret, SecretType};
 pub use ring::{Keyring, UnionKeyring, is_default_registry};
 pub use secrets::{MalformedSecret, SecretsKeyring, SkipReason, SkippedSecret, from_secrets};
+pub use token_claims::TokenClaims;

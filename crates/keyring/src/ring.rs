@@ -47,6 +47,14 @@ impl Keyring {
         }
     }
 
+    /// Adds the entries of another keyring, after its own.
+    pub fn join(&mut self, other: &Self) {
+        for (key, credentials) in &other.entries {
+            self.entries.entry(key.clone()).or_default().extend(credentials.iter().cloned());
+        }
+        self.ignored.extend(other.ignored.iter().cloned());
+    }
+
     /// Whether there is no entry at all.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

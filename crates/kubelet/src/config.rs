@@ -1,3 +1,5 @@
+use keyring::PluginRules;
+
 use crate::{VerificationPolicy, Version};
 
 /// The kubelet's configuration, as far as it concerns images (`KubeletConfiguration`).
@@ -14,6 +16,9 @@ pub struct KubeletConfig {
     pub ensure_secret_pulled_images: bool,
     /// `imagePullCredentialsVerificationPolicy`; counts with the gate only.
     pub verification: VerificationPolicy,
+    /// How credential plugins are dealt with: a matter of the version, and of the feature gate
+    /// `KubeletServiceAccountTokenForCredentialProviders`.
+    pub plugins: PluginRules,
 }
 
 /// How many pulls run at a time (`kubernetes v1.28.7 pkg/kubelet/images/image_manager.go NewImageManager`).
@@ -37,6 +42,7 @@ impl KubeletConfig {
             registry_burst: 10,
             ensure_secret_pulled_images: version.ensures_secret_pulled_images(),
             verification: VerificationPolicy::NeverVerifyPreloadedImages,
+            plugins: PluginRules::of_minor(version.minor()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cri::ImageService;
 use distribution::{Grammar, Reference};
-use keyring::Keyring;
+use keyring::{Keyring, PodOfPull};
 
 use crate::sync::Sync;
 use crate::{
@@ -27,10 +27,10 @@ pub trait Surroundings {
     /// Takes an event at the moment at which it is sent; the same events are in the [`SyncResult`].
     fn record(&self, event: &Event);
 
-    /// Asks the node's credential plugins about a repository. They are asked once a sync at most, and only when
+    /// Asks the node's credential plugins about a repository, for a pod. They are asked once a sync at most, and only when
     /// credentials are needed; without plugins they give nothing.
-    fn plugin_keyrings(&self, _repository: &str) -> impl Future<Output = Vec<Keyring>> {
-        ready(Vec::new())
+    fn plugin_keyring(&self, _repository: &str, _pod: &PodOfPull) -> impl Future<Output = Keyring> {
+        ready(Keyring::default())
     }
 }
 

@@ -1,8 +1,8 @@
 use cri::AuthConfig;
 use gostd::strconv::quote;
 use keyring::{
-    Credential, Keyring, MalformedSecret, Mismatch, Provenance, PullSecret, SkippedSecret, UnionKeyring,
-    from_secrets,
+    Credential, Keyring, MalformedSecret, Mismatch, PluginRules, PodOfPull, Provenance, PullSecret,
+    SkippedSecret, UnionKeyring, from_secrets,
 };
 
 use crate::pull_error::ERR_IMAGE_PULL;
@@ -15,14 +15,16 @@ pub struct PullInputs {
     pub image: String,
     /// The pod's `metadata.uid`; back-off is by pod and image.
     pub pod_uid: String,
+    /// The pod, as far as credential plugins get to see it.
+    pub pod: PodOfPull,
     /// `imagePullPolicy`; none: the API server's default.
     pub policy: Option<PullPolicy>,
     /// The part of the pod that events refer to: `spec.containers{app}`; empty: the pod itself.
     pub field_path: String,
     /// The Secrets that the pod names and that exist, in its order.
     pub secrets: Vec<PullSecret>,
-    /// The kubelet's own credentials: its files, then what its plugins gave, where they are not asked on the way
-    /// ([`crate::Surroundings::plugin_keyrings`]).
+    /// The kubelet's own credentials: those of its files. Its plugins are asked on the way
+    /// ([`crate::Surroundings::plugin_keyring`]).
     pub node_keyrings: Vec<Keyring>,
     /// Credentials that replace all others, as `crictl pull --creds` does.
     pub auth: Option<AuthConfig>,
@@ -51,14 +53,15 @@ impl PullInputs {
     pub(crate) fn credentials(
         &self,
         repository: &str,
-        of_plugins: &[Keyring],
+        of_plugins: &Keyring,
+        rules: PluginRules,
     ) -> Result<Found, MalformedSecret> {
         if self.auth.is_some() {
             return Ok(Found::default());
         }
         let made = from_secrets(&self.secrets)?;
         let mut keyrings = vec![made.keyring];
-        keyrings.extend(self.node_keyrings.iter().chain(of_plugins).cloned());
+        keyrings.extend(node_keyrings(&self.node_keyrings, of_plugins, rules));
         let union = UnionKeyring(keyrings);
         Ok(Found {
             credentials: union.lookup(repository),
@@ -88,6 +91,21 @@ impl PullInputs {
         };
         credentials.iter().enumerate().map(attempt).collect()
     }
+}
+
+/// The node's keyrings as the version has them: all in one up to 1.32, the plugins' apart from then on. In one keyring
+/// the keys decide about the order, and logins of one key come as they were added.
+fn node_keyrings(own: &[Keyring], of_plugins: &Keyring, rules: PluginRules) -> Vec<Keyring> {
+    let mut keyrings = own.to_vec();
+    keyrings.push(of_plugins.clone());
+    if rules.joins_node_files() {
+        let joined = keyrings.iter().fold(Keyring::default(), |mut all, keyring| {
+            all.join(keyring);
+            all
+        });
+        keyrings = vec![joined];
+    }
+    keyrings
 }
 
 /// What the keyring gave for a repository.
@@ -133,9 +151,21 @@ impl Plan {
     /// # Errors
     /// [`PlanError`]: the pull ends before it begins.
     pub fn new(inputs: &PullInputs, version: Version) -> Result<Self, PlanError> {
+        Self::with_plugins(inputs, &Keyring::default(), version)
+    }
+
+    /// The same, with what the node's plugins gave.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_plugins(
+        inputs: &PullInputs,
+        of_plugins: &Keyring,
+        version: Version,
+    ) -> Result<Self, PlanError> {
         let name = apply_default_image_tag(&inputs.image, version)?;
         let found = inputs
-            .credentials(&name.repository(), &[])
+            .credentials(&name.repository(), of_plugins, PluginRules::of_minor(version.minor()))
             .map_err(|error| PlanError::MalformedSecret { error, version })?;
         Ok(Self {
             name,

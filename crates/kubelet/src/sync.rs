@@ -40,7 +40,7 @@ pub(crate) struct Sync<'a, S, N> {
     events: Vec<Event>,
     answers: Vec<CredentialAnswer>,
     /// What the plugins gave, once they were asked.
-    of_plugins: Option<Vec<Keyring>>,
+    of_plugins: Option<Keyring>,
     /// What the records said.
     access: Option<Access>,
 }
@@ -125,7 +125,8 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
     /// The credentials, for which the node's plugins are asked. One lookup serves the whole sync.
     async fn look_up(&mut self, name: &ImageName) -> Result<Found, String> {
         let repository = name.repository();
-        let own = self.inputs.credentials(&repository, &[]);
+        let rules = self.manager.config.plugins;
+        let own = self.inputs.credentials(&repository, &Keyring::default(), rules);
         let words = |error| malformed_words(&error, self.manager.version);
         if own.is_err() || self.inputs.auth.is_some() {
             // Where a Secret cannot be read, nothing is looked up.
@@ -133,9 +134,9 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
         }
         let of_plugins = match self.of_plugins.take() {
             Some(given) => given,
-            None => self.node.plugin_keyrings(&repository).await,
+            None => self.node.plugin_keyring(&repository, &self.inputs.pod).await,
         };
-        let found = self.inputs.credentials(&repository, &of_plugins).map_err(words);
+        let found = self.inputs.credentials(&repository, &of_plugins, rules).map_err(words);
         self.of_plugins = Some(of_plugins);
         found
     }

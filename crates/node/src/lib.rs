@@ -51,6 +51,20 @@ impl Node {
         Self::of(Files::Machine, Some(environment))
     }
 
+    /// A file of the node by its path on this machine, where the node is a directory; otherwise by its own. For people.
+    ///
+    /// ```
+    /// let node = node::Node::directory("./node-root");
+    /// assert_eq!(node.shown("/etc/hosts"), "./node-root/etc/hosts");
+    /// assert_eq!(node::Node::memory([]).shown("/etc/hosts"), "/etc/hosts");
+    /// ```
+    pub fn shown(&self, path: &str) -> String {
+        match &self.files {
+            Files::Directory(root) => root.join(path.trim_start_matches('/')).display().to_string(),
+            Files::Machine | Files::Memory(_) => path.to_owned(),
+        }
+    }
+
     /// A node whose files are given: absolute path and content.
     pub fn memory(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Self {
         Self::of(Files::Memory(Arc::new(files.into_iter().collect())), None)

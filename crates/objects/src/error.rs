@@ -238,7 +238,7 @@ impl InputError {
     }
 
     /// What stands behind the carets.
-    fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         match self {
             Self::Json { message, .. } | Self::Yaml { message, .. } => message.clone(),
             Self::Unrecognised { .. } => "neither kind nor auths".to_owned(),
@@ -318,17 +318,10 @@ impl InputError {
     pub fn render(&self) -> String {
         let mut out = format!("error: {self}\n");
         if let Some(place) = self.place() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(out, "  {place}");
-            if let Some(excerpt) = &place.excerpt {
-                let number = format!("{:>4}", place.line);
-                let _ = writeln!(out, "{number} | {}", excerpt.text);
-                let carets = format!("{}{}", " ".repeat(excerpt.start), "^".repeat(excerpt.length));
-                let line = format!("{} | {carets} {}", " ".repeat(number.len()), self.label());
-                let _ = writeln!(out, "{}", line.trim_end());
-            }
+            out.push_str(&place.render(&self.label()));
         }
         if let Some(help) = self.help() {
+            // Writing to a String cannot fail.
             let _ = writeln!(out, "help: {help}");
         }
         out

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -45,6 +45,20 @@ pub(crate) enum Reveal {
 }
 
 impl Place {
+    /// The place, its line, and carets under what is meant with `label` behind them.
+    pub fn render(&self, label: &str) -> String {
+        let mut out = format!("  {self}\n");
+        if let Some(excerpt) = &self.excerpt {
+            let number = format!("{:>4}", self.line);
+            let carets = format!("{}{}", " ".repeat(excerpt.start), "^".repeat(excerpt.length));
+            let line = format!("{} | {carets} {label}", " ".repeat(number.len()));
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{number} | {}", excerpt.text);
+            let _ = writeln!(out, "{}", line.trim_end());
+        }
+        out
+    }
+
     pub(crate) fn new(source: &Source, span: Span, reveal: Reveal) -> Self {
         let line = source.text().lines().nth(span.line.saturating_sub(1));
         let excerpt = line.map(|line| Box::new(mask(line, span, reveal)));
@@ -67,7 +81,7 @@ const MASK: &str = "***";
 const WIDTH: usize = 100;
 
 /// Words that are part of the forms that we read, and so never a secret.
-const KNOWN: [&str; 73] = [
+const KNOWN: [&str; 79] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -137,6 +151,12 @@ const KNOWN: [&str; 73] = [
     "ReplicationController",
     "ServiceAccount",
     "env",
+    "providers",
+    "matchImages",
+    "defaultCacheDuration",
+    "args",
+    "tokenAttributes",
+    "cacheType",
     "ports",
     "---",
     "|",

@@ -8,6 +8,7 @@
 //! a node's files ─▶ NodeKubelet { config, records, notes }
 //!                     Source ─▶ lint_secrets ─▶ [Finding]: code, place, what to do
 //!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
+//!                     Source ─▶ read_provider_config ─▶ ProviderFile      or UndecodableConfig, each fault with its place
 //! ```
 //!
 //! Nothing here prints what may be secret: of a line that is shown, only known words are left readable.
@@ -57,7 +58,7 @@ pub use manifest::{
 };
 pub use node_kubelet::NodeKubelet;
 pub use note::{Note, NoteKind};
-pub use provider_config::read_provider_config;
+pub use provider_config::{ConfigFlaw, ProviderFile, UndecodableConfig, read_provider_config};
 pub use pull_records::{PullRecordFile, RecordError, read_pull_record};
 pub use secrets::{Secrets, read_secrets};
 pub use source::{MAX_INPUT_BYTES, Source};

@@ -1,14 +1,15 @@
 //! The kubelet's exec credential plugins: found in a node's files, and asked for each image.
 //!
 //! ```text
-//! node files ─▶ KubeletFlags ─▶ read_config ─▶ Providers ─▶ credentials(image, pod) ─▶ [Keyring]
+//! node files ─▶ KubeletFlags ─▶ read_config ─▶ Providers ─▶ credentials(image, pod) ─▶ Keyring
 //!                                                  │  protocol and cache: crate keyring
 //!                                                  └─▶ PluginRunner ─┬─ Processes: real ones, of a directory
 //!                                                                    └─ Scripted: answers as data
 //! ```
 //!
 //! A plugin that fails is silent for the pod, as in life: it gives no login, and the kubelet's log text becomes a
-//! [`trace::Decision`] about [`FAILED`].
+//! [`trace::Decision`] about [`FAILED`]; about [`PASSED_OVER`], where the plugin wants the token of a service account and
+//! the pod's is not what it wants.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -22,7 +23,7 @@
 //!     ..Default::default()
 //! };
 //! let runner = Scripted::new([("ecr".to_owned(), vec![Script { status: 1, stderr: "no metadata service".into(), ..Script::default() }])]);
-//! let providers = Providers::new([config], Arc::new(runner));
+//! let providers = Providers::new([config], keyring::PluginRules::default(), Arc::new(runner));
 //! let trace = trace::Trace::new();
 //! let image = "1234.dkr.ecr.eu-west-1.amazonaws.com/app";
 //! assert!(providers.credentials(image, &keyring::PodOfPull::default(), &trace).await.is_empty());
@@ -30,12 +31,14 @@
 //! # });
 //! ```
 
+mod config;
 mod flags;
 mod process;
 mod providers;
 mod runner;
 
-pub use flags::{ConfigError, KubeletFlags, read_config};
+pub use config::{ConfigError, read_config};
+pub use flags::KubeletFlags;
 pub use process::Processes;
-pub use providers::{ABOUT, FAILED, Providers};
+pub use providers::{ABOUT, FAILED, LastAnswer, PASSED_OVER, Prospect, Providers};
 pub use runner::{NotRun, PluginRunner, RunFuture, Script, Scripted};

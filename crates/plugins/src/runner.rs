@@ -28,8 +28,24 @@ pub struct Script {
     pub status: i32,
     /// How long it takes, on tokio's clock.
     pub delay: Duration,
+    /// Whether it gives the token that it was given as the password: what stands in `stdout` for [`Script::TOKEN`].
+    pub echoes_token: bool,
     /// From when on it does this, counted from when the plugins were made; none: at the run after the one before.
     pub from: Option<Duration>,
+}
+
+impl Script {
+    /// What stands for the token in an answer that echoes it.
+    pub const TOKEN: &str = "{{token}}";
+
+    fn answer(&self, call: &PluginCall) -> Secret<Vec<u8>> {
+        let token = call.token.as_ref().map(|token| token.expose().as_str()).unwrap_or_default();
+        if !self.echoes_token {
+            return self.stdout.clone();
+        }
+        let text = String::from_utf8_lossy(self.stdout.expose()).replace(Self::TOKEN, token);
+        Secret::new(text.into_bytes())
+    }
 }
 
 /// Plugins whose answers are given: one after the other, the last one for ever. An answer that has a time comes at the
@@ -90,7 +106,7 @@ impl PluginRunner for Scripted {
             };
             tokio::time::sleep(script.delay).await;
             Some(PluginRun {
-                stdout: script.stdout,
+                stdout: script.answer(call),
                 stderr: script.stderr,
                 end: RunEnd::Exited(script.status),
             })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles};
-use kubelet::{Plan, PlanError, PullInputs};
+use kubelet::{Plan, PullInputs};
 use net::{Clock, Network, SystemNetwork};
 use node::Environment;
 use replay::{Kubelet, NodePlugins};
@@ -34,7 +34,7 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     let inputs = inputs(&mut hi);
     let text = output::text_options(low.color, environment);
     if low.plan {
-        return show_plan(&Plan::new(&inputs, hi.kubelet), &inputs, low, text);
+        return show_plan(&hi, &inputs, low, text);
     }
     let mut report = simulate(hi, &inputs, low.what_if, low.verbose > 1)?;
     if let Some(given) = &low.compare_login {
@@ -61,7 +61,10 @@ fn compare_login(
     let Some(reference) = &report.reference else { return Ok(()) };
     let login = compare::docker_login(given, &reference.domain, environment)?;
     // Without secrets and with an empty store: standard input is read already, and the image may be there by now.
-    let mut hi = HiCheck::read(&LowCheck { secret: Vec::new(), store: None, ..low.clone() }, environment)?;
+    let mut hi = HiCheck::read(
+        &LowCheck { secret: Vec::new(), store: None, service_account_token: None, ..low.clone() },
+        environment,
+    )?;
     hi.own_files = false;
     let mut inputs = PullInputs::new(hi.image.clone());
     inputs.policy = hi.policy;
@@ -71,13 +74,16 @@ fn compare_login(
     Ok(())
 }
 
-fn show_plan(
-    plan: &Result<Plan, PlanError>,
-    inputs: &PullInputs,
-    low: &LowCheck,
-    text: TextOptions,
-) -> Result<Exit, Failure> {
-    let report = replay::plan(plan, inputs.auth.as_ref());
+fn show_plan(hi: &HiCheck, inputs: &PullInputs, low: &LowCheck, text: TextOptions) -> Result<Exit, Failure> {
+    let plan = Plan::new(inputs, hi.kubelet);
+    let mut report = replay::plan(&plan, inputs.auth.as_ref());
+    if let (Ok(plan), None) = (&plan, &inputs.auth) {
+        // What plugins would be asked depends on no clock, but they keep one.
+        let runtime = event_loop(true).map_err(Failure::EventLoop)?;
+        let prospects =
+            runtime.block_on(async { node_plugins::prospects(hi, &plan.name.repository(), &inputs.pod) });
+        report.plugins = prospects.iter().map(replay::plugin_summary).collect();
+    }
     output::write(&match low.output {
         Format::Json => report::json(&report),
         Format::Text => report::plan_text(&report, text),
@@ -90,6 +96,7 @@ fn show_plan(
 fn inputs(hi: &mut HiCheck) -> PullInputs {
     let mut inputs = PullInputs::new(hi.image.clone());
     inputs.policy = hi.policy;
+    inputs.pod = node_plugins::made_up_pod(hi);
     inputs.secrets.clone_from(&hi.secrets);
     inputs.auth.clone_from(&hi.auth);
     inputs.node_keyrings = node_keyrings(hi);
@@ -115,19 +122,19 @@ fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
 }
 
 /// Pulls once; and where that fails and it is wanted, again with changes.
-fn simulate(mut hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> Result<CheckReport, Failure> {
+fn simulate(hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> Result<CheckReport, Failure> {
     let progress = if live { Progress::live() } else { Progress::begin(hi.scenario.is_none()) };
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
     let trace = progress.trace();
     let checked = runtime.block_on(async {
-        let plugins = node_plugins::of_node(&mut hi);
+        let plugins = node_plugins::of_node(&hi);
         let kubelet = Kubelet { plugins, ..kubelet(&hi) };
         let checked = replay::check_by(options(&hi, trace), &kubelet, inputs, hi.notes.clone()).await?;
         let mut report = checked.report;
         node_plugins::explain_not_run(&mut report.notes);
         if what_if {
             let mut inputs = inputs.clone();
-            inputs.node_keyrings.extend(checked.of_plugins);
+            inputs.node_keyrings.push(checked.of_plugins);
             what_if::try_changes(&mut report, &hi, inputs).await?;
         }
         Ok(report)

@@ -6,6 +6,7 @@ use objects::InputError;
 use runtimes::StoreError;
 use scenario::{LoadError, UnwritableFile};
 
+use crate::account_token::TokenFault;
 use crate::exit::Exit;
 use crate::kubectl::{KubectlError, NotReplayed};
 use crate::near::nearest;
@@ -103,6 +104,28 @@ pub(crate) enum Failure {
     /// `store remove` names something else than a directory.
     #[error("{} is not a store: no such directory", .0.display())]
     NotAStore(PathBuf),
+    /// The node's kubelet would not start with its configuration of plugins.
+    #[error("this node's kubelet {version} does not start: Failed to register CRI auth plugins: {error}")]
+    PluginConfig {
+        /// What is wrong.
+        error: Box<plugins::ConfigError>,
+        /// The kubelet's version.
+        version: kubelet::Version,
+    },
+    /// Two flags want to read standard input.
+    #[error("standard input can be read once: {} and {} both name -", .flags[0], .flags[1])]
+    StandardInputTwice {
+        /// The flags.
+        flags: [&'static str; 2],
+    },
+    /// `--service-account-token` names something else than a token.
+    #[error("{file} holds no token of a service account: {}", fault_of_token(*.fault))]
+    NoToken {
+        /// The file.
+        file: String,
+        /// What is wrong with what it holds, which is not shown.
+        fault: TokenFault,
+    },
     /// `--ca` names a file without a certificate.
     #[error("{} holds no certificate in PEM form", .0.display())]
     NoCertificate(PathBuf),
@@ -160,6 +183,9 @@ impl Failure {
             _ => {}
         }
         let mut out = format!("error: {self}\n");
+        if let Self::PluginConfig { error, .. } = self {
+            out.extend(error.flaws().iter().map(objects::ConfigFlaw::render));
+        }
         if let Some(help) = self.help() {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "help: {help}");
@@ -187,6 +213,12 @@ impl Failure {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
                 Some(format!("{guess}pullsim causes lists all"))
             }
+            Self::PluginConfig { error, .. } => error.help(),
+            Self::StandardInputTwice { .. } => Some("give one of them as a file".to_owned()),
+            Self::NoToken { .. } => Some(
+                "kubectl create token NAME -n NAMESPACE --audience AUDIENCE prints one, and nothing else"
+                    .to_owned(),
+            ),
             Self::NotADirectory(_) => {
                 Some("--node takes a node's root directory, with etc/ in it".to_owned())
             }
@@ -218,6 +250,14 @@ impl Failure {
             ),
             _ => None,
         }
+    }
+}
+
+fn fault_of_token(fault: TokenFault) -> &'static str {
+    match fault {
+        TokenFault::Empty => "it is empty",
+        TokenFault::Words => "there is more than one word in it",
+        TokenFault::NoJwt => "what is in it is no JSON web token",
     }
 }
 

@@ -11,9 +11,12 @@ use objects::{NodeKubelet, Source, read_cri_auth, read_secrets};
 use replay::PresentImages;
 use runtimes::{Layers, Profile};
 use scenario::Scenario;
+use secret::Secret;
 
 use crate::error::Failure;
 use crate::lowargs::{LowCheck, LowLayers};
+use crate::node_plugins::PluginSetup;
+use crate::{account_token, check};
 
 /// The platforms that nodes come in, as `nodeSelector`s name them.
 const PLATFORMS: [&str; 10] = [
@@ -45,6 +48,10 @@ pub(crate) struct HiCheck {
     pub node_root: Option<PathBuf>,
     /// Whether the node's credential provider plugins are run.
     pub run_plugins: bool,
+    /// The plugins that the node's kubelet is configured with.
+    pub plugins: PluginSetup,
+    /// The service account's token that plugins are given.
+    pub service_account_token: Option<Secret>,
     /// Whether the node is given, so that its own files count.
     pub own_files: bool,
     /// The simulated hosts, in place of the network.
@@ -64,6 +71,7 @@ pub(crate) struct HiCheck {
 impl HiCheck {
     /// Reads what the flags name.
     pub fn read(low: &LowCheck, environment: &Environment) -> Result<Self, Failure> {
+        let service_account_token = account_token::read(low)?;
         let scenario = low.scenario.as_ref().map(Scenario::load).transpose()?;
         let (mut secrets, mut notes) = secrets(&low.secret)?;
         if let (Some(scenario), true) = (&scenario, secrets.is_empty()) {
@@ -88,6 +96,14 @@ impl HiCheck {
         };
         notes.extend(node_kubelet.notes.iter().cloned());
         let present = present(&low.present, &node_kubelet, &mut notes)?;
+        let plugins = match own_files {
+            true => PluginSetup::read(&node, low.node.as_deref(), kubelet, &node_kubelet.config)?,
+            false => PluginSetup::default(),
+        };
+        if let Some(token) = &service_account_token {
+            let now = scenario.as_ref().map_or_else(check::today, Scenario::now);
+            notes.extend(account_token::notes(token, &plugins.config, now));
+        }
         let written = low.policy.as_deref().map(policy).transpose()?;
         // When somebody says what is on the node, what the API server would set makes a difference.
         let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
@@ -100,6 +116,8 @@ impl HiCheck {
             node,
             node_root: low.node.clone(),
             run_plugins: low.run_plugins,
+            plugins,
+            service_account_token,
             own_files,
             scenario,
             platform: named_platform.as_deref().map_or_else(|| Ok(Platform::host()), platform)?,

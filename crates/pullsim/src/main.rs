@@ -1,5 +1,6 @@
 //! The programme `pullsim`: arguments, exit status, wiring; nothing else.
 
+mod account_token;
 mod causes;
 mod check;
 mod compare;

@@ -3,10 +3,11 @@
 use cri::AuthConfig;
 use diagnosis::{Attempt, Facts, Login, Outcome as End, Reference, diagnose};
 use distribution::Reference as ImageReference;
-use keyring::Provenance;
+use keyring::{Provenance, TokenClaims};
 use kubelet::{Access, Event as KubeletEvent, Plan, PlanError, PullInputs, describe_events};
+use plugins::Prospect;
 use report::{
-    Answer, CheckReport, CredentialSummary, Event, NodeSummary, OnNode, Outcome, PlanReport,
+    Answer, CheckReport, CredentialSummary, Event, NodeSummary, OnNode, Outcome, PlanReport, PluginSummary,
     ReferenceSummary, SkippedSecret, UnmatchedKey, Waiting,
 };
 use runtimes::Layers;
@@ -33,6 +34,7 @@ impl Planned {
             username: credential.username.clone(),
             key: credential.written_key.clone(),
             source: source(&credential.provenance),
+            expires: TokenClaims::of(&credential.password).and_then(|claims| claims.expires),
         }));
         let unmatched = plan.mismatches.iter().map(|mismatch| UnmatchedKey {
             source: source(&mismatch.provenance),
@@ -69,6 +71,18 @@ pub fn plan(plan: &Result<Plan, PlanError>, auth: Option<&AuthConfig>) -> PlanRe
         skipped,
         error,
         ..PlanReport::default()
+    }
+}
+
+/// A plugin that would be asked, or passed over, for a plan.
+pub fn plugin_summary(prospect: &Prospect) -> PluginSummary {
+    let account = prospect.account.as_ref();
+    PluginSummary {
+        name: prospect.plugin.clone(),
+        service_account: account.map(|account| format!("{}/{}", account.namespace, account.name)),
+        audience: account.map(|account| account.audience.clone()),
+        annotations: account.map(|account| account.annotations.clone()).unwrap_or_default(),
+        passed_over: prospect.skipped.as_ref().map(ToString::to_string),
     }
 }
 
@@ -164,9 +178,11 @@ fn event(event: &KubeletEvent) -> Event {
 fn notes(setting: &Setting, pulled: &Pulled) -> Vec<String> {
     let mut notes = setting.notes.clone();
     notes.extend(pulled.steps.iter().filter_map(|step| match &step.what {
-        What::Decision(Decision { about: plugins::ABOUT | plugins::FAILED, text, .. }) => {
-            Some(format!("credential provider plugin {text}"))
-        }
+        What::Decision(Decision {
+            about: plugins::ABOUT | plugins::FAILED | plugins::PASSED_OVER,
+            text,
+            ..
+        }) => Some(format!("credential provider plugin {text}")),
         _ => None,
     }));
     if pulled.direct.is_some() {
@@ -237,8 +253,9 @@ fn facts(report: &CheckReport, outcome: End) -> Facts<'_> {
 fn attempts(report: &CheckReport) -> Vec<Attempt<'_>> {
     let login = |answer: &Answer| {
         let credential = report.credentials.get(answer.credential?)?;
-        let CredentialSummary { username, key, source } = credential;
-        Some(Login { username, key, source, empty: username.is_empty() && source != GIVEN })
+        let CredentialSummary { username, key, source, expires } = credential;
+        let empty = username.is_empty() && source != GIVEN;
+        Some(Login { username, key, source, empty, expired: expires.filter(|at| *at <= report.at) })
     };
     let ends = report.answers.iter().skip(1).map(|next| next.first_step).chain([report.trace.len()]);
     // What was decided before the first call belongs to it: the node's plugins were asked for it.
@@ -254,7 +271,8 @@ const GIVEN: &str = "--cri-auth";
 
 fn given(auth: &AuthConfig) -> CredentialSummary {
     let (username, key) = (auth.username.clone(), auth.server_address.clone());
-    CredentialSummary { username, key, source: GIVEN.to_owned() }
+    let expires = TokenClaims::of(&auth.password).and_then(|claims| claims.expires);
+    CredentialSummary { username, key, source: GIVEN.to_owned(), expires }
 }
 
 /// A secret by the name that `kubectl` would use.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use distribution::Platform;
 use jiff::Timestamp;
-use keyring::Keyring;
+use keyring::{Keyring, PodOfPull};
 use kubelet::{
     Event, ImageManager, KubeletConfig, Plan, PlanError, PullInputs, PullPolicy, PullRecords, Surroundings,
     SyncResult, Version,
@@ -29,7 +29,7 @@ pub(crate) struct Setting {
 /// What a pull left behind.
 pub(crate) struct Pulled {
     /// What the node's plugins gave.
-    pub of_plugins: Vec<Keyring>,
+    pub of_plugins: Keyring,
     /// What the kubelet made of it.
     pub sync: SyncResult,
     /// The runtime's answers.
@@ -80,7 +80,7 @@ pub struct Checked {
     /// The runtime's answers.
     pub recording: Recording,
     /// What the node's plugins gave.
-    pub of_plugins: Vec<Keyring>,
+    pub of_plugins: Keyring,
 }
 
 /// Pulls one image as a node would, and tells what came of it. `notes` are what there is to tell of the inputs.
@@ -116,9 +116,7 @@ pub async fn check_by(
         notes,
     };
     let pulled = pull(options, kubelet, inputs).await?;
-    let mut known = inputs.clone();
-    known.node_keyrings.extend(pulled.of_plugins.iter().cloned());
-    let plan = Plan::new(&known, kubelet.version);
+    let plan = Plan::with_plugins(inputs, &pulled.of_plugins, kubelet.version);
     let report = assemble::check(&setting, inputs, &plan, &pulled);
     let recording = recording(&pulled);
     Ok(Checked { report, recording, of_plugins: pulled.of_plugins })
@@ -162,7 +160,7 @@ struct AroundPull<'a> {
     plugins: &'a NodePlugins,
     trace: &'a Trace,
     /// What the plugins gave.
-    gave: RefCell<Vec<Keyring>>,
+    gave: RefCell<Keyring>,
 }
 
 impl Surroundings for AroundPull<'_> {
@@ -178,8 +176,8 @@ impl Surroundings for AroundPull<'_> {
 
     fn record(&self, _: &Event) {}
 
-    async fn plugin_keyrings(&self, repository: &str) -> Vec<Keyring> {
-        let given = self.plugins.keyrings(repository, self.trace).await;
+    async fn plugin_keyring(&self, repository: &str, pod: &PodOfPull) -> Keyring {
+        let given = self.plugins.keyring(repository, pod, self.trace).await;
         self.gave.borrow_mut().clone_from(&given);
         given
     }

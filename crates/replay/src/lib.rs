@@ -46,11 +46,11 @@ mod node_plugins;
 mod pods;
 mod pods_report;
 
-pub use assemble::plan;
+pub use assemble::{plan, plugin_summary};
 pub use check::{Checked, Kubelet, check, check_by};
-pub use node_plugins::NodePlugins;
+pub use node_plugins::{KnownLogins, NodePlugins};
 pub use pods::{
-    AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime, Simulation,
-    StatusChange, Traced, run_pods,
+    Accounts, AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime,
+    Simulation, StatusChange, Traced, run_pods,
 };
 pub use pods_report::{FoundImage, FoundPod, PodsSetting, pods_report};

@@ -144,6 +144,9 @@ pub struct CredentialSummary {
     pub key: String,
     /// Where it comes from.
     pub source: String,
+    /// When the password says that it expires, where it is a token that tells.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "timestamp_if_any")]
+    pub expires: Option<Timestamp>,
 }
 
 /// An entry of a secret that is never sent for this image.
@@ -231,6 +234,13 @@ pub struct Waiting {
 
 pub(crate) fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+fn timestamp_if_any<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => timestamp(time, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

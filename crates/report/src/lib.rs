@@ -55,7 +55,7 @@ pub use check::{
 pub use har::har;
 pub use html::{html, pods_html};
 pub use markdown::{markdown, pods_markdown, run_markdown};
-pub use plan::{PlanError, PlanReport};
+pub use plan::{PlanError, PlanReport, PluginSummary};
 pub use pods::{
     AttemptReport, ChangeReport, ContainerWaits, ImageReport, MissingSecret, PodEvent, PodReport, PodsReport,
 };

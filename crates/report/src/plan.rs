@@ -26,9 +26,31 @@ pub struct PlanReport {
     /// Secrets that the kubelet skips.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<SkippedSecret>,
+    /// The node's credential provider plugins that are for the image; they are not asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plugins: Vec<PluginSummary>,
     /// Why there would be no request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<PlanError>,
+}
+
+/// A credential provider plugin that is for the image; never a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PluginSummary {
+    /// The name in the kubelet's configuration.
+    pub name: String,
+    /// The service account for which it would be asked, `NAMESPACE/NAME`; none where it gets to see none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<String>,
+    /// For whom the account's token would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// The keys of the account's annotations that it would get.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
+    /// Why it would not be asked, in the kubelet's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<String>,
 }
 
 /// The kind `PlanReport`.

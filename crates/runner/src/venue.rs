@@ -3,13 +3,14 @@ use std::sync::Arc;
 
 use distribution::Platform;
 use keyring::{KubeletPaths, NodeFiles};
-use kubelet::{Container, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
+use kubelet::{Container, KubeletConfig, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
 use mock_registry::Request;
 use net::{Clock, Network};
 use objects::NodeKubelet;
 use plugins::{KubeletFlags, Providers, Scripted, read_config};
 use replay::{
-    Checked, Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation, run_pods,
+    Accounts, Checked, Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation,
+    run_pods,
 };
 use report::{Answer, CheckReport};
 use runtimes::{Containerd, Layers, Options, Profile, StoreError};
@@ -117,7 +118,8 @@ pub(crate) async fn pulled(
     clock: Clock,
 ) -> Result<Checked, PlayError> {
     let (options, version) = setting(scenario, run, network, clock)?;
-    let kubelet = Kubelet { plugins: node_plugins(scenario), ..kubelet(scenario, version)? };
+    let kubelet = kubelet(scenario, version)?;
+    let kubelet = Kubelet { plugins: node_plugins(scenario, &kubelet.config), ..kubelet };
     Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 
@@ -140,6 +142,11 @@ pub async fn watch(
     let mut pod = Pod::new("default", POD);
     pod.containers.push(container);
     pod.image_pull_secrets = scenario.secret_names();
+    pod.service_account_name.clone_from(&inputs.pod.service_account_name);
+    let mut accounts = Accounts::default();
+    if let Some(account) = &inputs.pod.account {
+        accounts.add(&pod.namespace, &pod.service_account_name, account.clone());
+    }
     default_pull_policies(&mut pod, version);
     let secrets = scenario
         .secret_changes()
@@ -148,13 +155,14 @@ pub async fn watch(
     let NodeKubelet { config, records, .. } = node_kubelet(scenario, version)?;
     let simulation = Simulation {
         version,
+        plugins: node_plugins(scenario, &config),
         config,
         records,
         node_name: NODE.to_owned(),
         pods: vec![pod],
         secrets,
+        accounts,
         node_keyrings: inputs.node_keyrings,
-        plugins: node_plugins(scenario),
         lasts: scenario.lasts().unwrap_or_default(),
         seed: SEED,
     };
@@ -207,13 +215,14 @@ fn node_kubelet(scenario: &Scenario, version: Version) -> Result<NodeKubelet, Pl
 }
 
 /// The kubelet's credential plugins, none of which was asked yet.
-fn node_plugins(scenario: &Scenario) -> NodePlugins {
+fn node_plugins(scenario: &Scenario, kubelet: &KubeletConfig) -> NodePlugins {
     let node = scenario.node();
     // A configuration that no kubelet would start with is refused when the scenario is read.
-    let config = KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path).ok());
+    let config =
+        KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path, kubelet.plugins).ok());
     let Some(config) = config else { return NodePlugins::default() };
     let runner = Arc::new(Scripted::new(scenario.plugin_answers()));
-    NodePlugins::Asked(Arc::new(Providers::new(config.providers, runner)))
+    NodePlugins::Asked(Arc::new(Providers::new(config.providers, kubelet.plugins, runner)))
 }
 
 /// What the kubelet starts from.
@@ -221,6 +230,7 @@ pub(crate) fn inputs(scenario: &Scenario) -> PullInputs {
     let mut inputs = PullInputs::new(scenario.image());
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
     inputs.secrets = scenario.secrets();
+    inputs.pod = scenario.pod();
     let node = scenario.node();
     inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
     inputs

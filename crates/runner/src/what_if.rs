@@ -93,7 +93,7 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
     let checked = checked.map_err(|_| PlayError::Endless)??;
     let mut inputs = inputs(scenario);
     // What the plugins gave stays what they give.
-    inputs.node_keyrings.extend(checked.of_plugins);
+    inputs.node_keyrings.push(checked.of_plugins);
     let setup = Setup {
         node: options.node,
         profile: options.profile,

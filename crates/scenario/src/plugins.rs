@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ::plugins::{KubeletFlags, Script, read_config};
-use keyring::{CredentialProviderConfig, ProviderConfig};
+use keyring::{CredentialProviderConfig, PluginRules, ProviderConfig};
 use node::Node;
 use secret::Secret;
 use serde_json::{Map, Value, json};
@@ -28,12 +28,16 @@ pub(crate) fn node_files(written: &[Spanned<PluginFile>]) -> Vec<(PathBuf, Strin
         .filter(told)
         .map(|plugin| {
             let PluginFile { name, match_images, default_cache_duration, .. } = &plugin.value;
-            json!({
+            let mut provider = json!({
                 "name": name,
                 "matchImages": match_images,
                 "apiVersion": api_version(&plugin.value),
                 "defaultCacheDuration": default_cache_duration.as_deref().unwrap_or("0s"),
-            })
+            });
+            if let Some(attributes) = &plugin.value.token_attributes {
+                provider["tokenAttributes"] = json!(attributes);
+            }
+            provider
         })
         .collect();
     if providers.is_empty() {
@@ -73,6 +77,7 @@ fn script(plugin: &PluginFile, answer: &PluginAnswerFile, image: &str) -> Script
         stdout,
         stderr: stderr.clone(),
         status: *exit,
+        echoes_token: answer.echo_token,
         delay: delay.as_ref().map(|delay| delay.0.0).unwrap_or_default(),
         from: from.as_ref().map(|from| from.0.0),
     }
@@ -85,11 +90,15 @@ fn is_login(answer: &PluginAnswerFile) -> bool {
 /// A `CredentialProviderResponse` that a plugin would write.
 fn response(plugin: &PluginFile, answer: &PluginAnswerFile, image: &str) -> Value {
     let mut auth = Map::new();
-    if let (Some(username), Some(password)) = (&answer.username, &answer.password) {
+    let password = match answer.echo_token {
+        true => Some(Script::TOKEN),
+        false => answer.password.as_ref().map(|password| password.expose().as_str()),
+    };
+    if let (Some(username), Some(password)) = (&answer.username, password) {
         let registry = image.split('/').next().unwrap_or_default().to_owned();
         let patterns = if plugin.match_images.is_empty() { &vec![registry] } else { &plugin.match_images };
         for pattern in patterns {
-            auth.insert(pattern.clone(), json!({"username": username, "password": password.expose()}));
+            auth.insert(pattern.clone(), json!({"username": username, "password": password}));
         }
     }
     for (pattern, login) in &answer.auth {
@@ -118,6 +127,7 @@ pub(crate) fn validate(
     sources: &Sources,
     written: &[Spanned<PluginFile>],
     node: &Node,
+    rules: &[PluginRules],
 ) -> Result<(), LoadError> {
     let Some(first) = written.first() else { return Ok(()) };
     for plugin in written {
@@ -130,10 +140,12 @@ pub(crate) fn validate(
     let refused = |plugin: &Spanned<PluginFile>, reason: String| {
         LoadError::at(sources, plugin.referenced, Mistake::Plugin { name: plugin.value.name.clone(), reason })
     };
-    let config = match KubeletFlags::of(node).config {
-        Some(path) => read_config(node, &path).map_err(|error| refused(first, error.to_string()))?,
-        None => CredentialProviderConfig::default(),
-    };
+    let mut config = CredentialProviderConfig::default();
+    if let Some(path) = KubeletFlags::of(node).config {
+        for rules in rules {
+            config = read_config(node, &path, *rules).map_err(|error| refused(first, error.to_string()))?;
+        }
+    }
     for plugin in written {
         let known = |provider: &&ProviderConfig| provider.name == plugin.value.name;
         let Some(provider) = config.providers.iter().find(known) else {
@@ -155,8 +167,8 @@ fn validate_answers(sources: &Sources, plugin: &PluginFile) -> Result<(), LoadEr
     let mut latest = None;
     for (number, answer) in plugin.answers.iter().enumerate() {
         let wrong = |mistake| Err(LoadError::at(sources, answer.referenced, mistake));
-        let PluginAnswerFile { from, username, password, auth, stdout, .. } = &answer.value;
-        if username.is_some() != password.is_some() {
+        let PluginAnswerFile { from, username, password, echo_token, auth, stdout, .. } = &answer.value;
+        if username.is_some() != (password.is_some() || *echo_token) {
             return wrong(Mistake::PluginHalfLogin);
         }
         if stdout.is_some() && (is_login(&answer.value) || !auth.is_empty()) {

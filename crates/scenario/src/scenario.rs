@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use ::plugins::Script;
 use jiff::Timestamp;
-use keyring::{PullSecret, SecretType};
+use keyring::{Account, PluginRules, PodOfPull, PullSecret, SecretType, TokenSource};
+use kubelet::{KubeletConfig, Version};
 use mock_registry::RequestLog;
 use node::Node;
+use objects::NodeKubelet;
 use secret::Secret;
 use serde_json::json;
 
 use crate::expect::{Expected, Heals, Run, WORLD, WORLD_KEYS};
-use crate::file::{PolicyWord, Row, ScenarioFile, SecretFile};
+use crate::file::{PolicyWord, Row, ScenarioFile, SecretFile, ServiceAccountFile};
 use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
@@ -83,7 +85,9 @@ impl Scenario {
     fn build(sources: Sources, file: ScenarioFile, healed: Option<Tree>) -> Result<Self, LoadError> {
         let world = World::build(&sources, &file)?;
         let scenario = Self { sources, file, world, moved_nameservers: BTreeMap::new(), healed };
-        plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node())?;
+        let rules: Vec<PluginRules> =
+            scenario.kubelets().into_iter().map(|version| scenario.kubelet_config(version).plugins).collect();
+        plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node(), &rules)?;
         Ok(scenario)
     }
 
@@ -248,6 +252,37 @@ impl Scenario {
         let of_plugins = plugins::node_files(&self.file.node.plugins).into_iter();
         let of_plugins = of_plugins.map(|(path, text)| (path, text.into_bytes()));
         own.chain(of_plugins).chain(files).collect()
+    }
+
+    /// The versions of the kubelet with which it is played.
+    fn kubelets(&self) -> Vec<Version> {
+        let versions: Vec<Version> = self.runs().iter().filter_map(|run| run.kubelet.parse().ok()).collect();
+        if versions.is_empty() { vec![Version::default()] } else { versions }
+    }
+
+    /// The configuration of a kubelet of this version on the scenario's node; the default one where it would not start with
+    /// what is there.
+    pub fn kubelet_config(&self, version: Version) -> KubeletConfig {
+        let read = NodeKubelet::read(&self.node(), None, version);
+        read.map_or_else(|_| KubeletConfig::defaults(version), |kubelet| kubelet.config)
+    }
+
+    /// The pod as the kubelet's credential plugins get to see it. The tokens of its service account are made up.
+    pub fn pod(&self) -> PodOfPull {
+        let ServiceAccountFile { name, annotations, token_refused, missing } = &self.file.service_account;
+        let tokens = match token_refused {
+            Some(words) => TokenSource::Refuses(words.clone()),
+            None => TokenSource::MadeUp { epoch: self.now().as_second() },
+        };
+        let annotations = annotations.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let account = Account { uid: format!("default/{name}"), annotations, tokens };
+        PodOfPull {
+            namespace: "default".to_owned(),
+            name: "app".to_owned(),
+            uid: "default/app".to_owned(),
+            service_account_name: name.clone(),
+            account: Some(account).filter(|_| !missing && !name.is_empty()),
+        }
     }
 
     /// What the kubelet's credential plugins answer, by their names. Which there are, the node's files say.

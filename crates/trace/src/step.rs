@@ -230,6 +230,9 @@ pub struct Decision {
     /// What was wrong with the content that it is about, if something was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flaw: Option<Flaw>,
+    /// What would help, where the one who decides knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// Why content that was sent is of no use to the node.
@@ -265,12 +268,18 @@ pub enum Flaw {
 impl Decision {
     /// A decision about something.
     pub fn new(about: &'static str, text: impl Into<String>) -> Self {
-        Self { about, text: text.into(), flaw: None }
+        Self { about, text: text.into(), flaw: None, remedy: None }
+    }
+
+    /// The same, with what would help.
+    #[must_use]
+    pub fn with_remedy(self, remedy: Option<String>) -> Self {
+        Self { remedy, ..self }
     }
 
     /// A decision about content that is of no use.
     pub fn unusable(text: impl Into<String>, flaw: Flaw) -> Self {
-        Self { about: "content", text: text.into(), flaw: Some(flaw) }
+        Self { about: "content", text: text.into(), flaw: Some(flaw), remedy: None }
     }
 }
 

@@ -5,6 +5,8 @@ use gostd::strconv::quote;
 use secret::Secret;
 
 use crate::key::parse_schemeless;
+use crate::plugin::qualified_name::faults_of_name;
+use crate::plugin::rules::PluginRules;
 
 /// The API versions of the protocol between kubelet and plugin, sorted.
 const API_VERSIONS: [&str; 3] = [
@@ -68,6 +70,8 @@ pub struct InvalidConfig {
 pub struct FieldError {
     /// The field; elements of a list have no number here.
     pub field: &'static str,
+    /// Which of the plugins has it, from 0; none: it is about all of them.
+    pub provider: Option<usize>,
     /// What is wrong with it.
     pub fault: FieldFault,
 }
@@ -139,17 +143,18 @@ fn aggregate(errors: &[FieldError]) -> String {
 }
 
 impl CredentialProviderConfig {
-    /// What the kubelet checks when it starts
+    /// What a kubelet by these rules checks when it starts
     /// (`kubernetes pkg/credentialprovider/plugin/config.go validateCredentialProviderConfig`).
     ///
     /// # Errors
     /// [`InvalidConfig`]: the kubelet does not start.
-    pub fn validate(&self) -> Result<(), InvalidConfig> {
-        let mut errors = Errors(Vec::new());
+    pub fn validate(&self, rules: PluginRules) -> Result<(), InvalidConfig> {
+        let mut errors = Errors { found: Vec::new(), provider: None, rules };
         if self.providers.is_empty() {
             errors.required("providers", "at least 1 item in plugins is required");
         }
         for (index, provider) in self.providers.iter().enumerate() {
+            errors.provider = Some(index);
             let known = self.providers[..index].iter().any(|other| other.name == provider.name);
             errors.name(&provider.name, known);
             errors.protocol(provider);
@@ -157,23 +162,38 @@ impl CredentialProviderConfig {
                 errors.tokens(attributes, &provider.api_version);
             }
         }
-        if errors.0.is_empty() { Ok(()) } else { Err(InvalidConfig { errors: errors.0 }) }
+        if errors.found.is_empty() { Ok(()) } else { Err(InvalidConfig { errors: errors.found }) }
     }
 }
 
-struct Errors(Vec<FieldError>);
+struct Errors {
+    found: Vec<FieldError>,
+    provider: Option<usize>,
+    rules: PluginRules,
+}
 
 impl Errors {
     fn add(&mut self, field: &'static str, fault: FieldFault) {
-        self.0.push(FieldError { field, fault });
+        self.found.push(FieldError { field, provider: self.provider, fault });
     }
 
     fn required(&mut self, field: &'static str, detail: &str) {
         self.add(field, FieldFault::Required { detail: detail.to_owned() });
     }
 
+    /// A field that is missing, without which nothing else can be said of it.
+    fn missing(&mut self, field: &'static str) {
+        let name = field.rsplit('.').next().unwrap_or(field);
+        let detail = if self.rules.is_terse() { String::new() } else { format!("{name} is required") };
+        self.add(field, FieldFault::Required { detail });
+    }
+
     fn invalid(&mut self, field: &'static str, value: String, detail: impl Into<String>) {
         self.add(field, FieldFault::Invalid { value, detail: detail.into() });
+    }
+
+    fn forbidden(&mut self, field: &'static str, detail: impl Into<String>) {
+        self.add(field, FieldFault::Forbidden { detail: detail.into() });
     }
 
     fn name(&mut self, name: &str, known: bool) {
@@ -196,7 +216,7 @@ impl Errors {
     fn protocol(&mut self, provider: &ProviderConfig) {
         let version = provider.api_version.as_str();
         if version.is_empty() {
-            self.required("providers.apiVersion", "");
+            self.missing("providers.apiVersion");
         } else if !API_VERSIONS.contains(&version) {
             let (value, supported) = (version.to_owned(), API_VERSIONS.to_vec());
             self.add("providers.apiVersion", FieldFault::NotSupported { value, supported });
@@ -206,67 +226,88 @@ impl Errors {
         }
         for image in &provider.match_images {
             if let Err(error) = parse_schemeless(image) {
-                self.invalid(
-                    "providers.matchImages",
-                    quote(image),
-                    format!("match image is invalid: {error}"),
-                );
+                let detail = format!("match image is invalid: {error}");
+                self.invalid("providers.matchImages", quote(image), detail);
             }
         }
-        match provider.default_cache_duration {
-            None => self.required("providers.defaultCacheDuration", ""),
-            Some(duration) if duration < Duration::default() => {
-                let detail = "must be greater than or equal to 0";
-                self.invalid("providers.defaultCacheDuration", duration.to_string(), detail);
+        self.cache_duration(provider.default_cache_duration);
+    }
+
+    fn cache_duration(&mut self, duration: Option<Duration>) {
+        const FIELD: &str = "providers.defaultCacheDuration";
+        let detail = "must be greater than or equal to 0";
+        match duration {
+            None => self.missing(FIELD),
+            Some(duration) if duration >= Duration::default() => {}
+            Some(duration) if self.rules.is_terse() => {
+                self.invalid(FIELD, quote(duration.to_string()), detail);
             }
-            Some(_) => {}
+            Some(duration) => {
+                self.invalid(FIELD, duration.to_string(), format!("defaultCacheDuration {detail}"));
+            }
         }
     }
 
     fn tokens(&mut self, attributes: &TokenAttributes, api_version: &str) {
+        const FIELD: &str = "providers.tokenAttributes";
+        if !self.rules.gives_tokens() {
+            self.forbidden(
+                FIELD,
+                "tokenAttributes is not supported when KubeletServiceAccountTokenForCredentialProviders feature gate is \
+                 disabled",
+            );
+        }
         if attributes.audience.is_empty() {
-            self.required("providers.tokenAttributes.serviceAccountTokenAudience", "");
+            self.missing("providers.tokenAttributes.serviceAccountTokenAudience");
         }
         if attributes.require_service_account.is_none() {
-            self.required("providers.tokenAttributes.requireServiceAccount", "");
+            self.missing("providers.tokenAttributes.requireServiceAccount");
         }
         if api_version != API_VERSIONS[0] {
             let detail = format!("tokenAttributes is only supported for {} API version", API_VERSIONS[0]);
-            self.add("providers.tokenAttributes", FieldFault::Forbidden { detail });
+            self.forbidden(FIELD, detail);
         }
+        self.annotation_keys(attributes);
+        if self.rules.has_cache_type() {
+            self.cache_type(&attributes.cache_type);
+        }
+    }
+
+    fn annotation_keys(&mut self, attributes: &TokenAttributes) {
         const REQUIRED: &str = "providers.tokenAttributes.requiredServiceAccountAnnotationKeys";
         const OPTIONAL: &str = "providers.tokenAttributes.optionalServiceAccountAnnotationKeys";
-        if attributes.require_service_account == Some(false) && !attributes.required_annotations.is_empty() {
-            let detail =
-                "requireServiceAccount cannot be false when requiredServiceAccountAnnotationKeys is set";
-            self.add(REQUIRED, FieldFault::Forbidden { detail: detail.to_owned() });
+        let (required, optional) = (&attributes.required_annotations, &attributes.optional_annotations);
+        if attributes.require_service_account == Some(false) && !required.is_empty() {
+            self.forbidden(
+                REQUIRED,
+                "requireServiceAccount cannot be false when requiredServiceAccountAnnotationKeys is set",
+            );
         }
-        for (field, keys) in
-            [(REQUIRED, &attributes.required_annotations), (OPTIONAL, &attributes.optional_annotations)]
-        {
+        for (field, keys) in [(REQUIRED, required), (OPTIONAL, optional)] {
             for (index, key) in keys.iter().enumerate() {
+                for fault in faults_of_name(&key.to_lowercase()) {
+                    self.invalid(field, quote(key), fault);
+                }
                 if keys[..index].contains(key) {
                     self.add(field, FieldFault::Duplicate { value: key.clone() });
                 }
             }
         }
-        let mut both: Vec<&String> = attributes
-            .required_annotations
-            .iter()
-            .filter(|key| attributes.optional_annotations.contains(key))
-            .collect();
+        let mut both: Vec<&String> = required.iter().filter(|key| optional.contains(key)).collect();
         both.sort();
         both.dedup();
         if !both.is_empty() {
             let quoted: Vec<String> = both.iter().map(|key| quote(key.as_str())).collect();
-            let value = format!("[]string{{{}}}", quoted.join(", "));
+            let value = match self.rules.is_terse() {
+                true => format!("[{}]", quoted.join(",")),
+                false => format!("[]string{{{}}}", quoted.join(", ")),
+            };
             self.invalid(
                 "providers.tokenAttributes",
                 value,
                 "annotation keys cannot be both required and optional",
             );
         }
-        self.cache_type(&attributes.cache_type);
     }
 
     fn cache_type(&mut self, cache_type: &str) {

@@ -2,12 +2,13 @@ use std::fmt;
 use std::time::Duration;
 
 use secret::Secret;
-use sha2::{Digest as _, Sha256};
 
+use crate::plugin::account::{ForAccount, PodOfPull, TokenMode};
 use crate::plugin::cache::{CacheKey, CredentialCache, GLOBAL};
-use crate::plugin::config::{ProviderConfig, TokenAttributes};
+use crate::plugin::config::ProviderConfig;
 use crate::plugin::request::encode_request;
 use crate::plugin::response::{CacheKeyType, PluginError, Response, decode_response};
+use crate::plugin::skipped::Skipped;
 use crate::{DockerConfig, Entry, urls_match};
 
 /// A plugin as the kubelet runs it: its configuration, and what it remembers of its answers.
@@ -15,32 +16,6 @@ use crate::{DockerConfig, Entry, urls_match};
 pub struct Provider {
     config: ProviderConfig,
     cache: CredentialCache,
-}
-
-/// The pod for which a plugin is asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PodOfPull {
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-    /// Its UID.
-    pub uid: String,
-    /// The name of its service account; empty: none, as with a static pod.
-    pub service_account_name: String,
-    /// The account, where it is known.
-    pub account: Option<Account>,
-}
-
-/// A service account, as far as plugins get to see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Its UID.
-    pub uid: String,
-    /// Its annotations.
-    pub annotations: Vec<(String, String)>,
-    /// The token that the API server would issue; none where nobody can.
-    pub token: Option<Secret>,
 }
 
 /// What is to be done for an image.
@@ -51,58 +26,14 @@ pub enum Prepared {
     /// Nothing, though the image matches.
     Skipped(Skipped),
     /// Nothing: an earlier answer still counts.
-    Cached(DockerConfig),
+    Cached {
+        /// What it gave.
+        credentials: DockerConfig,
+        /// For which account, in token mode.
+        account: Option<ForAccount>,
+    },
     /// The plugin is to be run.
     Call(Box<PluginCall>),
-}
-
-/// Why a plugin is passed over. `Display` gives the kubelet's log text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Skipped {
-    /// The pod has no service account, and the plugin requires one.
-    NoServiceAccount {
-        /// The pod's namespace and name.
-        pod: String,
-    },
-    /// A required annotation is missing.
-    NoAnnotation {
-        /// The account's namespace and name.
-        account: String,
-        /// The annotation's key.
-        key: String,
-    },
-    /// The account is not there.
-    AccountMissing {
-        /// The account's namespace.
-        namespace: String,
-        /// The account's name.
-        name: String,
-    },
-    /// There is no API server that would issue a token. No text of the kubelet's.
-    NoToken {
-        /// The account's namespace and name.
-        account: String,
-    },
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoServiceAccount { pod } => write!(f, "Service account name is empty for pod {pod}"),
-            Self::NoAnnotation { account, key } => {
-                write!(f, "Failed to get service account data {account}: required annotation {key} not found")
-            }
-            Self::AccountMissing { namespace, name } => {
-                write!(
-                    f,
-                    "Failed to get service account {namespace}/{name}: serviceaccount \"{name}\" not found"
-                )
-            }
-            Self::NoToken { account } => {
-                write!(f, "it wants a token of service account {account}, which only an API server can issue")
-            }
-        }
-    }
 }
 
 /// A run of a plugin that is to be made.
@@ -120,6 +51,8 @@ pub struct PluginCall {
     pub image: String,
     /// The token in the request, where there is one.
     pub token: Option<Secret>,
+    /// For which account it is, where there is a token.
+    pub account: Option<ForAccount>,
     /// What tells service accounts apart in the cache.
     account_key: String,
 }
@@ -207,12 +140,13 @@ impl Provider {
         if !self.is_for(image) {
             return Prepared::NotForImage;
         }
-        let (token, annotations, account_key) = match self.token(pod) {
-            Ok(parts) => parts,
+        let attributes = self.config.token_attributes.as_ref();
+        let TokenMode { token, annotations, account, key } = match TokenMode::of(attributes, pod, now) {
+            Ok(mode) => mode,
             Err(skipped) => return Prepared::Skipped(skipped),
         };
-        if let Some(credentials) = self.cache.get(image, &account_key, now) {
-            return Prepared::Cached(credentials);
+        if let Some(credentials) = self.cache.get(image, &key, now) {
+            return Prepared::Cached { credentials, account };
         }
         Prepared::Call(Box::new(PluginCall {
             plugin: self.config.name.clone(),
@@ -221,40 +155,9 @@ impl Provider {
             stdin: encode_request(&self.config.api_version, image, token.as_ref(), &annotations),
             image: image.to_owned(),
             token,
-            account_key,
+            account,
+            account_key: key,
         }))
-    }
-
-    /// Token, annotations and cache key of token mode; nothing of them outside it.
-    #[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
-    fn token(&self, pod: &PodOfPull) -> Result<(Option<Secret>, Vec<(String, String)>, String), Skipped> {
-        let Some(attributes) = &self.config.token_attributes else {
-            return Ok((None, Vec::new(), String::new()));
-        };
-        let (namespace, name) = (&pod.namespace, &pod.service_account_name);
-        if name.is_empty() {
-            if attributes.require_service_account == Some(true) {
-                return Err(Skipped::NoServiceAccount { pod: format!("{namespace}/{}", pod.name) });
-            }
-            return Ok((None, Vec::new(), String::new()));
-        }
-        let Some(account) = &pod.account else {
-            return Err(Skipped::AccountMissing { namespace: namespace.clone(), name: name.clone() });
-        };
-        let passed = passed_on(attributes, account)
-            .map_err(|key| Skipped::NoAnnotation { account: format!("{namespace}/{name}"), key })?;
-        let Some(token) = account.token.clone() else {
-            return Err(Skipped::NoToken { account: format!("{namespace}/{name}") });
-        };
-        let mut key = format!("{namespace}\0{name}\0{}", account.uid);
-        for (annotation, value) in &passed {
-            key.push_str(&format!("\0{annotation}\0{value}"));
-        }
-        if attributes.cache_type == "Token" {
-            // Only a hash is kept, as in the kubelet.
-            key.push_str(&format!("\0{}", hex::encode(Sha256::digest(token.expose()))));
-        }
-        Ok((Some(token), passed, key))
     }
 
     /// What a run of the plugin means (`plugin.go ExecPlugin, provide`).
@@ -314,15 +217,6 @@ impl Provider {
         let secrets = given.map(|value| value.expose().as_str()).filter(|value| value.len() >= 4);
         secrets.fold(stderr.to_owned(), |text, value| text.replace(value, secret::PLACEHOLDER))
     }
-}
-
-/// The annotations that are handed on; the key of the first required one that is missing.
-fn passed_on(attributes: &TokenAttributes, account: &Account) -> Result<Vec<(String, String)>, String> {
-    let find = |key: &String| account.annotations.iter().find(|(known, _)| known == key).cloned();
-    let required = attributes.required_annotations.iter().map(|key| find(key).ok_or_else(|| key.clone()));
-    let mut passed: Vec<(String, String)> = required.collect::<Result<_, _>>()?;
-    passed.extend(attributes.optional_annotations.iter().filter_map(find));
-    Ok(passed)
 }
 
 fn docker_config(response: &Response) -> DockerConfig {

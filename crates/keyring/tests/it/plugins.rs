@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use gostd::duration::Duration as GoDuration;
 use keyring::{
-    Account, CacheKey, CredentialCache, CredentialProviderConfig, DockerConfig, Entry, PluginRun, PodOfPull,
-    Prepared, Provider, ProviderConfig, RunEnd, TokenAttributes, decode_response, encode_request,
+    Account, CacheKey, CredentialCache, DockerConfig, Entry, PluginRun, PodOfPull, Prepared, Provider,
+    ProviderConfig, RunEnd, TokenAttributes, TokenClaims, TokenSource, decode_response, encode_request,
 };
 use secret::Secret;
 use serde_json::{Value, json};
@@ -34,6 +34,10 @@ fn ran(response: &Value) -> PluginRun {
         stderr: String::new(),
         end: RunEnd::Exited(0),
     }
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 fn shown(config: &DockerConfig) -> Value {
@@ -227,7 +231,8 @@ fn token_mode() {
     pod.service_account_name = "puller".to_owned();
     let wanted = "Failed to get service account shop/puller: serviceaccount \"puller\" not found";
     assert_eq!(skipped(&mut provider, &pod), wanted);
-    pod.account = Some(Account { token: Some(Secret::from("tok")), ..Account::default() });
+    let given = |token: &str| TokenSource::Given(Secret::from(token));
+    pod.account = Some(Account { tokens: given("tok"), ..Account::default() });
     let wanted =
         "Failed to get service account data shop/puller: required annotation example.com/role not found";
     assert_eq!(skipped(&mut provider, &pod), wanted);
@@ -251,55 +256,78 @@ fn token_mode() {
         panic!("skipped")
     };
     assert!(provider.conclude(&call, &ran(&echo), Duration::ZERO).is_ok());
-    assert!(matches!(provider.prepare("r.example.com/a", &pod, Duration::ZERO), Prepared::Cached(_)));
+    assert!(matches!(provider.prepare("r.example.com/a", &pod, Duration::ZERO), Prepared::Cached { .. }));
     // Another token is another key.
-    pod.account.as_mut().unwrap().token = Some(Secret::from("tok2"));
+    pod.account.as_mut().unwrap().tokens = given("tok2");
     assert!(matches!(provider.prepare("r.example.com/a", &pod, Duration::ZERO), Prepared::Call(_)));
 }
 
 #[test]
-fn configurations_are_refused_in_the_kubelets_words() {
-    let good = config(&json!({"match_images": ["r.example.com"]}));
-    let said = |providers: Vec<ProviderConfig>| {
-        let verdict = CredentialProviderConfig { providers }.validate();
-        let text = verdict.map_or_else(|error| error.to_string(), |()| String::new());
-        text.trim_start_matches("failed to validate credential provider config: ").to_owned()
+fn tokens_that_are_made_up_and_tokens_that_are_refused() {
+    let mut config = config(&json!({"match_images": ["r.example.com"]}));
+    config.token_attributes = Some(TokenAttributes {
+        audience: "registry".to_owned(),
+        cache_type: "Token".to_owned(),
+        require_service_account: Some(true),
+        ..TokenAttributes::default()
+    });
+    let mut provider = Provider::new(config);
+    let mut pod = PodOfPull {
+        namespace: "shop".to_owned(),
+        name: "web".to_owned(),
+        uid: "pod-uid".to_owned(),
+        service_account_name: "puller".to_owned(),
+        account: Some(Account { tokens: TokenSource::MadeUp { epoch: 1_700_000_000 }, ..Account::default() }),
     };
-    assert_eq!(said(vec![good.clone()]), "");
-    assert_eq!(said(vec![]), "providers: Required value: at least 1 item in plugins is required");
-    let with = |change: &dyn Fn(&mut ProviderConfig)| {
-        let mut config = good.clone();
-        change(&mut config);
-        said(vec![config])
+    let mut token = |pod: &PodOfPull, second: u64| match provider.prepare(
+        "r.example.com/a",
+        pod,
+        Duration::from_secs(second),
+    ) {
+        Prepared::Call(call) => {
+            let account = call.account.unwrap();
+            assert_eq!(account.to_string(), "service account shop/puller, audience \"registry\"");
+            Ok(call.token.unwrap())
+        }
+        Prepared::Skipped(skipped) => Err((skipped.to_string(), skipped.remedy())),
+        other => panic!("{other:?}"),
     };
-    for (got, wanted) in [
-        (
-            with(&|c| c.name = "a/b".into()),
-            "providers.name: Invalid value: \"a/b\": provider name cannot contain '/'",
-        ),
-        (
-            with(&|c| c.name = "..".into()),
-            "providers.name: Invalid value: \"..\": provider name cannot be '..'",
-        ),
-        (with(&|c| c.api_version.clear()), "providers.apiVersion: Required value"),
-        (
-            with(&|c| c.api_version = "v1".into()),
-            "providers.apiVersion: Unsupported value: \"v1\": supported values: \
-             \"credentialprovider.kubelet.k8s.io/v1\", \"credentialprovider.kubelet.k8s.io/v1alpha1\", \
-             \"credentialprovider.kubelet.k8s.io/v1beta1\"",
-        ),
-        (
-            with(&|c| c.match_images.clear()),
-            "providers.matchImages: Required value: at least 1 item in matchImages is required",
-        ),
-        (with(&|c| c.default_cache_duration = None), "providers.defaultCacheDuration: Required value"),
-        (
-            with(&|c| c.default_cache_duration = Some(GoDuration::from_nanoseconds(-60_000_000_000))),
-            "providers.defaultCacheDuration: Invalid value: -1m0s: must be greater than or equal to 0",
-        ),
+    let first = token(&pod, 0).unwrap();
+    let claims = TokenClaims::of(&first).unwrap();
+    assert_eq!(claims.audiences, ["registry"]);
+    assert_eq!(claims.subject, "system:serviceaccount:shop:puller");
+    assert_eq!(claims.expires.unwrap().as_second(), 1_700_003_600);
+    // The kubelet keeps a token for four fifths of its hour.
+    assert_eq!(token(&pod, 2879).unwrap(), first);
+    assert_ne!(token(&pod, 2880).unwrap(), first);
+    pod.account.as_mut().unwrap().tokens = TokenSource::Refuses("no such audience".to_owned());
+    let (said, remedy) = token(&pod, 0).unwrap_err();
+    assert_eq!(said, "Error getting service account token shop/puller: no such audience");
+    assert!(remedy.unwrap().contains("request-serviceaccounts-token-audience on \"registry\""));
+    pod.account.as_mut().unwrap().tokens = TokenSource::Nobody;
+    assert_eq!(token(&pod, 0).unwrap_err().1, None);
+}
+
+#[test]
+fn what_a_token_tells_of_itself() {
+    let claims = |payload: &str| {
+        let part = |text: &str| gostd::base64::encode_std(text).trim_end_matches('=').to_owned();
+        TokenClaims::of(&Secret::new(format!("{}.{}.x", part("{\"alg\":\"RS256\"}"), part(payload))))
+    };
+    for (payload, expires, audiences, subject) in [
+        ("{\"exp\": 1.5, \"aud\": [\"a\", \"b\"]}", Some(1), &["a", "b"][..], ""),
+        ("{\"aud\": \"a\", \"sub\": \"s\"}", None, &["a"][..], "s"),
+        ("{}", None, &[][..], ""),
     ] {
-        assert_eq!(got, wanted);
+        let claims = claims(payload).unwrap();
+        assert_eq!(claims.expires.map(|at| at.as_second()), expires, "{payload}");
+        assert_eq!(
+            (claims.audiences.as_slice(), claims.subject.as_str()),
+            (strings(audiences).as_slice(), subject)
+        );
     }
-    let twice = said(vec![good.clone(), good.clone()]);
-    assert_eq!(twice, "providers.name: Duplicate value: \"plugin\"");
+    assert_eq!(claims("[]"), None);
+    for text in ["", "a.b", "a.b.c.d", "hunter2", "eyJhbGciOiJub25lIn0..x"] {
+        assert_eq!(TokenClaims::of(&Secret::from(text)), None, "{text}");
+    }
 }

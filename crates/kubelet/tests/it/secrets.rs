@@ -164,3 +164,31 @@ fn given_credentials_replace_all_others() {
     assert_eq!(result.answers[0].provenance, Some(Provenance::Given));
     assert_eq!(result.waiting.unwrap().message, "no");
 }
+
+fn keyring(document: &Value, provenance: &Provenance) -> Keyring {
+    let mut keyring = Keyring::default();
+    keyring.add(&DockerConfig::from_dockercfg(document.to_string().as_bytes()).unwrap(), provenance);
+    keyring
+}
+
+/// Up to 1.32 what plugins give joins the node's files in one keyring: the longer key comes first, whoever gave it, and
+/// Docker Hub's old name counts only where nothing else does. From 1.33 on the plugins come after the files.
+#[test]
+fn files_and_plugins_of_the_node() {
+    let file = json!({"r.test": {"username": "file"}, "index.docker.io": {"username": "hub-file"}});
+    let plugin = json!({"r.test/team": {"username": "plugin"}, "docker.io": {"username": "hub-plugin"}});
+    let of_plugins = keyring(&plugin, &Provenance::Plugin { name: "p".into() });
+    for (image, version, wanted) in [
+        ("r.test/team/app", "1.32", &["plugin", "file"][..]),
+        ("r.test/team/app", "1.33", &["file", "plugin"]),
+        ("nginx", "1.32", &["hub-plugin"]),
+        ("nginx", "1.33", &["hub-file", "hub-plugin"]),
+    ] {
+        let mut inputs = PullInputs::new(image);
+        let path = "/var/lib/kubelet/config.json".into();
+        inputs.node_keyrings.push(keyring(&file, &Provenance::NodeFile { path }));
+        let plan = Plan::with_plugins(&inputs, &of_plugins, version.parse().unwrap()).unwrap();
+        let users: Vec<&str> = plan.credentials.iter().map(|c| c.username.as_str()).collect();
+        assert_eq!(users, wanted, "{image} {version}");
+    }
+}

@@ -10,14 +10,13 @@ use crate::excerpt::Place;
 use crate::tree::{Span, Tree};
 use crate::{InputError, Source};
 
+/// The feature gate on which tokens for credential plugins depend.
+const TOKEN_GATE: &str = "KubeletServiceAccountTokenForCredentialProviders";
+
 /// The feature gates that concern pulls, and the minor version with which each comes (`kubernetes
 /// pkg/features/kube_features.go`). Others are not looked at.
-const GATES: [(&str, u8); 4] = [
-    (GATE, 33),
-    ("KubeletServiceAccountTokenForCredentialProviders", 33),
-    ("ImageVolume", 31),
-    ("RuntimeClassInImageCriApi", 29),
-];
+const GATES: [(&str, u8); 4] =
+    [(GATE, 33), (TOKEN_GATE, 33), ("ImageVolume", 31), ("RuntimeClassInImageCriApi", 29)];
 
 /// The flags that replace fields of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +75,8 @@ impl<T> Written<'_, T> {
 impl<'a> Values<'a> {
     pub fn config(&self) -> Result<KubeletConfig, InputError> {
         let defaults = KubeletConfig::defaults(self.version);
-        let gate = self.gate(defaults.ensure_secret_pulled_images)?;
+        let gate = self.gate(GATE, defaults.ensure_secret_pulled_images)?;
+        let tokens = self.gate(TOKEN_GATE, defaults.plugins.gives_tokens())?;
         let qps = self.not_negative("registryPullQPS", "--registry-qps", self.flags.registry_qps)?;
         // What is not written and what is 0 are one to it.
         let burst = self.not_negative("registryBurst", "--registry-burst", self.flags.registry_burst)?;
@@ -86,6 +86,7 @@ impl<'a> Values<'a> {
             registry_burst: burst.filter(|burst| *burst > 0).unwrap_or(defaults.registry_burst),
             ensure_secret_pulled_images: gate,
             verification: self.verification(gate)?,
+            plugins: defaults.plugins.with_gate(tokens),
         })
     }
 
@@ -110,7 +111,7 @@ impl<'a> Values<'a> {
     }
 
     /// Whether credentials are verified. A gate that this version does not have ends the start.
-    fn gate(&self, default: bool) -> Result<bool, InputError> {
+    fn gate(&self, wanted: &str, default: bool) -> Result<bool, InputError> {
         let mut on = default;
         for layer in &self.layers {
             let gates = layer.tree.set("featureGates").map(Tree::members).unwrap_or_default();
@@ -118,14 +119,15 @@ impl<'a> Values<'a> {
                 let at = Some((layer.source, member.key_span));
                 let name = Written { value: member.key.expose().as_str(), at };
                 self.known_gate(&name)?;
-                if let (GATE, Scalar::Bool(value)) = (name.value, Scalar::of(&member.value, layer.source)) {
-                    on = value;
+                match Scalar::of(&member.value, layer.source) {
+                    Scalar::Bool(value) if name.value == wanted => on = value,
+                    _ => {}
                 }
             }
         }
         for (name, value) in &self.flags.feature_gates {
             self.known_gate(&Written { value: name.as_str(), at: None })?;
-            if name == GATE {
+            if name == wanted {
                 on = *value;
             }
         }

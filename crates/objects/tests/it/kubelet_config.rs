@@ -55,6 +55,20 @@ fn limits_and_verification() {
     assert_eq!(read("", "1.35").unwrap(), KubeletConfig::defaults(Version::NEWEST));
 }
 
+#[test]
+fn tokens_for_plugins() {
+    let gate = |on: bool| format!("featureGates: {{KubeletServiceAccountTokenForCredentialProviders: {on}}}");
+    for (version, text, wanted) in [
+        ("1.32", String::new(), false),
+        ("1.33", String::new(), false),
+        ("1.33", gate(true), true),
+        ("1.34", String::new(), true),
+        ("1.34", gate(false), false),
+    ] {
+        assert_eq!(read(&text, version).unwrap().plugins.gives_tokens(), wanted, "{version} {text}");
+    }
+}
+
 /// Its own words, the place, and what to do.
 #[test]
 fn what_the_kubelet_does_not_start_with() {

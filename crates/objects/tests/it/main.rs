@@ -8,6 +8,7 @@ mod good;
 mod kubelet_config;
 mod lint;
 mod manifests;
+mod provider_config;
 mod pull_records;
 
 use objects::{InputError, Secrets, Source, read_secrets};

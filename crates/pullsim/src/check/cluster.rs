@@ -2,22 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use keyring::PullSecret;
+use keyring::{Account, PullSecret};
 use kubelet::{Admission, Container, ContainerKind, ImageVolume, Pod, ServiceAccount, WrittenPolicy, admit};
 use objects::{
     ContainerManifest, Located, Manifests, NoteKind, Place, SecretLookup, Source, Workload, read_manifests,
 };
-use replay::FoundPod;
+use replay::{Accounts, FoundPod};
 use report::MissingSecret;
 
 use crate::error::Failure;
 use crate::hiargs::HiCheck;
 use crate::lowargs::LowCheck;
+use crate::{account_token, node_plugins};
 
 /// Pods, and the Secrets of their cluster.
 pub(super) struct Cluster {
     pub pods: Vec<ClusterPod>,
     pub secrets: Vec<PullSecret>,
+    /// The service accounts of the pods, as plugins get to see them.
+    pub accounts: Accounts,
     pub notes: Vec<String>,
 }
 
@@ -48,7 +51,20 @@ impl Cluster {
         if let (Some(policy), Some(container)) = (hi.policy, pod.containers.first_mut()) {
             container.policy = WrittenPolicy::Set(policy);
         }
-        let account = ServiceAccount::default_of(&pod.namespace);
+        let made_up = node_plugins::made_up_pod(hi);
+        pod.service_account_name.clone_from(&made_up.service_account_name);
+        if pod.service_account_name.is_empty() {
+            // Only a static pod has no account; no other is left without one by the API server.
+            pod.annotations.insert("kubernetes.io/config.mirror".to_owned(), "made-up".to_owned());
+        }
+        let mut accounts = Accounts::default();
+        if let Some(account) = made_up.account {
+            accounts.add(&pod.namespace, &pod.service_account_name, account);
+        }
+        let account = ServiceAccount {
+            name: pod.service_account_name.clone(),
+            ..ServiceAccount::default_of(&pod.namespace)
+        };
         let admitted = admit(pod.clone(), Some(&account), admission(low), hi.kubelet);
         let found = FoundPod {
             kind: String::new(),
@@ -58,7 +74,8 @@ impl Cluster {
             missing_secrets: Vec::new(),
             images: Vec::new(),
         };
-        Self { pods: vec![ClusterPod { found, places: Places::new() }], secrets, notes: Vec::new() }
+        let pods = vec![ClusterPod { found, places: Places::new() }];
+        Self { pods, secrets, accounts, notes: Vec::new() }
     }
 
     fn of_manifests(low: &LowCheck, sources: &[Source], hi: &HiCheck) -> Result<Self, Failure> {
@@ -69,16 +86,21 @@ impl Cluster {
         secrets.extend(hi.secrets.iter().cloned());
         notes.extend(unrelated(&manifests));
         let workloads = selected(&manifests, low)?;
-        let mut pods = Vec::new();
+        let (mut pods, mut accounts) = (Vec::new(), Accounts::default());
         for workload in workloads {
             let account = account(workload, &manifests, &mut notes);
             let account = match workload.is_stored_pod() {
                 true => as_stored(workload, account, &mut notes),
                 false => account,
             };
+            accounts.add(
+                &account.namespace,
+                &account.name,
+                seen_account(&account, &manifests, hi, &mut notes),
+            );
             pods.push(cluster_pod(workload, &account, &manifests, &secrets, low, hi)?);
         }
-        Ok(Self { pods, secrets, notes })
+        Ok(Self { pods, secrets, accounts, notes })
     }
 }
 
@@ -206,6 +228,29 @@ fn as_stored(workload: &Workload, account: ServiceAccount, notes: &mut Vec<Strin
     }
     let image_pull_secrets = pod.pull_secrets.iter().map(|name| name.value.clone()).collect();
     ServiceAccount { image_pull_secrets, ..account }
+}
+
+/// A service account as plugins get to see it.
+fn seen_account(
+    account: &ServiceAccount,
+    manifests: &Manifests,
+    hi: &HiCheck,
+    notes: &mut Vec<String>,
+) -> Account {
+    let ServiceAccount { namespace, name, uid, .. } = account;
+    let written = manifests.service_account(namespace, name);
+    if written.is_none() && hi.plugins.tell_accounts_apart() {
+        let note =
+            format!("ServiceAccount {namespace}/{name} is not in the files: taken to have no annotations");
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    Account {
+        uid: uid.clone(),
+        annotations: written.map(|account| account.annotations.clone()).unwrap_or_default(),
+        tokens: account_token::source(hi),
+    }
 }
 
 fn cluster_pod(

@@ -1,15 +1,16 @@
 //! `pullsim check -f`, `--for`: pods on a node, each image checked, and their course in time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use keyring::Keyring;
 use kubelet::{ContainerKind, Pod, PullInputs, apply_default_image_tag};
 use node::Environment;
 use objects::{Source, open_manifests};
+use plugins::{LastAnswer, Providers};
 use replay::{
-    Checked, FoundImage, Kubelet, NodePlugins, PodHistory, PodsSetting, Present, PresentImages, Recorded,
-    Recording, SecretsOverTime, Simulation, pods_report, run_pods,
+    Accounts, Checked, FoundImage, KnownLogins, Kubelet, NodePlugins, PodHistory, PodsSetting, Present,
+    PresentImages, Recorded, Recording, SecretsOverTime, Simulation, pods_report, run_pods,
 };
 use report::{NodeSummary, Outcome, PodsReport};
 use runtimes::Containerd;
@@ -45,13 +46,16 @@ pub(crate) fn report(
     let keyrings = node_keyrings(&mut hi);
     let mut cluster = Cluster::read(low, manifests, &hi)?;
     let secrets = SecretsOverTime::fixed(std::mem::take(&mut cluster.secrets));
+    let of_plugins = KnownLogins::new(hi.plugins.tell_accounts_apart());
     let mut checks = Checks {
         hi: &mut hi,
         keyrings: &keyrings,
         secrets: &secrets,
+        accounts: &cluster.accounts,
         done: Vec::new(),
         what_if: low.what_if,
-        of_plugins: BTreeMap::new(),
+        of_plugins,
+        last_answers: Vec::new(),
     };
     for pod in &mut cluster.pods {
         checks.pod(pod)?;
@@ -60,6 +64,7 @@ pub(crate) fn report(
     let present = checks.present();
     let plugins = NodePlugins::Known(std::mem::take(&mut checks.of_plugins));
     let lasts = low.lasts.unwrap_or_default();
+    let repeated = node_plugins::repeated(&checks.last_answers, lasts);
     let simulation = Simulation {
         version: hi.kubelet,
         config: hi.node_kubelet.config.clone(),
@@ -67,12 +72,16 @@ pub(crate) fn report(
         node_name: low.node_name.clone(),
         pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
         secrets: secrets.clone(),
+        accounts: cluster.accounts.clone(),
         node_keyrings: keyrings.clone(),
         plugins,
         lasts,
         seed: low.seed,
     };
-    let histories = histories(&mut hi, simulation, recording, present)?;
+    if hi.scenario.is_none() {
+        cluster.notes.extend(repeated);
+    }
+    let histories = histories(&hi, simulation, recording, present)?;
     let setting = setting(&hi, low, cluster.notes, lasts);
     let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
     Ok(pods_report(setting, found, histories))
@@ -102,7 +111,7 @@ fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -
 /// What becomes of the pods. In simulated hosts every attempt is an exchange with them; on a real network what was
 /// answered once is answered again.
 fn histories(
-    hi: &mut HiCheck,
+    hi: &HiCheck,
     simulation: Simulation,
     recording: Recording,
     present: PresentImages,
@@ -127,11 +136,14 @@ struct Checks<'a> {
     hi: &'a mut HiCheck,
     keyrings: &'a [Keyring],
     secrets: &'a SecretsOverTime,
+    accounts: &'a Accounts,
     done: Vec<(PullInputs, Checked)>,
     /// Whether changes are tried on a pull that fails.
     what_if: bool,
-    /// What the node's plugins gave, by repository.
-    of_plugins: BTreeMap<String, Vec<Keyring>>,
+    /// What the node's plugins gave.
+    of_plugins: KnownLogins,
+    /// What they said last.
+    last_answers: Vec<LastAnswer>,
 }
 
 impl Checks<'_> {
@@ -144,6 +156,7 @@ impl Checks<'_> {
             let inputs = PullInputs {
                 image,
                 pod_uid: admitted.uid.clone(),
+                pod: self.accounts.pod(&admitted),
                 policy: policy.known(),
                 field_path: kind.map(|kind| kind.field_path(&name)).unwrap_or_default(),
                 secrets: secrets.clone(),
@@ -158,8 +171,12 @@ impl Checks<'_> {
     }
 
     fn check(&mut self, inputs: PullInputs) -> Result<Checked, Failure> {
+        let accounts_matter = self.hi.plugins.tell_accounts_apart();
+        let account =
+            |inputs: &PullInputs| (inputs.pod.namespace.clone(), inputs.pod.service_account_name.clone());
         let same = |done: &PullInputs| {
             (&done.image, done.policy, &done.secrets) == (&inputs.image, inputs.policy, &inputs.secrets)
+                && (!accounts_matter || account(done) == account(&inputs))
         };
         if let Some((_, checked)) = self.done.iter().find(|(done, _)| same(done)) {
             let mut checked = checked.clone();
@@ -171,22 +188,25 @@ impl Checks<'_> {
         let hi = &mut *self.hi;
         let progress = Progress::begin(hi.scenario.is_none());
         let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
+        let mut last_answers = Vec::new();
         let checked = runtime
             .block_on(async {
                 let kubelet = Kubelet { plugins: node_plugins::of_node(hi), ..kubelet(hi) };
                 let options = options(hi, progress.trace());
                 let mut checked = replay::check_by(options, &kubelet, &inputs, Vec::new()).await?;
+                last_answers.extend(kubelet.plugins.asked().into_iter().flat_map(Providers::last_answers));
                 if self.what_if && checked.report.outcome == Outcome::Failed {
                     let mut inputs = inputs.clone();
-                    inputs.node_keyrings.extend(checked.of_plugins.iter().cloned());
+                    inputs.node_keyrings.push(checked.of_plugins.clone());
                     what_if::try_changes(&mut checked.report, hi, inputs).await?;
                 }
                 Ok(checked)
             })
             .map_err(|error| store_failure(hi, error))?;
+        self.last_answers.extend(last_answers);
         hi.notes.extend(checked.report.notes.iter().filter(|note| note.starts_with(PLUGIN_NOTE)).cloned());
         if let Ok(name) = apply_default_image_tag(&inputs.image, hi.kubelet) {
-            self.of_plugins.insert(name.repository(), checked.of_plugins.clone());
+            self.of_plugins.add(name.repository(), &inputs.pod, checked.of_plugins.clone());
         }
         self.done.push((inputs, checked.clone()));
         Ok(checked)

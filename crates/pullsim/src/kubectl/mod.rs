@@ -75,9 +75,10 @@ pub(crate) fn run(low: &LowPod, environment: &::node::Environment) -> Result<Exi
     let found = kubectl.object(&["pod", &low.name], low.namespace.as_deref()).map_err(Failure::Kubectl)?;
     let pod = ClusterPod::new(&found);
     let mut notes = Vec::new();
-    notes.extend(given_too_late(&kubectl, &pod));
+    let account = account(&kubectl, &pod);
+    notes.extend(account.as_ref().and_then(|account| pod.given_too_late(account)));
     let explanation = explained(&kubectl, &pod, &mut notes);
-    let replay = replayed(&kubectl, low, &pod, &found, &mut notes, environment)?;
+    let replay = replayed(&kubectl, low, &pod, (&found, account.as_ref()), &mut notes, environment)?;
     let (replay, not_replayed) = match replay {
         Ok(replay) => (Some(replay), None),
         // Then nothing at all is known.
@@ -118,10 +119,10 @@ fn explained(kubectl: &Kubectl, pod: &ClusterPod, notes: &mut Vec<String>) -> Ex
     explain::explain(&pod.told(&events))
 }
 
-fn given_too_late(kubectl: &Kubectl, pod: &ClusterPod) -> Option<String> {
+/// The pod's service account. Who may not see it misses a hint and the annotations, and nothing else.
+fn account(kubectl: &Kubectl, pod: &ClusterPod) -> Option<Value> {
     let account = is_object_name(&pod.service_account).then_some(pod.service_account.as_str())?;
-    // Who may not see it misses a hint, and nothing else.
-    pod.given_too_late(&kubectl.object(&["serviceaccount", account], Some(&pod.namespace)).ok()?)
+    kubectl.object(&["serviceaccount", account], Some(&pod.namespace)).ok()
 }
 
 /// The pod by `check -f -`, with the Secrets that it names, on a node like its own.
@@ -129,7 +130,7 @@ fn replayed(
     kubectl: &Kubectl,
     low: &LowPod,
     pod: &ClusterPod,
-    found: &Value,
+    (found, account): (&Value, Option<&Value>),
     notes: &mut Vec<String>,
     environment: &::node::Environment,
 ) -> Result<Result<PodsReport, NotReplayed>, Failure> {
@@ -151,7 +152,7 @@ fn replayed(
     };
     let mut sources = vec![
         Source::from_text(format!("kubectl get pod {}", pod.name), found.to_string()),
-        Source::from_text("ServiceAccount", pod.service_account_without_secrets()),
+        Source::from_text("ServiceAccount", pod.service_account_without_secrets(account)),
     ];
     if !secrets.is_empty() {
         sources.push(Source::from_reader("kubectl get secret", secrets.as_slice())?);

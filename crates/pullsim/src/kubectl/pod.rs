@@ -69,10 +69,15 @@ impl ClusterPod {
     }
 
     /// The service account as it was for this pod: what it gave stands in the pod already, and what it has got since
-    /// does not reach a pod that is there.
-    pub fn service_account_without_secrets(&self) -> String {
+    /// does not reach a pod that is there. Its annotations count whenever a credential plugin is asked.
+    pub fn service_account_without_secrets(&self, account: Option<&Value>) -> String {
         let name = if self.service_account.is_empty() { "default" } else { self.service_account.as_str() };
-        let metadata = json!({"name": name, "namespace": self.namespace});
+        let mut metadata = json!({"name": name, "namespace": self.namespace});
+        for field in ["uid", "annotations"] {
+            if let Some(value) = account.map(|account| &account["metadata"][field]).filter(|v| !v.is_null()) {
+                metadata[field] = value.clone();
+            }
+        }
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}).to_string()
     }
 

@@ -91,6 +91,14 @@ pub(crate) struct LowCheck {
     #[arg(long, requires = "node")]
     pub run_plugins: bool,
 
+    /// The token of the pod's service account, for credential provider plugins that are given one (tokenAttributes); - is
+    /// standard input.
+    ///
+    /// kubectl create token NAME --audience AUDIENCE --bound-object-kind Pod --bound-object-name POD prints one. Without
+    /// it such plugins are not run; in simulated hosts (--in) one is made up.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "cri_auth"])]
+    pub service_account_token: Option<String>,
+
     /// Also pulls with what `docker login` left on this machine, and says where the two pulls part.
     ///
     /// The credential helper that the file names is asked. [default file: ~/.docker/config.json]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles, PodOfPull, Provider};
+use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles, PluginRules, PodOfPull, Provider};
 use node::Node;
 use plugins::{KubeletFlags, Processes, Providers, read_config};
 use serde::Serialize;
@@ -80,9 +80,11 @@ impl NodeLogins {
     }
 
     fn plugins(&mut self, node: &Node, root: &Path, repository: &str, run: bool) -> Result<(), Failure> {
+        // No kubelet is meant in particular: the newest.
+        let rules = PluginRules::default();
         let flags = KubeletFlags::of(node);
         let Some(path) = flags.config else { return Ok(()) };
-        let configs = match read_config(node, &path) {
+        let configs = match read_config(node, &path, rules) {
             Ok(config) => config.providers,
             Err(error) => {
                 self.told.refusal = Some(error.to_string());
@@ -101,10 +103,10 @@ impl NodeLogins {
             Processes::new(below(root, flags.bin_dir.as_deref().unwrap_or("/")), node.environment("kubelet"));
         let event_loop = Builder::new_current_thread().enable_io().enable_time().build();
         let given = event_loop.map_err(Failure::EventLoop)?.block_on(async {
-            let providers = Providers::new(configs, Arc::new(runner));
+            let providers = Providers::new(configs, rules, Arc::new(runner));
             providers.credentials(repository, &PodOfPull::default(), &Trace::new()).await
         });
-        self.keyrings.extend(given);
+        self.keyrings.push(given);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Pods on a node over time: one kubelet, one runtime, many syncs.
 
+mod accounts;
 mod history;
 mod jitter;
 mod node;
@@ -17,6 +18,7 @@ use keyring::Keyring;
 use kubelet::{KubeletConfig, Pod, PullRecords, Version};
 use tokio::task::LocalSet;
 
+pub use accounts::Accounts;
 pub use history::{AttemptRecord, PodHistory, StatusChange};
 pub use present::{Present, PresentImages};
 pub use recorded::{Recorded, Recording};
@@ -44,6 +46,8 @@ pub struct Simulation {
     pub pods: Vec<Pod>,
     /// The Secrets of the cluster.
     pub secrets: SecretsOverTime,
+    /// The service accounts of the cluster, as far as credential plugins get to see them.
+    pub accounts: Accounts,
     /// The kubelet's own credentials.
     pub node_keyrings: Vec<Keyring>,
     /// The kubelet's credential plugins.

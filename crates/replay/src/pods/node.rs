@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyring::Keyring;
+use keyring::{Keyring, PodOfPull};
 use kubelet::{Event, EventCorrelator, ImageManager, Pod, PullConcurrency, Surroundings};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -94,8 +94,8 @@ impl<S> Surroundings for AroundPod<'_, S> {
         places.acquire_owned().await.ok()
     }
 
-    async fn plugin_keyrings(&self, repository: &str) -> Vec<Keyring> {
-        self.node.simulation.plugins.keyrings(repository, &self.trace).await
+    async fn plugin_keyring(&self, repository: &str, pod: &PodOfPull) -> Keyring {
+        self.node.simulation.plugins.keyring(repository, pod, &self.trace).await
     }
 
     fn record(&self, event: &Event) {

@@ -212,6 +212,7 @@ impl<S: Traced> Worker<S> {
         PullInputs {
             image: image.to_owned(),
             pod_uid: self.pod.uid.clone(),
+            pod: self.node.simulation.accounts.pod(&self.pod),
             policy: policy.known(),
             field_path,
             secrets: secrets.to_vec(),

@@ -54,6 +54,7 @@ pub fn simulation(pods: Vec<Pod>) -> Simulation {
         node_name: "node-1".to_owned(),
         pods,
         secrets: SecretsOverTime::default(),
+        accounts: Default::default(),
         node_keyrings: Vec::new(),
         plugins: Default::default(),
         lasts: Duration::from_secs(600),

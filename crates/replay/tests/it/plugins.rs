@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use keyring::ProviderConfig;
+use keyring::{Account, ProviderConfig, TokenAttributes, TokenSource};
 use plugins::{PluginRunner, Providers, Script, Scripted};
-use replay::{NodePlugins, PodHistory, Simulation};
+use replay::{Accounts, NodePlugins, PodHistory, Simulation};
 use secret::Secret;
 use trace::What;
 
@@ -26,7 +26,11 @@ fn play(version: &str, scripts: Vec<Script>) -> (PodHistory, usize) {
         ..ProviderConfig::default()
     };
     let runner = Arc::new(Scripted::new([("cloud".to_owned(), scripts)]));
-    let asked = Providers::new([config], Arc::clone(&runner) as Arc<dyn PluginRunner>);
+    let asked = Providers::new(
+        [config],
+        keyring::PluginRules::default(),
+        Arc::clone(&runner) as Arc<dyn PluginRunner>,
+    );
     let simulation = Simulation {
         version: version.parse().unwrap(),
         plugins: NodePlugins::Asked(Arc::new(asked)),
@@ -82,4 +86,55 @@ fn what_a_plugin_gave_is_kept_for_as_long_as_it_said() {
     for attempt in 1..history.attempts.len() - 1 {
         assert_eq!(told(&history, attempt), ["cloud: not asked: an earlier answer still counts"]);
     }
+}
+
+/// From 1.35 an image that one service account's login has brought is not given to another account that has none; a pod of
+/// the same account has it at once.
+#[test]
+fn an_image_belongs_to_the_account_whose_login_pulled_it() {
+    let config = ProviderConfig {
+        name: "cloud".to_owned(),
+        match_images: vec!["r.test".to_owned()],
+        api_version: "credentialprovider.kubelet.k8s.io/v1".to_owned(),
+        token_attributes: Some(TokenAttributes {
+            audience: "r.test".to_owned(),
+            cache_type: "ServiceAccount".to_owned(),
+            require_service_account: Some(true),
+            required_annotations: vec!["r.test/role".to_owned()],
+            ..TokenAttributes::default()
+        }),
+        ..ProviderConfig::default()
+    };
+    let mut accounts = Accounts::default();
+    let role = vec![("r.test/role".to_owned(), "reader".to_owned())];
+    for (name, annotations) in [("puller", role), ("default", Vec::new())] {
+        let tokens = TokenSource::MadeUp { epoch: 0 };
+        accounts.add("default", name, Account { uid: name.to_owned(), annotations, tokens });
+    }
+    let of = |name: &str, account: &str| {
+        let mut pod = app("r.test/a:1");
+        pod.name = name.to_owned();
+        pod.uid = name.to_owned();
+        pod.service_account_name = account.to_owned();
+        pod
+    };
+    let runner = Arc::new(Scripted::new([("cloud".to_owned(), vec![answer("right", "10m")])]));
+    let version = "1.35".parse().unwrap();
+    let asked = Providers::new([config], keyring::PluginRules::default(), runner as Arc<dyn PluginRunner>);
+    let simulation = Simulation {
+        version,
+        config: kubelet::KubeletConfig::defaults(version),
+        plugins: NodePlugins::Asked(Arc::new(asked)),
+        accounts,
+        ..simulation(vec![of("first", "puller"), of("same", "puller"), of("other", "default")])
+    };
+    let only_right = |request: &cri::PullImageRequest, _| match &request.auth {
+        Some(auth) if auth.username == "right" => Ok(()),
+        _ => Err("401 Unauthorized".to_owned()),
+    };
+    let histories = run(simulation, only_right);
+    let has: Vec<bool> = histories.iter().map(PodHistory::has_all_images).collect();
+    assert_eq!(has, [true, true, false]);
+    assert_eq!(told(&histories[2], 0).len(), 1);
+    assert!(told(&histories[2], 0)[0].contains("required annotation r.test/role not found"));
 }

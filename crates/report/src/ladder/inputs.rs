@@ -34,7 +34,7 @@ pub(crate) fn credentials(
 ) -> Vec<Rung> {
     let mut rungs = Vec::new();
     for (number, credential) in used.iter().enumerate() {
-        let CredentialSummary { username, key, source } = credential;
+        let CredentialSummary { username, key, source, .. } = credential;
         let user =
             if username.is_empty() { "an empty login".to_owned() } else { format!("user {username:?}") };
         let order = if used.len() > 1 { format!("{}. ", number + 1) } else { String::new() };

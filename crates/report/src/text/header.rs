@@ -1,6 +1,6 @@
 use super::layout::Page;
 use crate::ladder::{Mark, Rung, credentials, name};
-use crate::{CheckReport, PlanReport};
+use crate::{CheckReport, PlanReport, PluginSummary};
 
 /// The image and the node that it is checked for.
 pub(super) fn headline(page: &mut Page, report: &CheckReport) {
@@ -25,7 +25,29 @@ pub(super) fn plan(page: &mut Page, report: &PlanReport) {
         }
         (None, None) => {}
     }
-    for rung in credentials(&report.credentials, &report.unmatched, &report.skipped, true) {
-        page.rung(&rung);
+    let known = [report.credentials.len(), report.unmatched.len(), report.skipped.len()];
+    if report.plugins.is_empty() || known != [0; 3] {
+        for rung in credentials(&report.credentials, &report.unmatched, &report.skipped, true) {
+            page.rung(&rung);
+        }
     }
+    for plugin in &report.plugins {
+        page.rung(&prospect(plugin));
+    }
+}
+
+/// A plugin that would be asked, or passed over.
+fn prospect(plugin: &PluginSummary) -> Rung {
+    let name = &plugin.name;
+    if let Some(why) = &plugin.passed_over {
+        return Rung::new(Mark::Warning, "credentials", format!("plugin {name} would not be asked: {why}"));
+    }
+    let mut text = format!("plugin {name} would be asked");
+    if let (Some(account), Some(audience)) = (&plugin.service_account, &plugin.audience) {
+        text.push_str(&format!(", with a token of service account {account} for {audience:?}"));
+    }
+    if !plugin.annotations.is_empty() {
+        text.push_str(&format!(" and its annotations {}", plugin.annotations.join(", ")));
+    }
+    Rung::new(Mark::Skipped, "credentials", text)
 }

@@ -37,6 +37,7 @@ pub(crate) const WORLD_KEYS: &[&str] = &[
     "firewall",
     "faults",
     "secrets",
+    "serviceAccount",
 ];
 
 impl<'de> Deserialize<'de> for Heals {

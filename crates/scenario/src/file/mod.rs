@@ -23,7 +23,7 @@ pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Mis
 pub(crate) use limit::RateLimitFile;
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, LoginFile, NodeFile, SecretFile};
 pub(crate) use personality::PersonalityWord;
-pub(crate) use plugin::{CacheKeyWord, PluginAnswerFile, PluginFile};
+pub(crate) use plugin::{CacheKeyWord, PluginAnswerFile, PluginFile, ServiceAccountFile};
 pub use row::{Row, SECTIONS, Section};
 pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 
@@ -69,6 +69,9 @@ pub(crate) struct ScenarioFile {
     /// Names in the pod's `imagePullSecrets` of which there is no Secret.
     #[serde(default)]
     pub missing_secrets: Vec<String>,
+    /// The pod's service account, where the node's credential plugins are given its token; by default `default`.
+    #[serde(default)]
+    pub service_account: ServiceAccountFile,
     /// How long the pod is looked at; by default until its image was pulled once, or not.
     #[serde(rename = "for")]
     pub lasts: Option<Parsed<Span>>,

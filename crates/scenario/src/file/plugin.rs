@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use secret::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::file::{LoginFile, Parsed, Span};
 use crate::yaml::Spanned;
@@ -21,8 +21,58 @@ pub(crate) struct PluginFile {
     pub api_version: Option<String>,
     /// How long answers are kept that do not say it themselves, as the kubelet's configuration has it; by default `0s`.
     pub default_cache_duration: Option<String>,
+    /// Whether and how it is given tokens of service accounts, word for word as in the kubelet's configuration.
+    pub token_attributes: Option<TokenAttributesFile>,
     /// What it does when it is run: one after the other, the last for ever.
     pub answers: Vec<Spanned<PluginAnswerFile>>,
+}
+
+/// `tokenAttributes` of a plugin: what is left out is not in the kubelet's configuration either.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct TokenAttributesFile {
+    /// For whom the token is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account_token_audience: Option<String>,
+    /// `ServiceAccount` or `Token`; demanded from 1.34 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_type: Option<String>,
+    /// Whether a pod without a service account is passed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_service_account: Option<bool>,
+    /// Annotations without which the plugin is not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_service_account_annotation_keys: Vec<String>,
+    /// Annotations that are handed on where they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_service_account_annotation_keys: Vec<String>,
+}
+
+/// The pod's service account, as far as the node's credential plugins get to see it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ServiceAccountFile {
+    /// Its name; by default `default`. Empty: the pod has none, as a static pod.
+    #[serde(default = "default_account")]
+    pub name: String,
+    /// Its annotations.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+    /// What the API server says when it is asked for a token and issues none.
+    pub token_refused: Option<String>,
+    /// Whether it is gone, though the pod names it.
+    #[serde(default)]
+    pub missing: bool,
+}
+
+impl Default for ServiceAccountFile {
+    fn default() -> Self {
+        Self { name: default_account(), annotations: BTreeMap::new(), token_refused: None, missing: false }
+    }
+}
+
+fn default_account() -> String {
+    "default".to_owned()
 }
 
 /// What a plugin does when it is run: a login, or `stdout` word for word, or it fails.
@@ -35,6 +85,9 @@ pub(crate) struct PluginAnswerFile {
     pub username: Option<String>,
     #[schemars(with = "Option<String>")]
     pub password: Option<Secret>,
+    /// Whether it gives the token that it was given as the password.
+    #[serde(default)]
+    pub echo_token: bool,
     /// The logins that it gives, by pattern, where those are not its `matchImages`.
     #[serde(default)]
     pub auth: BTreeMap<String, LoginFile>,

@@ -87,7 +87,7 @@ pub fn tried_in(scenario: Scenario, simulated: bool) -> Tried {
         let kubelet = Kubelet { plugins: plugins(&hosts.scenario), ..setup.kubelet.clone() };
         let checked = check_by(options, &kubelet, &setup.inputs, Vec::new()).await.unwrap();
         let (report, mut setup) = (checked.report, setup);
-        setup.inputs.node_keyrings.extend(checked.of_plugins);
+        setup.inputs.node_keyrings.push(checked.of_plugins);
         let found = what_if(&setup, &report, &hosts, Limits::default()).await.unwrap();
         (report, found)
     });
@@ -97,15 +97,17 @@ pub fn tried_in(scenario: Scenario, simulated: bool) -> Tried {
 /// The node's credential plugins, scripted.
 fn plugins(scenario: &Scenario) -> NodePlugins {
     let node = scenario.node();
-    let config = KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path).ok());
+    let rules = scenario.kubelet_config(Version::NEWEST).plugins;
+    let config = KubeletFlags::of(&node).config.and_then(|path| read_config(&node, &path, rules).ok());
     let Some(config) = config else { return NodePlugins::default() };
     let runner = Arc::new(Scripted::new(scenario.plugin_answers()));
-    NodePlugins::Asked(Arc::new(Providers::new(config.providers, runner)))
+    NodePlugins::Asked(Arc::new(Providers::new(config.providers, rules, runner)))
 }
 
 fn setup(scenario: &Scenario) -> Setup {
     let mut inputs = PullInputs::new(scenario.image());
     inputs.secrets = scenario.secrets();
+    inputs.pod = scenario.pod();
     let node = scenario.node();
     inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
