@@ -44,6 +44,15 @@ pub enum Error {
     UnsupportedScheme(String),
     /// `http: no Host in request URL`
     NoHost,
+    /// `net/http: invalid header field name "N"`
+    InvalidFieldName(String),
+    /// `net/http: invalid header field value for "N"`
+    InvalidFieldValue {
+        /// The name of the field.
+        name: String,
+    },
+    /// `gzip: invalid header`: `Content-Encoding` says what is not so.
+    InvalidGzip,
     /// `invalid byte in chunk length` and its kin.
     Chunk(Chunk),
 }
@@ -96,6 +105,22 @@ pub enum Chunk {
     LongTrailer,
 }
 
+/// Bytes as text; those that are no UTF-8 as `%XX`, which is what the escaping of URLs makes of them.
+///
+/// ```
+/// assert_eq!(gostd::http::escape_invalid(b"/a\xfcb"), "/a%FCb");
+/// ```
+pub fn escape_invalid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = fmt::Write::write_fmt(&mut text, format_args!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
 impl Error {
     /// `net.Error.Timeout()`
     pub(crate) fn is_timeout(&self) -> bool {
@@ -129,6 +154,13 @@ impl fmt::Display for Error {
                 write!(f, "unsupported protocol scheme {}", strconv::quote(scheme))
             }
             Self::NoHost => f.write_str("http: no Host in request URL"),
+            Self::InvalidFieldName(name) => {
+                write!(f, "net/http: invalid header field name {}", strconv::quote(name))
+            }
+            Self::InvalidFieldValue { name } => {
+                write!(f, "net/http: invalid header field value for {}", strconv::quote(name))
+            }
+            Self::InvalidGzip => f.write_str("gzip: invalid header"),
             Self::Chunk(chunk) => f.write_str(match chunk {
                 Chunk::InvalidLength => "invalid byte in chunk length",
                 Chunk::EmptyLength => "empty hex number for chunk length",

@@ -24,6 +24,7 @@ pub mod net;
 pub mod socks;
 pub mod strconv;
 pub mod tabwriter;
+pub mod time;
 pub mod tls;
 pub mod url;
 pub mod x509;

@@ -51,6 +51,16 @@ impl Error {
         Self::Op(Box::new(OpError { op, network, ends, cause }))
     }
 
+    /// What is malformed about the head of an answer, if that is it.
+    pub fn malformed(&self) -> Option<&http::Malformed> {
+        match self {
+            Self::Http(http::Error::Malformed(malformed)) => Some(malformed),
+            Self::Http(http::Error::ConnectionBroken(cause)) => cause.malformed(),
+            Self::Op(op) => op.cause.malformed(),
+            _ => None,
+        }
+    }
+
     /// `net.Error.Timeout()`
     pub fn is_timeout(&self) -> bool {
         match self {

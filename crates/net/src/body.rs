@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
+use gostd::http;
 use gostd::net::Error;
 use tokio::time::Instant;
 use trace::{Fault, Purpose, Stage, What, redact};
@@ -61,15 +62,17 @@ impl Body {
             let Some(piece) = piece else {
                 self.record(None);
                 self.release();
-                let rest = self.gunzip.take().and_then(|decoder| decoder.finish().ok());
+                let rest = self.gunzip.take().map(MultiGzDecoder::finish).transpose();
+                let rest = rest.map_err(|_| Fault::new(Stage::Body, Error::UnexpectedEof))?;
                 return Ok(rest.filter(|rest| !rest.is_empty()).map(Bytes::from));
             };
             self.report.bytes += piece.len() as u64;
             match &mut self.gunzip {
                 None => return Ok(Some(piece)),
                 Some(decoder) => {
-                    if decoder.write_all(&piece).is_err() {
-                        return Err(self.fail(Error::UnexpectedEof));
+                    // All that can be decoded comes out at once: how far a body came decides where it is resumed.
+                    if decoder.write_all(&piece).and_then(|()| decoder.flush()).is_err() {
+                        return Err(self.fail(Error::Http(http::Error::InvalidGzip)));
                     }
                     let plain = std::mem::take(decoder.get_mut());
                     if !plain.is_empty() {

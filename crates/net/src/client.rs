@@ -112,6 +112,7 @@ impl Client {
             "http" => false,
             scheme => return Err(head(http::Error::UnsupportedScheme(scheme.to_owned()))),
         };
+        request.check_fields().map_err(head)?;
         if url.hostname().is_empty() {
             return Err(head(http::Error::NoHost));
         }
@@ -168,7 +169,14 @@ impl Client {
             let (host, recorder) = (proxy.hostname(), self.dialer.recorder());
             let (local, peer) = (stream.local_addr(), stream.peer_addr());
             let tls = self.transport.tls.handshake(stream, number, host, HANDSHAKE_TIMEOUT, recorder).await;
-            Box::new(crate::tunnel::Over::new(tls.map_err(connect)?, local, peer))
+            // Only what a host answers is looked at for HTTP (`Client.send`): behind proxyconnect the bare error stays.
+            let tls = tls.map_err(|mut fault| {
+                if fault.error == Error::Http(http::Error::HttpResponseToHttpsClient) {
+                    fault.error = Error::Tls(gostd::tls::Error::RecordHeader);
+                }
+                connect(fault)
+            });
+            Box::new(crate::tunnel::Over::new(tls?, local, peer))
         } else {
             stream
         };
@@ -333,8 +341,8 @@ fn split_address(address: &str) -> (String, String) {
     (host.trim_start_matches('[').trim_end_matches(']').to_owned(), port.to_owned())
 }
 
-/// `Proxy-Authorization` of the proxy URL's user info.
-fn authorization(proxy: &Url) -> Option<String> {
+/// `Basic` for a URL's user info.
+pub(crate) fn authorization(proxy: &Url) -> Option<String> {
     let user = proxy.user.as_ref()?;
     let pair = format!("{}:{}", user.username, user.password.as_deref().unwrap_or_default());
     Some(format!("Basic {}", gostd::base64::encode_std(pair.as_bytes())))

@@ -36,8 +36,10 @@ enum Matcher {
 }
 
 impl ProxyRules {
-    /// Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; upper case first, then lower case.
-    pub fn from_environment(environment: &Environment) -> Self {
+    /// Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; upper case first, then lower case. `go` is the minor version of
+    /// Go 1 whose rules hold.
+    pub fn from_environment(environment: &Environment, go: u8) -> Self {
+        let parse_proxy = |value| parse_proxy(value, go);
         let http = environment.first(&["HTTP_PROXY", "http_proxy"]);
         // A CGI server sets HTTP_PROXY from a request's header: Go refuses it there.
         let http = http.filter(|_| environment.get("REQUEST_METHOD").is_none_or(str::is_empty));
@@ -65,11 +67,16 @@ impl ProxyRules {
     }
 }
 
-/// `parseProxy`: a value without a usable scheme is tried again with `http://` before it.
-fn parse_proxy(value: &str) -> Option<Url> {
-    const SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
+/// `parseProxy`: a value without a usable scheme is tried again with `http://` before it. Up to Go 1.19 a scheme was
+/// usable if it was known; later any is, and what is no SOCKS is spoken to as an HTTP proxy.
+fn parse_proxy(value: &str, go: u8) -> Option<Url> {
+    const SCHEMES: [&str; 3] = ["http", "https", "socks5"];
+    let is_usable = |url: &Url| match go {
+        ..20 => SCHEMES.contains(&url.scheme.as_str()),
+        _ => !url.scheme.is_empty() && !url.host.is_empty(),
+    };
     match Url::parse(value) {
-        Ok(url) if SCHEMES.contains(&url.scheme.as_str()) => Some(url),
+        Ok(url) if is_usable(&url) => Some(url),
         first => Url::parse(&format!("http://{value}")).ok().or(first.ok()),
     }
 }
@@ -165,7 +172,7 @@ mod tests {
             ("NO_PROXY", no_proxy),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let rules = ProxyRules::from_environment(&Environment::new(variables));
+        let rules = ProxyRules::from_environment(&Environment::new(variables), 25);
         matches!(rules.route(&Url::parse(url).unwrap()), Route::Proxy(proxy) if proxy.hostname() == "proxy.test")
     }
 

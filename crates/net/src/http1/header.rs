@@ -61,9 +61,15 @@ impl Header {
         }
     }
 
-    /// Sets the only value of a field.
+    /// Whether there is a field of exactly this name, case included, as a key of Go's map.
+    pub fn has_key(&self, name: &str) -> bool {
+        self.0.iter().any(|field| field.name == name)
+    }
+
+    /// Sets the only value of a field. One of the same name in other case stays beside it, as in Go, where it has a
+    /// key of its own.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.remove(name);
+        self.0.retain(|field| field.name != name);
         self.add(name, value);
     }
 

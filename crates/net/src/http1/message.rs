@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use gostd::http::Malformed;
+use gostd::http::{Error, Malformed};
 use gostd::url::Url;
 use secret::Secret;
 use trace::Purpose;
 
 use super::header::Header;
+use crate::client::authorization;
 
 /// A request. Written in Go's order: `Host`, `User-Agent`, length, the other fields by name
 /// (Go `net/http/request.go` `Request.write`, `header.go` `writeSubset`).
@@ -25,6 +26,9 @@ pub struct Request {
     pub body: Option<Secret<Vec<u8>>>,
 }
 
+/// Fields that do not come from the map (`reqWriteExcludeHeader`).
+const NOT_WRITTEN: [&str; 5] = ["Host", "User-Agent", "Content-Length", "Transfer-Encoding", "Trailer"];
+
 impl Request {
     /// A request without fields and body.
     pub const fn new(purpose: Purpose, method: &'static str, url: Url) -> Self {
@@ -33,26 +37,41 @@ impl Request {
 
     /// `Transport.roundTrip`: Go asks for gzip, and undoes it, unless the caller decides otherwise.
     pub(crate) fn asks_for_gzip(&self) -> bool {
-        self.method != "HEAD"
-            && self.header.get("Accept-Encoding").is_none()
-            && self.header.get("Range").is_none()
+        self.method != "HEAD" && !self.header.has_key("Accept-Encoding") && !self.header.has_key("Range")
+    }
+
+    /// `validateHeaders`: names are tokens, values have no control characters but spaces and tabs.
+    pub(crate) fn check_fields(&self) -> Result<(), Error> {
+        let is_control = |b: u8| (b < b' ' && b != b'\t') || b == 0x7f;
+        for (name, value) in self.header.iter() {
+            if name.is_empty() || !name.bytes().all(is_token) {
+                return Err(Error::InvalidFieldName(name.to_owned()));
+            }
+            if value.bytes().any(is_control) {
+                return Err(Error::InvalidFieldValue { name: name.to_owned() });
+            }
+        }
+        Ok(())
     }
 
     /// The fields in wire order. `proxy_authorization` is for a plain request through a proxy.
     pub(crate) fn wire_header(&self, proxy_authorization: Option<&str>) -> Header {
         let mut wire = Header::new();
-        wire.add("Host", self.header.get("Host").map_or_else(|| host(&self.url), ToOwned::to_owned));
-        match self.header.get("User-Agent") {
+        // A Host among the fields counts for nothing (`reqWriteExcludeHeader`).
+        wire.add("Host", host(&self.url));
+        match self.header.iter().find(|(name, _)| *name == "User-Agent").map(|(_, value)| value) {
             Some("") => {}
             agent => wire.add("User-Agent", agent.unwrap_or("Go-http-client/1.1")),
         }
         if let Some(body) = &self.body {
             wire.add("Content-Length", body.expose().len().to_string());
         }
-        let own = self.header.iter().filter(|(name, _)| {
-            !["host", "user-agent", "content-length"].contains(&name.to_ascii_lowercase().as_str())
-        });
-        let mut others: Vec<_> = own.chain(proxy_authorization.map(|v| ("Proxy-Authorization", v))).collect();
+        // `Client.send`: what stands before the @ of a URL, where there is no other Authorization.
+        let of_url = authorization(&self.url).filter(|_| !self.header.has_key("Authorization"));
+        let own = self.header.iter().filter(|(name, _)| !NOT_WRITTEN.contains(name));
+        let of_url = of_url.as_deref().map(|value| ("Authorization", value));
+        let of_proxy = proxy_authorization.map(|value| ("Proxy-Authorization", value));
+        let mut others: Vec<_> = own.chain(of_url).chain(of_proxy).collect();
         others.sort_by_key(|(name, _)| *name);
         others.into_iter().for_each(|(name, value)| wire.add(name, value));
         if self.asks_for_gzip() {
@@ -226,15 +245,19 @@ pub(crate) fn parse_trailer(bytes: &[u8]) -> Result<(), Malformed> {
     parse_fields(lines).map(drop)
 }
 
+/// `isTokenByte`
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
 fn add_field(header: &mut Header, field: &[u8]) -> Result<(), Malformed> {
     let at = field.iter().position(|b| *b == b':').unwrap_or(field.len());
     let (name, value) = (&field[..at], field.get(at + 1..).unwrap_or_default().trim_ascii());
-    let token = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
     let printable = |b: &u8| *b >= b' ' && *b != 0x7f || *b == b'\t';
     if name.is_empty() {
         return Ok(());
     }
-    if !name.iter().all(token) || !value.iter().all(printable) {
+    if !name.iter().copied().all(is_token) || !value.iter().all(printable) {
         return Err(Malformed::HeaderLine(field.to_vec()));
     }
     header.add_bytes(String::from_utf8_lossy(name), value);

@@ -39,6 +39,7 @@ impl Resolver {
     pub(crate) async fn lookup(&self, host: &str) -> Found {
         let mut servers = Vec::new();
         let in_files = if self.config.files { self.config.in_hosts(host) } else { Vec::new() };
+        let in_files = sort::sort(&*self.network, in_files).await;
         if self.config.files_first && !in_files.is_empty() {
             return Found { source: NameSource::HostsFile, servers, result: Ok(in_files) };
         }
@@ -90,7 +91,7 @@ impl Resolver {
             match answer {
                 Ok(found) => addresses.extend(found),
                 // The error of the name without a suffix is preferred.
-                Err(error) if last.is_none() || name != format!("{host}.") => *last = Some(error),
+                Err(error) if last.is_none() || name == format!("{host}.") => *last = Some(error),
                 Err(_) => {}
             }
         }

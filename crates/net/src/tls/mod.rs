@@ -3,6 +3,7 @@
 mod certificate;
 mod chain;
 mod constraints;
+mod identity;
 mod prefix;
 mod roots;
 mod verifier;
@@ -17,12 +18,14 @@ use gostd::net::{Ends, Error, Op};
 use gostd::tls::{self, Alert, Protocol};
 use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls_pki_types::ServerName;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use trace::{Fault, Handshake, Stage, What};
 
+use self::identity::Identity;
+pub use self::identity::IdentityError;
 pub(crate) use self::prefix::Prefixed;
 pub use self::roots::Roots;
 use self::verifier::{Seen, Verifier};
@@ -38,22 +41,6 @@ pub struct Tls {
     clock: Clock,
     skip_verify: bool,
     identity: Option<Arc<Identity>>,
-}
-
-struct Identity {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-}
-
-/// Why a client certificate cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdentityError {
-    /// The file of the certificate holds none.
-    #[error("tls: failed to find any PEM data in certificate input")]
-    NoCertificate,
-    /// The file of the key holds none.
-    #[error("tls: failed to find any PEM data in key input")]
-    NoKey,
 }
 
 impl Tls {
@@ -74,13 +61,7 @@ impl Tls {
     /// # Errors
     /// When the PEM texts hold no certificate or no key (`tls.X509KeyPair`).
     pub fn with_identity(mut self, certificate: &[u8], key: &[u8]) -> Result<Self, IdentityError> {
-        use rustls_pki_types::pem::PemObject;
-        let chain: Vec<_> = roots::certificates(certificate).collect();
-        if chain.is_empty() {
-            return Err(IdentityError::NoCertificate);
-        }
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| IdentityError::NoKey)?;
-        self.identity = Some(Arc::new(Identity { chain, key }));
+        self.identity = Some(Arc::new(Identity::read(certificate, key)?));
         Ok(self)
     }
 

@@ -69,6 +69,20 @@ impl AsyncWrite for Prefixed {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 
+    /// Several records of a flight go out in one piece: a server that refuses the first would else have closed the
+    /// connection while the second is written, and its alert would be lost.
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_flush(cx)
     }

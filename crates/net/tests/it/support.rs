@@ -57,7 +57,7 @@ impl Setup {
         let variables = self.environment.into_iter().map(|(name, value)| (name.to_owned(), value));
         let transport = Transport {
             tls,
-            proxy: ProxyRules::from_environment(&Environment::new(variables)),
+            proxy: ProxyRules::from_environment(&Environment::new(variables), 25),
             dial_timeout: Duration::from_secs(30),
             response_header_timeout: self.response_header_timeout,
         };

@@ -268,6 +268,38 @@ async fn client_certificates() {
     }
 }
 
+#[test]
+fn what_is_no_client_certificate() {
+    let root = authority("Test Root", None, unchanged);
+    let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let of_another_kind = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem();
+    let certificate = params("me", &[]).signed_by(&key, &root.issuer).unwrap().pem();
+    let (key, other) = (key.serialize_pem(), other.serialize_pem());
+    let cases = [
+        (&certificate, &key, ""),
+        (&certificate, &other, "tls: private key does not match public key"),
+        (&certificate, &of_another_kind, "tls: private key type does not match public key type"),
+        (
+            &certificate,
+            &certificate,
+            "tls: found a certificate rather than a key in the PEM for the private key",
+        ),
+        (
+            &key,
+            &key,
+            "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs \
+             may have been switched",
+        ),
+    ];
+    let roots = Arc::new(Roots::only(Vec::new()));
+    let clock = net::Clock::new("2026-03-01T12:00:00Z".parse().unwrap());
+    for (certificate, key, said) in cases {
+        let tls = net::Tls::new(roots.clone(), clock);
+        let read = tls.with_identity(certificate.as_bytes(), key.as_bytes());
+        assert_eq!(read.err().map(|error| error.to_string()).unwrap_or_default(), said);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_no_tls() {
     let cases = [

@@ -200,13 +200,14 @@ async fn redirects_that_lead_nowhere() {
     let url = |path| named(&server, "registry.test", path);
 
     let (at, fault) = client.send(get(&url("/loop"))).await.err().unwrap();
-    assert_eq!((at.to_string(), fault.to_string()), (url("/loop"), "stopped after 10 redirects".to_owned()));
+    // The place is told as the Location was sent.
+    assert_eq!((at.as_str(), fault.to_string().as_str()), ("/loop", "stopped after 10 redirects"));
     let asked = trace.steps().iter().filter(|step| matches!(step.what, What::Exchange(_))).count();
     assert_eq!(asked, 10);
 
     let (at, fault) = client.send(get(&url("/bad"))).await.err().unwrap();
     let text = r#"failed to parse Location header "http://a b/": parse "http://a b/": invalid character " " in host name"#;
-    assert_eq!((at.to_string(), fault.to_string().as_str()), (url("/bad"), text));
+    assert_eq!((at, fault.to_string().as_str()), (url("/bad"), text));
 
     let answer = client.send(get(&url("/none"))).await.map_err(|(_, fault)| fault).unwrap();
     assert_eq!(answer.status, 302);
