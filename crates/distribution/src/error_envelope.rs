@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use gostd::json::{Place, Reader, Value, parse};
+use gostd::json::{Place, Reader, Value, parse, parse_first};
 
 /// The codes that containerd knows; all others are unknown to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,11 +93,19 @@ impl ErrorEnvelope {
     /// Reads an answer's body. None when it is no envelope, has values of wrong types or no entries: then containerd
     /// shows nothing of it.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let document = parse(body).ok()?;
+        Self::of(&parse(body).ok()?)
+    }
+
+    /// The same of a body in which something may follow, as containerd 1 reads it.
+    pub fn parse_first(body: &[u8]) -> Option<Self> {
+        Self::of(&parse_first(body).ok()?.0)
+    }
+
+    fn of(document: &Value) -> Option<Self> {
         let mut reader = Reader::new();
         // The words are never seen, so the places need no names.
         let place = Place { go_struct: "", field: "", go_type: "" };
-        let object = reader.object(Some(&document), place)?;
+        let object = reader.object(Some(document), place)?;
         let entries: Vec<_> = reader
             .array(object.field("errors"), place)
             .iter()

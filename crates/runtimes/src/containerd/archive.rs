@@ -99,7 +99,11 @@ impl Archive {
         };
         match tar {
             Ok(tar) => tar.finish(compressed),
-            Err(_) => Applied::Failed("unexpected EOF".into()),
+            // The decoder hands its last bytes on only now: they may be no archive.
+            Err(error) => Applied::Failed(match tar_error(&error) {
+                Some(error) => error.to_string(),
+                None => "unexpected EOF".into(),
+            }),
         }
     }
 }
@@ -132,11 +136,16 @@ pub(super) fn is_zstd(first: &[u8]) -> bool {
 
 /// What Go says: of the archive, or of the compressed stream around it.
 fn words(error: &io::Error, stream: &Stream) -> String {
-    match (error.get_ref().and_then(|inner| inner.downcast_ref::<TarError>()), stream) {
+    match (tar_error(error), stream) {
         (Some(error), _) => error.to_string(),
         (None, Stream::Gzip(_)) => "flate: corrupt input before offset 0".into(),
         (None, _) => "magic number mismatch".into(),
     }
+}
+
+/// What the archive within is accused of.
+fn tar_error(error: &io::Error) -> Option<TarError> {
+    error.get_ref()?.downcast_ref().copied()
 }
 
 /// `archive/tar: …`
@@ -297,10 +306,11 @@ mod tests {
         assert_eq!(applied(&gzip(&tar)), diff_id(true));
         assert_eq!(applied(&zstd::encode_all(&tar[..], 1).unwrap()), diff_id(true));
         assert_eq!(applied(b"this is not a gzip stream at all\n"), failed("unexpected EOF"));
-        assert_eq!(
-            applied(&gzip(&b"gzip, but no tar\n".repeat(40))),
-            failed("archive/tar: invalid tar header")
-        );
+        let no_tar = gzip(&b"gzip, but no tar\n".repeat(40));
+        assert_eq!(applied(&no_tar), failed("archive/tar: invalid tar header"));
+        let mut at_once = Archive::new();
+        at_once.push(&no_tar);
+        assert_eq!(at_once.finish(), failed("archive/tar: invalid tar header"));
         assert_eq!(applied(&tar[..BLOCK + 100]), failed("unexpected EOF"));
         assert_eq!(applied(&gzip(&tar)[..60]), failed("unexpected EOF"));
     }

@@ -153,7 +153,7 @@ impl Authorizer {
         let realm = challenge.parameter("realm");
         let realm =
             realm.ok_or_else(|| Error::Plain("no realm specified for token auth challenge".into()))?;
-        let parsed = Url::parse(&String::from_utf8_lossy(realm))
+        let parsed = Url::parse(&gostd::http::escape_invalid(realm))
             .map_err(|error| Error::Plain(error.to_string()).context("invalid token auth challenge realm"))?;
         let asked_as = if user.0.is_empty() { "anonymous or with a token" } else { "with user and password" };
         self.recorder.decide("authorization", format!("a token is asked for {asked_as}"));
@@ -219,7 +219,7 @@ impl Authorizer {
         request.header.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
         request.body = Some(Secret::new(form.encode().into_bytes()));
         let answer = self.answer(request).await?;
-        let token = TokenAnswer::read(answer).await?;
+        let token = TokenAnswer::read(answer, "OAuthTokenResponse").await?;
         token.accept(token.access_token.clone())
     }
 
@@ -237,7 +237,7 @@ impl Authorizer {
             request.header.set("Authorization", basic(user, secret));
         }
         let answer = self.answer(request).await?;
-        let token = TokenAnswer::read(answer).await?;
+        let token = TokenAnswer::read(answer, "FetchTokenResponse").await?;
         let either = [&token.access_token, &token.token].into_iter().find(|token| !token.expose().is_empty());
         token.accept(either.cloned().unwrap_or_default())
     }
@@ -283,16 +283,37 @@ struct TokenAnswer {
     expires_in: i64,
 }
 
+/// `time.Time.UnmarshalJSON`
+fn check_date(date: Option<&json::Value>, reader: &mut Reader, place: Place<'_>) -> Result<()> {
+    match date {
+        Some(json::Value::String(text)) => {
+            gostd::time::check_rfc3339(text).map_err(|error| Error::Plain(error.to_string()))
+        }
+        None | Some(json::Value::Null) => Ok(()),
+        Some(other) => {
+            reader.wrong_type(other.kind(), place);
+            Ok(())
+        }
+    }
+}
+
 impl TokenAnswer {
-    async fn read(mut answer: Answer) -> Result<Self> {
+    async fn read(mut answer: Answer, go_struct: &'static str) -> Result<Self> {
         let body = answer.read_up_to(MAX_TOKEN_BODY).await.map_err(|fault| Error::body(&fault));
         let decode = |error: json::Error| Error::Plain(error.to_string());
         let decoded = body.and_then(|body| {
             let (value, _) = json::parse_first(&body).map_err(decode)?;
             let mut reader = Reader::new();
-            let place = |field, go_type| Place { go_struct: "FetchTokenResponse", field, go_type };
+            let place = |field, go_type| Place { go_struct, field, go_type };
+            let whole = format!("auth.{go_struct}");
+            reader.object(Some(&value), Place { go_struct: "", field: "", go_type: &whole });
+            check_date(value.field("issued_at"), &mut reader, place("issued_at", "time.Time"))?;
             let token = Self {
-                token: reader.string(value.field("token"), place("token", "string")).into(),
+                token: match go_struct {
+                    "FetchTokenResponse" => reader.string(value.field("token"), place("token", "string")),
+                    _ => String::new(),
+                }
+                .into(),
                 access_token: reader
                     .string(value.field("access_token"), place("access_token", "string"))
                     .into(),

@@ -276,8 +276,9 @@ impl Writer {
             None
         };
         if let Some((problem, flaw)) = problem {
+            // The ingest stays: the next pull finds it complete, and fails here again without asking
+            // (recording `layer-wrong-bytes-twice`).
             self.tell(flaw);
-            self.discard();
             return Err(Error::Class(Class::FailedPrecondition, problem));
         }
         if let (Some(ingest), Some(target)) = (&self.ingest, self.store.blob_path(&descriptor.digest)) {
@@ -291,15 +292,6 @@ impl Writer {
         self.store.add_blob(&descriptor.digest, blob);
         self.taken = 0;
         Ok(())
-    }
-
-    /// What is wrong is not gone on with.
-    fn discard(&mut self) {
-        self.file = None;
-        if let Some(path) = &self.ingest {
-            // An ingest that cannot be removed is overwritten by the next pull.
-            let _ = std::fs::remove_file(path);
-        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::fmt;
 
 use cri::{Code, CriError};
 use distribution::ErrorEnvelope;
+use gostd::http::Malformed;
 use gostd::net::Error as Cause;
 use gostd::strconv;
-use gostd::url::{self, Url};
+use gostd::url::{self, Url, Userinfo};
 use trace::Fault;
 
 use crate::profile::Words;
@@ -74,7 +75,12 @@ impl Error {
     }
 
     pub(super) fn exchange(method: &'static str, url: &Url, fault: Fault, go: u8) -> Self {
-        Self::Exchange { method, url: url.to_string(), fault: Box::new(fault), go }
+        Self::exchange_at(method, without_password(url), fault, go)
+    }
+
+    /// The same with a URL that is told as it was sent.
+    pub(super) fn exchange_at(method: &'static str, url: String, fault: Fault, go: u8) -> Self {
+        Self::Exchange { method, url, fault: Box::new(fault), go }
     }
 
     /// The error that a body's fault is, read in passing.
@@ -209,8 +215,26 @@ const fn is_digit(character: char) -> bool {
     character.is_ascii_digit()
 }
 
+/// `Head "URL"`: Go writes the method of a url.Error in title case (net/http/client.go `urlErrorOp`).
+pub(super) fn operation(method: &str, url: &str) -> String {
+    let (first, rest) = method.split_at(1.min(method.len()));
+    format!("{first}{} {}", rest.to_lowercase(), strconv::quote(url))
+}
+
+/// `stripPassword` (net/http/client.go)
+fn without_password(url: &Url) -> String {
+    let text = url.to_string();
+    match (&url.user, text.split_once('@')) {
+        (Some(Userinfo { username, password: Some(_) }), Some((_, rest))) => {
+            format!("{}://{username}:***@{rest}", url.scheme)
+        }
+        _ => text,
+    }
+}
+
 /// Go's words for a fault. Before 1.20 crypto/tls passed the verdict on a certificate on as it was; before 1.24 there was a
-/// way to accept SHA-1 all the same, and crypto/x509 named it (`InsecureAlgorithmError.Error`).
+/// way to accept SHA-1 all the same, and crypto/x509 named it (`InsecureAlgorithmError.Error`); since 1.26 net/textproto
+/// quotes the lines that it cannot read.
 fn transport_words(fault: &Fault, go: u8) -> String {
     const SINCE_1_20: &str = "tls: failed to verify certificate: ";
     const SHA1: [&str; 2] = ["insecure algorithm SHA1-RSA", "insecure algorithm ECDSA-SHA1"];
@@ -224,7 +248,12 @@ fn transport_words(fault: &Fault, go: u8) -> String {
             words = words.replacen(algorithm, &format!("{algorithm}{UNTIL_1_23}"), 1);
         }
     }
-    words
+    match fault.error.malformed() {
+        Some(Malformed::HeaderLine(line) | Malformed::InitialLine(line)) if go >= 26 => {
+            words.replacen(&*String::from_utf8_lossy(line), &strconv::quote(line), 1)
+        }
+        _ => words,
+    }
 }
 
 impl fmt::Display for StatusSaid {
@@ -246,10 +275,7 @@ impl fmt::Display for Error {
         match self {
             Self::Context(context, cause) => write!(f, "{context}: {cause}"),
             Self::Exchange { method, url, fault, go } => {
-                // Go writes the method of a url.Error in title case (net/http/client.go urlErrorOp).
-                let (first, rest) = method.split_at(1.min(method.len()));
-                let words = transport_words(fault, *go);
-                write!(f, "{first}{} {}: {words}", rest.to_lowercase(), strconv::quote(url))
+                write!(f, "{}: {}", operation(method, url), transport_words(fault, *go))
             }
             Self::Status { said, status_line, errors, .. } => {
                 write!(f, "{said}: {status_line}")?;

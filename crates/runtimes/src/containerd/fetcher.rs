@@ -10,6 +10,7 @@ use gostd::url::Url;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use trace::Purpose;
 
+use super::archive::is_gzip;
 use super::chunks::{Body, Broken, Chunking};
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
@@ -20,6 +21,8 @@ use super::status;
 
 /// So many times a body is opened anew without getting a byte further (httpreadseeker.go:28).
 const MAX_RETRY: u32 = 3;
+/// The fixed part of a gzip header.
+const GZIP_HEADER: usize = 10;
 
 /// Fetches content of one repository.
 pub(super) struct Fetcher {
@@ -139,6 +142,7 @@ impl Fetcher {
         let encoding = rules.accept_encoding.and_then(|_| answer.header.get("Content-Encoding"));
         let decoder = Decoder::new(encoding.unwrap_or_default())?;
         let mut opened = Opened { body: Body::new(answer, permit), decoder };
+        opened.check_gzip_header().await?;
         let counts = opened.check_offset(offset, splits, rules.trusts_partial).await?;
         if let Some(chunking) = self.chunking.filter(|_| counts) {
             opened.body.split(chunking, request, self.limiter.clone(), last_host, offset);
@@ -214,8 +218,13 @@ impl Reader<'_> {
                 Err(Broken::Read(Cause::UnexpectedEof)) => {
                     self.opened = None;
                     self.without_progress += 1;
+                    if self.without_progress > MAX_RETRY {
+                        return Err(ReadError::UnexpectedEof);
+                    }
+                    // All that was announced is there: nothing is opened for the rest (`reader`).
+                    let is_complete = size.is_ok_and(|size| self.offset >= size);
                     // An error while opening anew is swallowed; the end that was there is told.
-                    if self.without_progress > MAX_RETRY || self.open().await.is_err() {
+                    if !is_complete && self.open().await.is_err() {
                         return Err(ReadError::UnexpectedEof);
                     }
                 }
@@ -236,16 +245,33 @@ impl Reader<'_> {
 }
 
 impl Opened {
+    /// `gzip.NewReader` reads the header at once, so that what is none fails while it is opened.
+    async fn check_gzip_header(&mut self) -> Result<()> {
+        if !matches!(self.decoder, Decoder::Gzip(..)) {
+            return Ok(());
+        }
+        let mut first = Vec::new();
+        while first.len() < GZIP_HEADER {
+            let piece = self.body.answer.chunk().await.map_err(|fault| Error::body(&fault))?;
+            let Some(piece) = piece else { break };
+            first.extend_from_slice(&piece);
+        }
+        if first.len() >= GZIP_HEADER && !is_gzip(&first) {
+            return Err(Error::Plain("gzip: invalid header".into()));
+        }
+        if first.len() < GZIP_HEADER {
+            return Err(Error::Plain(if first.is_empty() { "EOF" } else { "unexpected EOF" }.into()));
+        }
+        self.decoder.push(&first.into())
+    }
+
     async fn next(&mut self) -> std::result::Result<Option<Bytes>, Broken> {
         loop {
             if let Some(piece) = self.decoder.take() {
                 return Ok(Some(piece));
             }
             match self.body.chunk().await? {
-                Some(piece) => {
-                    let pushed = self.decoder.push(&piece);
-                    pushed.map_err(|_| Broken::Read(Cause::UnexpectedEof))?;
-                }
+                Some(piece) => self.decoder.push(&piece).map_err(Broken::Asked)?,
                 None => return self.decoder.finish().map_err(Broken::Read),
             }
         }
@@ -297,16 +323,23 @@ impl Decoder {
         }
     }
 
-    fn push(&mut self, piece: &Bytes) -> std::io::Result<()> {
-        match self {
+    /// Decodes a piece. What is decoded comes out at once: how far a body came decides where it is resumed.
+    fn push(&mut self, piece: &Bytes) -> Result<()> {
+        fn all(decoder: &mut impl std::io::Write, piece: &[u8]) -> std::io::Result<()> {
+            decoder.write_all(piece)?;
+            decoder.flush()
+        }
+        let (decoded, words) = match self {
             Self::Identity(waiting) => {
                 *waiting = Some(piece.clone());
-                Ok(())
+                return Ok(());
             }
-            Self::Gzip(decoder, _) => decoder.write_all(piece),
-            Self::Deflate(decoder, _) => decoder.write_all(piece),
-            Self::Zstd(decoder, _) => decoder.write_all(piece),
-        }
+            // Where the input is corrupt is not followed to the byte.
+            Self::Gzip(decoder, _) => (all(decoder, piece), "flate: corrupt input before offset 0"),
+            Self::Deflate(decoder, _) => (all(decoder, piece), "flate: corrupt input before offset 0"),
+            Self::Zstd(decoder, _) => (all(decoder, piece), "invalid input: magic number mismatch"),
+        };
+        decoded.map_err(|_| Error::Plain(words.into()))
     }
 
     fn take(&mut self) -> Option<Bytes> {

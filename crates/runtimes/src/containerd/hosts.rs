@@ -213,7 +213,7 @@ impl HostFactory {
     fn client(&self, tls: &Tls, dial_timeout: Duration, falls_back: bool) -> Arc<HttpClient> {
         let transport = Transport {
             tls: tls.clone(),
-            proxy: ProxyRules::from_environment(&self.environment),
+            proxy: ProxyRules::from_environment(&self.environment, self.profile.go),
             dial_timeout,
             response_header_timeout: self.profile.hosts.response_header_timeout,
         };
@@ -284,8 +284,12 @@ impl HostFactory {
                 io::ErrorKind::PermissionDenied => "permission denied",
                 _ => "input/output error",
             };
-            let open = Error::Plain(format!("open {}: {reason}", file.display()));
-            open.context(context)
+            let said = if self.node.is_directory(file) {
+                format!("read {}: is a directory", file.display())
+            } else {
+                format!("open {}: {reason}", file.display())
+            };
+            Error::Plain(said).context(context)
         })
     }
 }

@@ -13,6 +13,11 @@ use toml::{Table, Value};
 use super::error::Result;
 use crate::profile::HostRules;
 
+/// A limit that is over at once.
+const PASSED: Duration = Duration::ZERO;
+/// As good as none.
+const UNLIMITED: Duration = Duration::from_secs(1 << 30);
+
 /// What a host may be asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Capabilities {
@@ -88,13 +93,23 @@ fn parse_hosts_file(
     if hosts.is_none() && rules.needs_host_table {
         return Err("it has no [host] table (invalid `host` tree)".into());
     }
+    let mut names = hosts_in_order(text);
+    if rules.needs_host_table {
+        // All that the tree holds, however it was written.
+        let others = hosts.into_iter().flatten().map(|(name, _)| name);
+        let others: Vec<String> = others.filter(|name| !names.contains(name)).cloned().collect();
+        names.extend(others);
+    }
+    if names.iter().any(String::is_empty) {
+        return Err("the name of a host is empty".into());
+    }
     let mut configs = Vec::new();
-    for name in hosts_in_order(text) {
+    for name in names {
         if let Some(table) = hosts.and_then(|hosts| hosts.get(&name)).and_then(Value::as_table) {
             configs.push(parse_host(&name, directory, table, rules)?);
         }
     }
-    let server = document.get("server").and_then(Value::as_str).unwrap_or_default();
+    let server = typed(&document, "server", Value::as_str, "a string")?.unwrap_or_default();
     configs.push(parse_host(server, directory, &document, rules)?);
     Ok(configs)
 }
@@ -137,7 +152,7 @@ fn parse_host(
         .get("ca")
         .map(|value| strings(value, "ca"))
         .transpose()?
-        .map(|files| files.iter().map(|file| directory.join(file)).collect());
+        .map(|files| files.iter().map(|file| absolute(file, directory)).collect());
     config.client_pairs = table.get("client").map(|value| client_pairs(value, directory)).transpose()?;
     if let Some(header) = table.get("header") {
         let header = header.as_table().ok_or("\"header\" is no table")?;
@@ -151,9 +166,18 @@ fn parse_host(
     {
         let parsed: duration::Duration =
             timeout.parse().map_err(|error: duration::Error| error.to_string())?;
-        config.dial_timeout = parsed.to_std();
+        // Zero is no limit; what is negative has passed before anything is dialled.
+        config.dial_timeout = Some(match parsed.to_std() {
+            Some(limit) if limit.is_zero() => UNLIMITED,
+            limit => limit.unwrap_or(PASSED),
+        });
     }
     Ok(config)
+}
+
+/// `makeAbsPath`: joined and cleaned, so that an empty name is the directory itself.
+fn absolute(file: &str, directory: &Path) -> PathBuf {
+    directory.join(file).components().collect()
 }
 
 fn typed<'t, T>(
@@ -181,7 +205,11 @@ fn api_root(path: &str, overrides: bool) -> String {
 }
 
 fn capabilities(table: &Table, knows_referrers: bool) -> std::result::Result<Capabilities, String> {
-    let named = table.get("capabilities").map(|value| strings(value, "capabilities")).transpose()?;
+    let named = match table.get("capabilities") {
+        Some(Value::String(_)) => return Err("\"capabilities\" is no list".into()),
+        Some(value) => Some(strings(value, "capabilities")?),
+        None => None,
+    };
     let Some(named) = named.filter(|named| !named.is_empty()) else {
         return Ok(Capabilities { pull: true, resolve: true });
     };
@@ -202,7 +230,7 @@ fn client_pairs(
     value: &Value,
     directory: &Path,
 ) -> std::result::Result<Vec<(PathBuf, Option<PathBuf>)>, String> {
-    let at = |file: &str| directory.join(file);
+    let at = |file: &str| absolute(file, directory);
     if let Some(file) = value.as_str() {
         return Ok(vec![(at(file), None)]);
     }
@@ -263,6 +291,34 @@ mod tests {
             parse("[host.\"https://a\"]\nskip_verify = \"yes\"\n").unwrap_err(),
             "\"skip_verify\" is not a boolean"
         );
+    }
+
+    #[test]
+    fn values_of_another_type_spoil_the_file() {
+        let cases = [
+            ("server = 5\n", "\"server\" is not a string"),
+            ("capabilities = \"pull\"\n", "\"capabilities\" is no list"),
+            ("[host.\"\"]\n", "the name of a host is empty"),
+        ];
+        for (text, said) in cases {
+            assert_eq!(parse(text).unwrap_err(), said, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_name_is_the_directory() {
+        let hosts = parse("[host.\"https://a\"]\nclient = \"\"\nca = \"\"\n").unwrap();
+        assert_eq!(hosts[0].client_pairs, Some(vec![("/d".into(), None)]));
+        assert_eq!(hosts[0].ca_certs, Some(vec!["/d".into()]));
+    }
+
+    #[test]
+    fn limits_on_dialling() {
+        let limit = |text: &str| {
+            parse(&format!("[host.\"https://a\"]\ndial_timeout = \"{text}\"\n")).unwrap()[0].dial_timeout
+        };
+        let limits = ["5s", "0s", "-1s"].map(limit);
+        assert_eq!(limits, [Some(Duration::from_secs(5)), Some(UNLIMITED), Some(PASSED)]);
     }
 
     #[test]

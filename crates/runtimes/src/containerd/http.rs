@@ -2,8 +2,7 @@
 //! (containerd v2.1.9 core/remotes/docker/resolver.go:822-940 `NewHTTPFallback`).
 
 use std::ops::Deref;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use gostd::http;
@@ -18,8 +17,8 @@ use super::progress::{Active, Requests};
 /// A client for one or several hosts.
 pub(super) struct HttpClient {
     client: Client,
-    /// Whether https may turn out to be http, and whether it did.
-    fallback: Option<AtomicBool>,
+    /// Whether https may turn out to be http, and for which host it last did.
+    fallback: Option<Mutex<String>>,
     /// Where requests are counted, and whence they are cancelled.
     requests: Option<Arc<Requests>>,
     /// The version of Go whose words and rules are kept.
@@ -34,7 +33,7 @@ pub(super) struct Answer {
 
 impl HttpClient {
     pub(super) fn new(client: Client, may_fall_back: bool, requests: Option<Arc<Requests>>, go: u8) -> Self {
-        Self { client, fallback: may_fall_back.then(AtomicBool::default), requests, go }
+        Self { client, fallback: may_fall_back.then(Mutex::default), requests, go }
     }
 
     /// One request and its answer.
@@ -58,13 +57,15 @@ impl HttpClient {
 
     async fn https_then_http(&self, request: &Request) -> Result<Response, Fault> {
         let Some(fallen_back) = &self.fallback else { return self.client.round_trip(request).await };
-        if !fallen_back.load(Ordering::Relaxed) {
+        let host = || fallen_back.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = *host() == request.url.host;
+        if !is_known {
             match self.client.round_trip(request).await {
                 Err(fault) if is_tls_error(&fault) || is_port_error(&fault, request) => {}
                 other => return other,
             }
         }
-        fallen_back.store(true, Ordering::Relaxed);
+        request.url.host.clone_into(&mut host());
         let mut plain = request.clone();
         plain.url.scheme = "http".to_owned();
         let mut answer = self.client.round_trip(&plain).await?;
@@ -75,15 +76,16 @@ impl HttpClient {
 
     /// `http.Client.Do`, with Go's own redirect policy: for the token service.
     pub(super) async fn send(&self, mut request: Request) -> error::Result<Answer> {
-        let mut redirects = Redirects::new(&request);
+        let mut redirects = Redirects::new(&request, self.go);
+        let method = request.method;
         loop {
-            let failed = |fault| error::Error::exchange(request.method, &request.url, fault, self.go);
+            let failed = |fault| error::Error::exchange(method, &request.url, fault, self.go);
             let answer = self.round_trip(&request).await.map_err(failed)?;
             match redirects.next(&request, &answer) {
                 Ok(Some(next)) => request = next,
                 Ok(None) => return Ok(answer),
                 Err((url, fault)) => {
-                    return Err(error::Error::exchange(request.method, &url, fault, self.go));
+                    return Err(error::Error::exchange_at(method, url, fault, self.go));
                 }
             }
         }

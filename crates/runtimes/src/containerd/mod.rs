@@ -314,10 +314,14 @@ impl Attempt<'_> {
     }
 
     fn base(&self, factory: &HostFactory, credentials: &Credentials) -> Result<Base> {
+        // An Accept of the configuration takes the place of the resolver's, and of nothing else (`NewResolver`).
+        let (accept, header): (Vec<_>, Vec<_>) =
+            self.config.headers.iter().cloned().partition(|(name, _)| name == "Accept");
         Ok(Base {
             namespace: self.named.domain.clone(),
             repository: self.named.path.clone(),
-            header: self.config.headers.clone(),
+            header,
+            accept: accept.into_iter().map(|(_, value)| value).collect(),
             profile: self.options.profile,
             hosts: self.registry_hosts(factory, credentials)?,
         })
@@ -330,7 +334,10 @@ impl Attempt<'_> {
         let path = &self.config.config_path;
         let roots: Vec<PathBuf> = match (path.is_empty(), self.config.local_pull) {
             (true, true) => {
-                return factory.endpoints(&self.endpoints(registry), registry, repository, credentials);
+                let endpoints = self.endpoints(registry).map_err(|error| {
+                    Error::Plain(error.to_string()).context("get registry endpoints: parse endpoint url")
+                })?;
+                return factory.endpoints(&endpoints, registry, repository, credentials);
             }
             (true, false) => Vec::new(),
             (false, true) => path.split(':').filter(|root| !root.is_empty()).map(PathBuf::from).collect(),
@@ -340,7 +347,7 @@ impl Attempt<'_> {
     }
 
     /// `registryEndpoints`: the mirrors of a host, or of `*`, then the host itself.
-    fn endpoints(&self, registry: &str) -> Vec<String> {
+    fn endpoints(&self, registry: &str) -> std::result::Result<Vec<String>, gostd::url::Error> {
         let scheme = if hosts::is_localhost(registry) { "http" } else { "https" };
         let mirrors = self.config.mirrors.get(registry).or_else(|| self.config.mirrors.get("*"));
         let with_scheme = |endpoint: &String| {
@@ -352,12 +359,13 @@ impl Attempt<'_> {
         };
         let mut endpoints: Vec<String> = mirrors.into_iter().flatten().map(with_scheme).collect();
         let itself = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
-        let is_itself =
-            |endpoint: &String| gostd::url::Url::parse(endpoint).is_ok_and(|url| url.host == registry);
-        if !endpoints.iter().any(is_itself) {
-            endpoints.push(format!("{scheme}://{itself}"));
+        for endpoint in &endpoints {
+            if gostd::url::Url::parse(endpoint)?.host == registry {
+                return Ok(endpoints);
+            }
         }
-        endpoints
+        endpoints.push(format!("{scheme}://{itself}"));
+        Ok(endpoints)
     }
 
     fn new_pull(&self, factory: &HostFactory, base: Base) -> Pull {

@@ -67,6 +67,7 @@ impl Pull {
     /// Siblings are handled together; the first error ends the others.
     fn dispatch(self: Arc<Self>, descriptors: Vec<Descriptor>) -> Dispatched {
         Box::pin(async move {
+            self.get_documents(&descriptors).await?;
             let mut siblings = JoinSet::new();
             for descriptor in last_first(&descriptors) {
                 let (pull, descriptor) = (self.clone(), descriptor.clone());
@@ -80,6 +81,23 @@ impl Pull {
             }
             Ok(())
         })
+    }
+
+    /// Several manifests of an index are all asked for before what the first of them names: storing content takes a node
+    /// longer than asking for the next (recording `ok-index-noplatform`).
+    async fn get_documents(self: &Arc<Self>, descriptors: &[Descriptor]) -> Result<()> {
+        if descriptors.len() < 2 {
+            return Ok(());
+        }
+        let mut siblings = JoinSet::new();
+        for descriptor in last_first(descriptors).filter(|descriptor| is_document(descriptor)) {
+            let (pull, descriptor) = (self.clone(), descriptor.clone());
+            siblings.spawn(async move { pull.get(&descriptor).await });
+        }
+        while let Some(joined) = siblings.join_next().await {
+            joined.unwrap_or(Err(Error::Canceled))?;
+        }
+        Ok(())
     }
 
     /// Fetch, list the children, keep those of the platform; layers wait for their config (`Unpacker.Unpack`).
@@ -259,6 +277,11 @@ impl Pull {
         let config = ImageConfig::decode(&bytes[..]).map_err(|error| Error::Plain(error.to_string()))?;
         Ok(matcher.matches(&config.platform))
     }
+}
+
+/// A manifest or an index.
+fn is_document(descriptor: &Descriptor) -> bool {
+    media_type::is_manifest(&descriptor.media_type) || media_type::is_index(&descriptor.media_type)
 }
 
 /// The order in which goroutines that are started in a row mostly begin: the last one runs next, the others follow

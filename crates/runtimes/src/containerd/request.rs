@@ -36,6 +36,8 @@ pub(super) struct Base {
     pub(super) repository: String,
     /// `registry.headers` of the CRI configuration.
     pub(super) header: Vec<(String, String)>,
+    /// What is accepted while a name is resolved, where the configuration says so.
+    pub(super) accept: Vec<String>,
     pub(super) profile: &'static Profile,
     pub(super) hosts: Vec<RegistryHost>,
 }
@@ -70,17 +72,26 @@ impl Base {
         purpose: Purpose,
         method: &'static str,
     ) -> Result<HostRequest> {
+        const AGENT: &str = "User-Agent";
         let mut header = Header::new();
-        for (name, value) in self.header.iter().chain(&host.header) {
-            header.add(name.clone(), value.clone());
+        self.header.iter().for_each(|(name, value)| header.add(name.clone(), value.clone()));
+        // Of several, Go sends the first.
+        if self.profile.requests.own_agent_first && !header.has_key(AGENT) {
+            header.set(AGENT, self.profile.user_agent);
         }
-        if header.get("User-Agent").is_none() {
-            header.set("User-Agent", self.profile.user_agent);
+        host.header.iter().for_each(|(name, value)| header.add(name.clone(), value.clone()));
+        if !header.has_key(AGENT) {
+            header.set(AGENT, self.profile.user_agent);
+        }
+        let mut url = Url::parse(url).map_err(|error| Error::Plain(error.to_string()))?;
+        // `http.NewRequest` takes an empty port away (`removeEmptyPort`).
+        if url.host.ends_with(':') {
+            url.host.pop();
         }
         Ok(HostRequest {
             purpose,
             method,
-            url: Url::parse(url).map_err(|error| Error::Plain(error.to_string()))?,
+            url,
             header,
             client: host.client.clone(),
             authorizer: host.authorizer.clone(),
@@ -111,11 +122,12 @@ impl HostRequest {
             ..Request::new(self.purpose, self.method, self.url.clone())
         };
         self.authorize(&mut request).await.map_err(|error| error.context("failed to authorize"))?;
-        let mut redirects = Redirects::new(&request);
+        let mut redirects = Redirects::new(&request, self.profile.go);
         let carried = CarriedAuthorization::of(&request, self.profile.go);
+        // The method is that of the first request, whatever a redirect made of it (Go `Client.do`, `uerr`).
+        let method = request.method;
         let failed = |request: &Request, fault| {
-            Error::exchange(request.method, &request.url, fault, self.profile.go)
-                .context("failed to do request")
+            Error::exchange(method, &request.url, fault, self.profile.go).context("failed to do request")
         };
         loop {
             let answer = self.client.round_trip(&request).await.map_err(|fault| failed(&request, fault))?;
@@ -123,15 +135,16 @@ impl HostRequest {
                 Ok(None) => return Ok(answer),
                 Ok(Some(next)) => next,
                 Err((url, fault)) => {
-                    let error = Error::exchange(request.method, &url, fault, self.profile.go);
+                    let error = Error::exchange_at(method, url, fault, self.profile.go);
                     return Err(error.context("failed to do request"));
                 }
             };
+            let location = answer.location().unwrap_or_default();
             carried.carry(&request, &mut next);
-            // `CheckRedirect`: its error becomes the cause of a url.Error with the new URL.
+            // `CheckRedirect`: its error becomes the cause of a url.Error with the Location as it was sent.
             self.authorize(&mut next).await.map_err(|error| {
-                let quoted = gostd::strconv::quote(next.url.to_string());
-                error.context(format!("failed to do request: Get {quoted}: failed to authorize redirect"))
+                let operation = super::error::operation(method, &location);
+                error.context(format!("failed to do request: {operation}: failed to authorize redirect"))
             })?;
             request = next;
         }

@@ -148,7 +148,9 @@ async fn ask(
 
 fn request(base: &Base, host: &RegistryHost, method: &'static str, path: [&str; 2]) -> Result<HostRequest> {
     let mut request = base.request(host, Purpose::Resolve, method, path)?;
-    request.header.add("Accept", ACCEPT);
+    let configured = base.accept.iter().map(String::as_str);
+    let usual = base.accept.is_empty().then_some(ACCEPT);
+    configured.chain(usual).for_each(|value| request.header.add("Accept", value));
     Ok(request)
 }
 

@@ -22,7 +22,12 @@ pub(super) async fn unexpected_response(
     words: StatusWords,
 ) -> Error {
     let body = answer.read_up_to(MAX_ERROR_BODY).await.unwrap_or_default();
-    error(said(request, answer, words), answer, ErrorEnvelope::parse(&body))
+    // `json.Decoder` is content with one value, `json.Unmarshal` wants nothing behind it.
+    let envelope = match words {
+        StatusWords::Request => ErrorEnvelope::parse(&body),
+        _ => ErrorEnvelope::parse_first(&body),
+    };
+    error(said(request, answer, words), answer, envelope)
 }
 
 /// The error for an answer of the token service.

@@ -38,6 +38,8 @@ pub(super) const V1_6: Profile = Profile {
         ranks_errors: false,
         refusal_ends_resolve: false,
         asks_why_forbidden: false,
+        // remotes/docker/resolver.go `NewResolver` sets it, `request` appends
+        own_agent_first: true,
         checks_manifest_get: false,
     },
     authorization: AuthorizationRules {

@@ -79,11 +79,15 @@ pub(super) const V2_1: Profile = Profile {
     release: [2, 1, 9],
     since: [2, 1, 6],
     user_agent: "containerd/2.1.9+unknown",
+    // Debian sid builds it with Go 1.27; upstream's own builds have 1.25.
+    go: 27,
     has_transfer: true,
     requests: RequestRules {
         // core/remotes/docker/resolver.go:732 `retryRequest`, :256-282 `Resolve`
         repeats_server_errors: true,
         refusal_ends_resolve: false,
+        // resolver.go:525 `request`
+        own_agent_first: false,
         ..V2_0.requests
     },
     authorization: AuthorizationRules {
@@ -145,6 +149,7 @@ pub(super) const V2_2: Profile = Profile {
     release: [2, 2, 7],
     since: [2, 2, 6],
     user_agent: "containerd/v2.2.7",
+    go: 25,
     // plugins/cri/images/plugin.go:64-72
     config_path: "/etc/containerd/certs.d:/etc/docker/certs.d",
     hosts: HostRules { knows_referrers: true, ..V2_1.hosts },

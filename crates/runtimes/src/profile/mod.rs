@@ -74,6 +74,8 @@ pub(crate) struct RequestRules {
     pub(crate) refusal_ends_resolve: bool,
     /// Whether a HEAD that was forbidden is followed by a GET, for the registry's words.
     pub(crate) asks_why_forbidden: bool,
+    /// Whether containerd's own `User-Agent` stands before one that a host's configuration names.
+    pub(crate) own_agent_first: bool,
     /// Whether the status of the GET that stands in for a digest is looked at.
     pub(crate) checks_manifest_get: bool,
 }
