@@ -249,9 +249,10 @@ impl Line {
     }
 }
 
-/// All recordings of a set.
+/// All recordings of a set, and the variants of them that were recorded later.
 pub(crate) fn load(set: &'static str) -> Vec<Line> {
-    text(set).lines().map(|text| Line { set, text: text.to_owned() }).collect()
+    let files = [text(set), text(&format!("{set}-variants"))];
+    files.iter().flat_map(|file| file.lines()).map(|text| Line { set, text: text.to_owned() }).collect()
 }
 
 /// The lines of a file of the directory.
