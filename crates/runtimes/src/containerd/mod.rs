@@ -109,7 +109,12 @@ impl Containerd {
         let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
         let attempt =
             Attempt { options: &self.options, store: &self.store, config, limit, requests, recorder, named };
-        let image_ref = attempt.run(&request).await.map_err(|error| error.into_cri(&profile.words))?;
+        let pulled = attempt.run(&request).await;
+        if pulled.is_err() && profile.content.collects_after_failure {
+            // What cannot be removed is found by the next pull, and used.
+            let _ = self.store.collect_garbage();
+        }
+        let image_ref = pulled.map_err(|error| error.into_cri(&profile.words))?;
         Ok(PulledImage { image_ref })
     }
 }

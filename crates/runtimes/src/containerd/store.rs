@@ -174,11 +174,26 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(source) => return Err(StoreError { path, source }),
         }
+        self.collect(root)?;
+        Ok(true)
+    }
+
+    /// Removes what no image needs, as a pull that failed leaves it behind.
+    pub(super) fn collect_garbage(&self) -> Result<(), StoreError> {
+        let mut memory = self.lock();
+        if memory.images.is_empty() {
+            memory.blobs.clear();
+            memory.snapshots.clear();
+        }
+        drop(memory);
+        self.directory.as_ref().map_or(Ok(()), |root| self.collect(root))
+    }
+
+    fn collect(&self, root: &Path) -> Result<(), StoreError> {
         let (blobs, snapshots) = self.reachable(root);
         sweep(&root.join("blobs/sha256"), &blobs)?;
         sweep(&root.join("snapshots"), &snapshots)?;
-        sweep(&root.join("ingest"), &BTreeSet::new())?;
-        Ok(true)
+        sweep(&root.join("ingest"), &BTreeSet::new())
     }
 
     /// The file names of content and snapshots that images in the directory need.

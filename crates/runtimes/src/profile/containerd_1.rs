@@ -55,6 +55,8 @@ pub(super) const V1_6: Profile = Profile {
         always_asks_for_range: false,
         names_empty_type: true,
         trusts_partial: false,
+        // recordings `layer-503-two-pulls`, `layer-reset-mid-resume`
+        collects_after_failure: true,
         schema1: Schema1::Converts,
         // remotes/handlers.go `fetch`
         uses_descriptor_data: false,
@@ -103,6 +105,8 @@ pub(super) const V1_7: Profile = Profile {
     content: ContentRules {
         // remotes/docker/fetcher.go `open`, remotes/handlers.go `Fetch`, image.go `getLayers`
         names_empty_type: false,
+        // recording `layer-503-two-pulls`
+        collects_after_failure: false,
         uses_descriptor_data: true,
         leaves_artifact_layers_out: true,
         ..V1_6.content

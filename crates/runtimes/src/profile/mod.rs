@@ -106,6 +106,8 @@ pub(crate) struct ContentRules {
     pub(crate) trusts_partial: bool,
     /// What becomes of manifests of schema 1.
     pub(crate) schema1: Schema1,
+    /// Whether the garbage collector comes at once when a pull has failed, so that the next begins anew.
+    pub(crate) collects_after_failure: bool,
     /// Whether content that a descriptor brings along is used.
     pub(crate) uses_descriptor_data: bool,
     /// Whether attestations have an ingest name of their own.
