@@ -55,6 +55,7 @@ impl Served {
             moved.insert(host.address, door.address());
             doors.push((door, standing.at_the_door));
         }
+        notes.extend(declared.nameservers().filter_map(|server| note_of_names(&declared, server)));
         let (servers, names) = bind_nameservers(&scenario, listen).await?;
         scenario.relocate(&moved, names);
         scenario.tell(log);
@@ -158,6 +159,19 @@ impl Standing {
             "{name}: no socket can play {what}, and connections come through. As root, in the node's network, `nft -f firewall.nft` (a file of --out) plays it"
         ))
     }
+}
+
+/// Questions that a firewall keeps from a name server get no answer, whatever it would say.
+fn note_of_names(network: &SimulatedNetwork, server: SocketAddr) -> Option<String> {
+    let obstacle = network.obstacle(server).filter(|obstacle| *obstacle != Obstacle::Silence)?;
+    let says = match obstacle {
+        Obstacle::Refusal => "refuses questions",
+        _ => "says that it cannot be reached",
+    };
+    Some(format!(
+        "the name server {}: the firewall {says}, here they get no answer. As root, in the node's network, `nft -f firewall.nft` (a file of --out) plays it",
+        server.ip()
+    ))
 }
 
 /// Sockets for the name servers, with the declared address of each; and where each went.

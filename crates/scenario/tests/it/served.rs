@@ -124,6 +124,10 @@ async fn each_name_server_has_a_socket_of_its_own() {
 async fn a_name_server_behind_a_firewall_does_not_answer() {
     let served = serve("", "firewall: [{to: 10.96.0.10, action: drop}]\n").await;
     assert_eq!(ask(served.nameservers()[0]).await, None);
+    assert_eq!(served.notes(), [""; 0]);
+    let served = serve("", "firewall: [{to: 10.96.0.10, action: refuse}]\n").await;
+    assert_eq!(ask(served.nameservers()[0]).await, None);
+    assert!(served.notes()[0].starts_with("the name server 10.96.0.10: the firewall refuses questions"));
 }
 
 #[tokio::test]
