@@ -5,12 +5,12 @@
 //! ```
 //!
 //! `--push` takes pushes (and begins empty), `--armed` arms rules and faults that fit no request, `--layer` makes a layer of that
-//! size. `--threads` serves with so many threads, each with
-//! connections of its own; by default with one. The first line says where it listens, the second the path of a manifest, the third that of a layer. It ends
-//! with its standard input.
+//! size. `--threads` serves with so many threads, each with connections of its own; by default one a core. The first line says
+//! where it listens, the second the path of a manifest, the third that of a layer. It ends with its standard input.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use mock_registry::{Fault, Glob, Host, Image, Layer, Registry, Rule, Selector, Store, UnknownFault, Window};
@@ -26,8 +26,8 @@ struct Arguments {
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut read =
-        Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20, threads: 1 };
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut read = Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20, threads };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
