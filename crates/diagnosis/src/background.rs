@@ -13,6 +13,9 @@ pub(crate) fn with_background(scene: &Scene<'_>, finding: Finding) -> Finding {
     if matches!(stage, Stage::Connect | Stage::Tls) {
         lines.extend(resolved(scene));
     }
+    if matches!(stage, Stage::Dns | Stage::Connect | Stage::Tls | Stage::Proxy | Stage::Auth | Stage::Blob) {
+        lines.extend(routed(scene));
+    }
     if matches!(stage, Stage::Dns | Stage::Connect | Stage::Tls | Stage::Reference | Stage::RateLimit) {
         lines.extend(normalised(scene));
     }
@@ -38,6 +41,28 @@ fn resolved(scene: &Scene<'_>) -> Option<String> {
         (NameSource::Dns, None) => return None,
     };
     Some(format!("resolved: {host} is {} according to {who}", addresses.join(", ")))
+}
+
+/// Why the host that could not be reached was asked through a proxy, or past one.
+fn routed(scene: &Scene<'_>) -> Option<String> {
+    let failure = scene.failure()?;
+    failure.fault()?;
+    let host = failure.host();
+    let told = scene.attempt.steps.iter().rev().find_map(|step| match &step.what {
+        What::Decision(decision) if decision.about == "proxy" => decision
+            .text
+            .strip_prefix(host)
+            .filter(|rest| rest.starts_with(' '))
+            .map(|_| decision.text.as_str()),
+        _ => None,
+    });
+    match told {
+        Some(text) => Some(format!("proxy: {text}")),
+        None if failure.exchange().is_some_and(|exchange| exchange.proxy.is_none()) => {
+            Some("proxy: none; the runtime's service has no variable for it".to_owned())
+        }
+        None => None,
+    }
 }
 
 /// What a short name means, and which host that is.

@@ -118,7 +118,8 @@ causes! {
     TlsHandshakeTimeout, "tls-handshake-timeout", "PS-TLS-05", Tls, Transient,
         "the TLS handshake stalls";
     TlsIncompatible, "tls-incompatible", "PS-TLS-06", Tls, Permanent,
-        "the two sides agree on no TLS version or cipher, or the server wants a client certificate";
+        "the server ends the TLS handshake with an alert: no common version or cipher, a client certificate that it wants, a \
+         name that it does not know";
     ProxyMisconfig, "proxy-misconfig", "PS-PROXY-01", Proxy, Permanent,
         "the proxy is unreachable, refuses, or breaks the traffic";
     NoProxyMissing, "no-proxy-missing", "PS-PROXY-02", Proxy, Permanent,

@@ -41,9 +41,12 @@ fn unusable_content(scene: &Scene<'_>, last: &Exchange, flaw: &Flaw) -> Finding 
     let finding = match flaw {
         Flaw::Storage { errno } => storage(last, *errno),
         Flaw::Size { expected, got } if got < expected => truncated(last, *expected, *got),
-        Flaw::Size { .. } | Flaw::Digest { .. } => digest_mismatch(last),
+        Flaw::Digest { got } => digest_mismatch(last).evidence(format!("came: content of digest {got}")),
+        Flaw::Size { .. } => digest_mismatch(last),
+        Flaw::Kind => schema1(last),
         Flaw::DiffId { got } => diff_id(last).evidence(format!("unpacked: {got}")),
-        Flaw::Archive => unpack(last),
+        Flaw::Archive => no_archive(last),
+        Flaw::Oversize { size, most } => oversize(last, *size, *most),
     };
     scene.decision("content").into_iter().fold(finding, Finding::evidence)
 }
@@ -82,6 +85,7 @@ fn unknown(scene: &Scene<'_>, last: &Exchange) -> Finding {
         _ if scene.ended_with("platform") => platform(scene),
         _ if matches!(last.status, Some(300..=399)) => redirect(last),
         Purpose::Token => token(last),
+        _ if is_schema1(scene, last) => broken_schema1(last),
         Purpose::Layer if scene.was_cut_short() => no_space(last),
         Purpose::Layer => unpack(last),
         _ => unusable(last),
@@ -128,20 +132,37 @@ fn before_any_request(scene: &Scene<'_>) -> Finding {
         return Finding::new(Cause::InvalidImageName, "The runtime does not accept the reference.")
             .evidence(text);
     }
-    Finding::new(Cause::RuntimeFault, "The runtime failed before it asked anybody.")
+    // The kubelet finds no image service where the plugin that has it was not loaded.
+    if let Some(text) = scene.decision("config.toml").filter(|_| scene.code() == Some(Code::Unimplemented)) {
+        let sentence = "containerd's own configuration keeps its CRI plugin from loading, so the kubelet reaches no image \
+                        service: no image at all can be pulled on this node.";
+        return Finding::new(Cause::RuntimeFault, sentence)
+            .evidence(text)
+            .remedy("Correct /etc/containerd/config.toml, then restart containerd:")
+            .command("sudo containerd config dump >/dev/null && sudo systemctl restart containerd")
+            .remedy("See which plugins did not load, and why:")
+            .command("sudo ctr plugins ls | grep -v ok; journalctl -u containerd | grep -i 'failed to load plugin'");
+    }
+    let finding = Finding::new(Cause::RuntimeFault, "The runtime failed before it asked anybody.");
+    scene.last_decision().into_iter().fold(finding, Finding::evidence)
 }
 
 fn digest_mismatch(last: &Exchange) -> Finding {
-    let sentence = "What came does not match its digest: the registry, or something between, altered it.";
+    let host = host_name(authority(&last.url));
+    let sentence = format!(
+        "What came from {host} does not match its digest: the registry, or something between, altered it."
+    );
     Finding::new(Cause::BlobDigestMismatch, sentence)
         .or(&[Cause::BlobTruncated, Cause::ProxyMisconfig, Cause::RuntimeFault])
-        .evidence(format!("asked: {}", host_name(authority(&last.url))))
         .remedy("Push the image again; if it stays, look for a proxy or cache that alters content.")
 }
 
 fn schema1(last: &Exchange) -> Finding {
     let kind = last.response_header("Content-Type").unwrap_or_default();
-    if kind.contains("manifest.v1+") || kind.contains("text/plain") {
+    if kind.contains("text/plain") {
+        return untyped(last);
+    }
+    if kind.contains("manifest.v1+") {
         return Finding::new(
             Cause::Schema1Unsupported,
             "The image has a Docker schema 1 manifest, which the runtime refuses.",
@@ -167,7 +188,8 @@ fn platform(scene: &Scene<'_>) -> Finding {
     );
     let finding = scene.decision("platform").into_iter().fold(finding, Finding::evidence);
     finding
-        .remedy(format!("Build for it: docker buildx build --platform {wanted} …"))
+        .remedy(format!("Build and push it for {wanted} as well:"))
+        .command("docker buildx build --platform PLATFORM -t IMAGE --push .")
         .remedy("Or let the pod run only on nodes that the image has a variant for (nodeSelector kubernetes.io/arch).")
 }
 
@@ -187,9 +209,64 @@ fn no_space(last: &Exchange) -> Finding {
     .remedy("Free space on the node's image file system, or make it larger.")
 }
 
+/// What comes as plain text and without a digest was a schema 1 manifest once, so the runtime takes it for one (containerd
+/// v2.1.9 core/remotes/docker/resolver.go `Resolve`).
+fn untyped(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    let sentence = format!(
+        "{host} serves the manifest as plain text, so the runtime does not know what it is, and takes it for one of Docker \
+         schema 1: a web server or proxy that does not know the media types of manifests."
+    );
+    Finding::new(Cause::ManifestUnsupported, sentence)
+        .or(&[Cause::Schema1Unsupported, Cause::WrongRegistryHost, Cause::MirrorMisconfig])
+        .evidence("Content-Type: text/plain")
+        .remedy(format!(
+            "Let {host} answer with the manifest's own media type (Content-Type: application/vnd.oci.image.manifest.v1+json) \
+             and with Docker-Content-Digest, or use a registry."
+        ))
+        .remedy("See what it says:")
+        .command("curl -sI https://HOST/v2/REPOSITORY/manifests/TAG")
+}
+
+fn oversize(last: &Exchange, size: u64, most: u64) -> Finding {
+    let host = host_name(authority(&last.url));
+    let sentence = format!(
+        "The manifest on {host} has {size} bytes, and the runtime reads none of more than {most}. It calls that not found."
+    );
+    Finding::new(Cause::ManifestUnsupported, sentence)
+        .or(&[Cause::TagNotFound])
+        .remedy("Build the image with fewer annotations and layers: a manifest has a few kilobytes. Nothing on the node helps.")
+        .remedy("See what makes it so large:")
+        .command("crane manifest IMAGE | wc -c; crane manifest IMAGE | jq 'map_values(tostring | length)'")
+}
+
+/// The bytes are those of the digest, and nothing that can be unpacked.
+fn no_archive(last: &Exchange) -> Finding {
+    let host = host_name(authority(&last.url));
+    let sentence = format!(
+        "A layer came from {host} to the last byte as the manifest says, and is no archive of the kind that the manifest calls \
+         it: it was built or pushed wrongly, or is compressed in a way that this runtime does not know (zstd)."
+    );
+    Finding::new(Cause::ManifestUnsupported, sentence)
+        .or(&[Cause::RuntimeFault, Cause::BlobDigestMismatch])
+        .remedy("Build and push the image again; every node fails on it in the same way.")
+        .remedy("See what the layer is:")
+        .command("crane manifest IMAGE | jq -r '.layers[] | .mediaType + \" \" + .digest'")
+}
+
 pub(crate) fn token(last: &Exchange) -> Finding {
     let host = host_name(authority(&last.url));
-    Finding::new(Cause::TokenEndpointFailure, format!("{host} answers, but with nothing that is a token."))
+    let (what, others): (_, &[Cause]) = match is_html(last) {
+        true => (
+            "a web page in place of a token (a login page, single sign-on, a portal)",
+            &[Cause::ProxyMisconfig],
+        ),
+        false => ("nothing that is a token", &[Cause::ProxyMisconfig, Cause::WrongRegistryHost]),
+    };
+    let kind = last.response_header("Content-Type").unwrap_or("none");
+    Finding::new(Cause::TokenEndpointFailure, format!("The token service {host} answers with {what}."))
+        .or(others)
+        .evidence(format!("Content-Type: {kind}"))
         .remedy("Check the realm in the registry's challenge and the token service itself.")
 }
 
@@ -204,9 +281,30 @@ fn unpack(last: &Exchange) -> Finding {
         .remedy("Read the node's own words above; push the image again, or free space on the node.")
 }
 
+fn is_schema1(scene: &Scene<'_>, last: &Exchange) -> bool {
+    let kind = last.response_header("Content-Type").unwrap_or_default();
+    [kind, resolved_kind(scene)].iter().any(|kind| kind.contains("manifest.v1+"))
+}
+
+/// A runtime that converts schema 1, and cannot convert this.
+fn broken_schema1(last: &Exchange) -> Finding {
+    let sentence = format!(
+        "{} serves a manifest of Docker schema 1, which this runtime converts, and cannot in this case.",
+        host_name(authority(&last.url))
+    );
+    Finding::new(Cause::ManifestUnsupported, sentence)
+        .or(&[Cause::Schema1Unsupported])
+        .evidence(format!("Content-Type: {}", last.response_header("Content-Type").unwrap_or("none")))
+        .remedy("Push the image again with a current client, which writes schema 2 or OCI.")
+}
+
 fn unusable(last: &Exchange) -> Finding {
     let kind = last.response_header("Content-Type").unwrap_or("none");
-    Finding::new(Cause::ManifestUnsupported, "The runtime cannot use the manifest that came.")
+    let sentence = format!(
+        "The runtime cannot use the manifest that {} sent: another kind of artifact, or damaged when it was pushed.",
+        host_name(authority(&last.url))
+    );
+    Finding::new(Cause::ManifestUnsupported, sentence)
         .or(&[Cause::WrongRegistryHost, Cause::MirrorMisconfig])
         .evidence(format!("Content-Type: {kind}"))
         .remedy("Check that the reference names a container image, and not another kind of artifact.")

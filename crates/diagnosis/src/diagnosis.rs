@@ -2,8 +2,11 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::finding::Finding;
+use crate::names::Names;
 use crate::scene::Scene;
-use crate::{Cause, Facts, Outcome, access, background, content, status, transport};
+use crate::{
+    Alternative, Cause, Cloud, Facts, Outcome, access, advice, background, content, status, transport,
+};
 
 /// Why the pull fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +21,13 @@ pub struct Diagnosis {
     pub remedies: Vec<String>,
     /// What else it may be, where the evidence leaves a doubt; likeliest first.
     pub alternatives: Vec<Cause>,
+    /// What tells the alternatives apart, in the same order.
+    pub tell_apart: Vec<Alternative>,
 }
 
 impl Serialize for Diagnosis {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Diagnosis", 9)?;
+        let mut out = serializer.serialize_struct("Diagnosis", 10)?;
         out.serialize_field("cause", self.cause.name())?;
         out.serialize_field("code", self.cause.code())?;
         out.serialize_field("stage", &self.cause.stage())?;
@@ -32,32 +37,46 @@ impl Serialize for Diagnosis {
         out.serialize_field("evidence", &self.evidence)?;
         out.serialize_field("remedies", &self.remedies)?;
         out.serialize_field("alternatives", &self.alternatives)?;
+        out.serialize_field("tell_apart", &self.tell_apart)?;
         out.end()
     }
 }
 
 /// The cause of a failed pull, from facts. `None` when the image was pulled.
 pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
-    let finding = match &facts.outcome {
+    let (finding, names) = match &facts.outcome {
         Outcome::Pulled => return None,
-        Outcome::InvalidName(reason) => invalid_name(facts, reason),
-        Outcome::NeverPull => never_pull(facts),
-        Outcome::SecretMalformed { source, reason } => malformed_secret(source, reason),
+        Outcome::InvalidName(reason) => (invalid_name(facts, reason), Names::new()),
+        Outcome::NeverPull => (never_pull(facts), Names::new()),
+        Outcome::SecretMalformed { source, reason } => (malformed_secret(source, reason), of_secret(source)),
         Outcome::Refused(_) => refused(facts),
     };
-    let Finding { cause, sentence, evidence, mut remedies, alternatives } = finding;
-    if remedies.is_empty() {
-        remedies.extend(cause.remedies().iter().map(|remedy| remedy.text.to_owned()));
+    let names = names.or(advice::of_facts(facts));
+    let cloud = facts.reference.and_then(|reference| Cloud::of(reference.domain));
+    let remedies = advice::remedies(&finding, &names, cloud);
+    let tell_apart = advice::alternatives(&finding, &names, cloud);
+    let Finding { cause, sentence, evidence, alternatives, .. } = finding;
+    Some(Diagnosis { cause, sentence, evidence, remedies, alternatives, tell_apart })
+}
+
+/// The names of a secret, where it is one of a cluster.
+fn of_secret(source: &str) -> Names {
+    match advice::in_cluster(source) {
+        Some((namespace, name)) => Names::new().with("NAMESPACE", namespace).with("NAME", name),
+        None => Names::new(),
     }
-    Some(Diagnosis { cause, sentence, evidence, remedies, alternatives })
 }
 
 /// Of several attempts the one that got furthest tells the cause: a login that was refused says less than a tag that
 /// another login found missing.
-fn refused(facts: &Facts<'_>) -> Finding {
-    let findings = facts.attempts.iter().map(|attempt| attempt_failed(&Scene::new(facts, attempt)));
-    findings.max_by_key(|finding| !access::is_about_login(finding.cause)).unwrap_or_else(|| {
-        Finding::new(Cause::RuntimeFault, "The runtime refused the request before it asked anybody.")
+fn refused(facts: &Facts<'_>) -> (Finding, Names) {
+    let findings = facts.attempts.iter().map(|attempt| {
+        let scene = Scene::new(facts, attempt);
+        (attempt_failed(&scene), advice::of_scene(&scene))
+    });
+    findings.max_by_key(|(finding, _)| !access::is_about_login(finding.cause)).unwrap_or_else(|| {
+        let sentence = "The runtime refused the request before it asked anybody.";
+        (Finding::new(Cause::RuntimeFault, sentence), Names::new())
     })
 }
 
@@ -101,6 +120,8 @@ fn never_pull(facts: &Facts<'_>) -> Finding {
         facts.image
     );
     Finding::new(Cause::NeverPull, sentence)
+        .or(&[Cause::LocalImageNotOnNode])
+        .evidence("imagePullPolicy: Never; no registry was asked")
         .remedy("Set imagePullPolicy: IfNotPresent, or load the image onto every node beforehand.")
 }
 
@@ -109,8 +130,7 @@ fn malformed_secret(source: &str, reason: &str) -> Finding {
         "{source} does not parse ({reason}). One bad secret stops the pull: no other secret is tried, and no \
          registry is asked."
     );
-    Finding::new(Cause::SecretMalformed, sentence).remedy(
-        "Make the secret anew: kubectl create secret docker-registry NAME --docker-server=HOST \
-         --docker-username=USER --docker-password=…",
-    )
+    Finding::new(Cause::SecretMalformed, sentence)
+        .evidence(format!("the kubelet on {source}: {reason}"))
+        .remedy("Make the secret anew, or take it out of the pod's imagePullSecrets.")
 }

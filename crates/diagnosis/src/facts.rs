@@ -19,6 +19,12 @@ pub struct Facts<'a> {
     pub unmatched: Vec<UnmatchedKey>,
     /// Secrets that the kubelet skips altogether.
     pub skipped: Vec<SkippedSecret>,
+    /// Secrets that the pod names and that are not there.
+    pub missing: Vec<MissingSecret>,
+    /// The pod's namespace; `None` where no pod was named.
+    pub namespace: Option<&'a str>,
+    /// The node's date when it began.
+    pub at: Timestamp,
 }
 
 /// The parts of a reference.
@@ -79,10 +85,25 @@ pub struct Login<'a> {
     pub key: &'a str,
     /// Where it comes from, to be shown.
     pub source: &'a str,
+    /// What kind of thing that is.
+    pub origin: Origin,
     /// Whether it holds neither name nor password nor token.
     pub empty: bool,
     /// When its password expired, where that is a token that tells, and is past its life.
     pub expired: Option<Timestamp>,
+}
+
+/// What a login comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A Secret of the pod's, or a file that was given in place of one.
+    Secret,
+    /// A file of the kubelet's own.
+    NodeFile,
+    /// A credential provider plugin, for the node or for the pod's service account.
+    Plugin,
+    /// It was given outright.
+    Given,
 }
 
 /// An entry of a secret that is never sent for the image.
@@ -103,4 +124,13 @@ pub struct SkippedSecret {
     pub source: String,
     /// Why, in a sentence.
     pub reason: String,
+}
+
+/// A secret that is not where the pod's namespace should have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingSecret {
+    /// Its name.
+    pub name: String,
+    /// The namespaces that are known to have one of this name.
+    pub elsewhere: Vec<String>,
 }

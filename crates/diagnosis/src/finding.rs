@@ -8,12 +8,21 @@ pub(crate) struct Finding {
     pub evidence: Vec<String>,
     pub remedies: Vec<String>,
     pub alternatives: Vec<Cause>,
+    /// Whether a pull secret has nothing to do with it, so that no advice of the catalogue about one helps.
+    pub beside_secrets: bool,
 }
 
 impl Finding {
     pub fn new(cause: Cause, sentence: impl Into<String>) -> Self {
         let sentence = sentence.into();
-        Self { cause, sentence, evidence: Vec::new(), remedies: Vec::new(), alternatives: Vec::new() }
+        Self {
+            cause,
+            sentence,
+            evidence: Vec::new(),
+            remedies: Vec::new(),
+            alternatives: Vec::new(),
+            beside_secrets: false,
+        }
     }
 
     pub fn evidence(mut self, line: impl Into<String>) -> Self {
@@ -24,6 +33,17 @@ impl Finding {
     pub fn remedy(mut self, line: impl Into<String>) -> Self {
         self.remedies.push(line.into());
         self
+    }
+
+    /// No pull secret heals it.
+    pub fn beside_secrets(mut self) -> Self {
+        self.beside_secrets = true;
+        self
+    }
+
+    /// A command to copy, that belongs to the remedy before.
+    pub fn command(self, command: impl AsRef<str>) -> Self {
+        self.remedy(format!("  {}", command.as_ref()))
     }
 
     pub fn or(mut self, alternatives: &[Cause]) -> Self {

@@ -19,12 +19,17 @@
 //!     attempts: Vec::new(),
 //!     unmatched: Vec::new(),
 //!     skipped: Vec::new(),
+//!     missing: Vec::new(),
+//!     namespace: None,
+//!     at: jiff::Timestamp::UNIX_EPOCH,
 //! };
 //! let diagnosis = diagnose(&facts).unwrap();
 //! assert_eq!((diagnosis.cause, diagnosis.cause.code()), (Cause::InvalidImageName, "PS-REF-05"));
 //! ```
 
 mod access;
+mod advice;
+mod alerts;
 mod background;
 mod catalogue;
 mod cause;
@@ -33,14 +38,22 @@ mod diagnosis;
 mod facts;
 mod finding;
 mod hosts;
+mod names;
+mod rate;
 mod scene;
 mod stage;
 mod status;
+mod tokens;
 mod transport;
 
-pub use catalogue::{Remedy, catalogue_markdown, cause_markdown};
+pub use advice::Alternative;
+pub use catalogue::{Cloud, Remedy, catalogue_markdown, cause_markdown};
 pub use cause::{Cause, Persistence};
 pub use diagnosis::{Diagnosis, diagnose};
-pub use facts::{Attempt, Facts, Login, Outcome, Reference, SkippedSecret, UnmatchedKey};
+pub use facts::{
+    Attempt, Facts, Login, MissingSecret, Origin, Outcome, Reference, SkippedSecret, UnmatchedKey,
+};
 pub use hosts::{HostPurpose, NeededHost, hosts};
+pub use names::Names;
+pub use rate::{RateLimit, rate_limit};
 pub use stage::Stage;

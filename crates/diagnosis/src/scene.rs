@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
 use cri::Code;
-use trace::{Decision, Exchange, Fault, Flaw, Purpose, Step, What};
+use distribution::parse_challenges;
+use trace::{Claims, Decision, Exchange, Fault, Flaw, Purpose, Step, What};
 
 use crate::{Attempt, Facts, Login, Outcome, Reference};
 
@@ -128,10 +129,26 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// What was decided last, in its words.
+    pub fn last_decision(&self) -> Option<&'a str> {
+        self.attempt.steps.iter().rev().find_map(|step| match &step.what {
+            What::Decision(decision) => Some(decision.text.as_str()),
+            _ => None,
+        })
+    }
+
     /// What was wrong with the content that came; the first, since what follows only ends with it.
     pub fn flaw(&self) -> Option<&'a Flaw> {
         self.attempt.steps.iter().find_map(|step| match &step.what {
             What::Decision(decision) => decision.flaw.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// What the token that was got last says of itself.
+    pub fn claims(&self) -> Option<&'a Claims> {
+        self.attempt.steps.iter().rev().find_map(|step| match &step.what {
+            What::Decision(decision) => decision.claims.as_ref(),
             _ => None,
         })
     }
@@ -198,8 +215,18 @@ impl<'a> Scene<'a> {
         match &failure.step.what {
             What::Tunnel(tunnel) => Some(&tunnel.proxy),
             What::Exchange(exchange) => exchange.proxy.as_deref(),
+            // What is below an exchange is told before it.
+            What::Handshake(_) => self.tunnel_to(failure.host()),
             _ => None,
         }
+    }
+
+    /// The proxy that opened a way to the host.
+    fn tunnel_to(&self, host: &str) -> Option<&'a str> {
+        self.attempt.steps.iter().rev().find_map(|step| match &step.what {
+            What::Tunnel(tunnel) if host_name(&tunnel.target) == host => Some(tunnel.proxy.as_str()),
+            _ => None,
+        })
     }
 
     /// The proxy's last refusal.
@@ -250,6 +277,20 @@ pub(crate) fn exchange_line(exchange: &Exchange) -> String {
         Some(status) => format!("{} {url} → {status}", exchange.method),
         None => format!("{} {url} → no answer", exchange.method),
     }
+}
+
+/// The challenges of an answer, as they came.
+pub(crate) fn challenges(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    let fields =
+        exchange.response.iter().filter(|header| header.name.eq_ignore_ascii_case("WWW-Authenticate"));
+    fields.map(|header| header.value.as_str())
+}
+
+/// A parameter of the first challenge that has it.
+pub(crate) fn challenge_parameter(exchange: &Exchange, name: &str) -> Option<String> {
+    let challenges = parse_challenges(challenges(exchange));
+    let value = challenges.iter().find_map(|challenge| challenge.parameter(name))?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }
 
 /// `host[:port]` of a URL.

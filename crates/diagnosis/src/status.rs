@@ -60,18 +60,27 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
 
 fn mirror(exchange: &Exchange) -> Finding {
     let sentence = format!(
-        "The mirror {} that the node's configuration names answered in the registry's place.",
-        host(exchange)
+        "The mirror {} that the node's configuration names answered in the registry's place, with status {}.",
+        host(exchange),
+        exchange.status.unwrap_or_default()
     );
     Finding::new(Cause::MirrorMisconfig, sentence)
         .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
 }
 
 fn storage(exchange: &Exchange) -> Finding {
-    let sentence = format!("The registry sends the node to {}, which refuses it.", host(exchange));
-    Finding::new(Cause::RedirectHostBlocked, sentence).or(&[Cause::ClientBlocked, Cause::Registry5xx]).remedy(
-        format!("Allow the nodes to reach {}, and check clock and signed URLs.", authority(&exchange.url)),
-    )
+    let host = host(exchange);
+    let sentence = format!(
+        "The registry sends the node to {host}, which refuses it: the signature in the address is not good there (any more), \
+         or the host lets this client not in."
+    );
+    Finding::new(Cause::RedirectHostBlocked, sentence)
+        .or(&[Cause::ClientBlocked, Cause::Registry5xx, Cause::ProxyMisconfig])
+        .remedy(format!(
+            "Allow the nodes to reach {}, and check the clocks of node and registry.",
+            authority(&exchange.url)
+        ))
+        .remedy("Look for a proxy that changes or caches signed addresses.")
 }
 
 fn rate_limit(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
@@ -82,11 +91,14 @@ fn rate_limit(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
             finding = finding.evidence(format!("{name}: {value}"));
         }
     }
-    if scene.login().is_none() {
-        finding = finding
-            .remedy("Log in: a pull secret has a limit of its own, anonymous pulls share one by address.");
+    match scene.login() {
+        // The catalogue begins with logging in.
+        None => finding.evidence("asked as anonymous: all nodes behind one address share one limit"),
+        Some(login) => finding
+            .evidence(format!("asked as user {:?} of {}", login.username, login.source))
+            .beside_secrets()
+            .remedy("Put a mirror or a cache before the registry, or wait until the limit is over."),
     }
-    finding.remedy("Put a mirror or a cache before the registry, or wait until the limit is over.")
 }
 
 fn outage(exchange: &Exchange) -> Finding {
@@ -101,16 +113,41 @@ fn outage(exchange: &Exchange) -> Finding {
 }
 
 fn token_service(exchange: &Exchange, status: u16) -> Finding {
-    let sentence = format!("The token service {} does not give a token (status {status}).", host(exchange));
-    Finding::new(Cause::TokenEndpointFailure, sentence)
-        .or(&[Cause::RepoNotFound, Cause::BadCredentials])
-        .remedy("Check the realm in the registry's challenge and the token service itself.")
+    let host = host(exchange);
+    let fails = matches!(status, 408 | 500..);
+    let (sentence, others): (_, &[Cause]) = if fails {
+        (
+            format!(
+                "The token service {host} fails (status {status}): it, or what stands before it, is down."
+            ),
+            &[Cause::Registry5xx, Cause::ProxyMisconfig],
+        )
+    } else {
+        (
+            format!(
+                "{host} does not give a token (status {status}): the challenge leads to a place that is no token service, \
+                 or it does not like the question."
+            ),
+            &[Cause::WrongRegistryHost, Cause::RepoNotFound, Cause::BadCredentials],
+        )
+    };
+    let finding = Finding::new(Cause::TokenEndpointFailure, sentence).or(others);
+    if fails {
+        finding.remedy(format!("Wait for {host}, or mend it; the kubelet tries again by itself."))
+    } else {
+        finding.remedy("Check the realm in the registry's challenge and the token service itself.")
+    }
 }
 
 fn missing(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
     if exchange.purpose != Purpose::Resolve {
+        let part = match exchange.purpose {
+            Purpose::Manifest => "a manifest",
+            Purpose::Config => "the config",
+            _ => "a layer",
+        };
         let sentence =
-            format!("{} has lost content that the image needs: it is named, but not there.", host(exchange));
+            format!("{} has lost {part} that the image needs: it is named, but not there.", host(exchange));
         return Finding::new(Cause::BlobMissing, sentence)
             .or(&[Cause::MirrorMisconfig])
             .remedy("Push the image again, or look at the registry's garbage collection.");

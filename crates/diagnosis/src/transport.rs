@@ -6,12 +6,10 @@ use gostd::tls::{Alert, Error as TlsError};
 use gostd::x509::Error as X509Error;
 use trace::{Fault, Handshake, Purpose, Stage, What};
 
-use crate::Cause;
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene, authority, host_name, is_loopback};
+use crate::{Cause, alerts};
 
-/// `alert.go`: handshake failure, protocol version, insufficient security, certificate required, bad certificate.
-const INCOMPATIBLE: [u8; 6] = [40, 42, 70, 71, 86, 116];
 /// A TLS record of type alert: what a TLS server answers to plain HTTP.
 const TLS_ALERT: [u8; 2] = [0x15, 0x03];
 
@@ -86,11 +84,9 @@ fn cause_of_tls(error: &TlsError) -> Cause {
             X509Error::Hostname(_) | X509Error::CaNotAuthorizedForThisName { .. } => Cause::X509NameMismatch,
             _ => Cause::X509UnknownAuthority,
         },
-        TlsError::RemoteAlert(Alert(number)) | TlsError::LocalAlert(Alert(number))
-            if !INCOMPATIBLE.contains(number) =>
-        {
-            Cause::ConnReset
-        }
+        // What comes is damaged, so something between has touched it (`alert.go`: bad record MAC, record overflow,
+        // error decoding or decrypting message).
+        TlsError::LocalAlert(Alert(20 | 22 | 50 | 51)) => Cause::ConnReset,
         _ => Cause::TlsIncompatible,
     }
 }
@@ -120,14 +116,22 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
     if cause == Cause::ProxyMisconfig {
         return proxy(scene, failure);
     }
+    if cause == Cause::HttpOnHttps
+        && let Some(proxy) = scene.proxy(failure)
+    {
+        return no_tunnel(host, proxy);
+    }
     if network && is_loopback(host) {
         return localhost(host);
     }
     if network && failure.purpose() == Some(Purpose::Token) {
-        let sentence = format!("The token service {host} that the registry names could not be asked.");
+        let sentence = format!(
+            "The token service {host} that the registry names could not be asked: it {}.",
+            away(cause)
+        );
         return Finding::new(Cause::TokenEndpointFailure, sentence)
-            .or(&[cause])
-            .remedy(format!("Allow the nodes to reach {} as well as the registry.", authority(url)));
+            .or(&[cause, Cause::ProxyMisconfig])
+            .remedy(reach(cause, authority(url)));
     }
     if network && scene.is_mirror(url) {
         let sentence =
@@ -137,13 +141,54 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
             .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).");
     }
     if network && scene.is_redirected(failure.purpose(), url) {
-        let sentence =
-            format!("The registry answers, but it sends the node to {host}, which cannot be reached.");
-        return Finding::new(Cause::RedirectHostBlocked, sentence)
-            .or(&[cause])
-            .remedy(format!("Allow the nodes to reach {} too.", authority(url)));
+        let finding = Finding::new(
+            Cause::RedirectHostBlocked,
+            format!(
+                "The registry answers, but it sends the node to {host} for content, which {}.",
+                away(cause)
+            ),
+        );
+        return finding.or(&[cause, Cause::ProxyMisconfig]).remedy(reach(cause, authority(url)));
     }
     plain(scene, failure, cause)
+}
+
+/// The proxy said that the way is open, and then there was no TLS on it.
+fn no_tunnel(host: &str, proxy: &str) -> Finding {
+    let sentence = format!(
+        "The proxy {proxy} says that the way to {host} is open, and what comes on it is no TLS: it answers in the \
+         registry's place (a captive portal, a login page), or it is no proxy."
+    );
+    Finding::new(Cause::ProxyMisconfig, sentence)
+        .or(&[Cause::HttpOnHttps, Cause::NoProxyMissing])
+        .remedy("See what it answers, from the node:")
+        .command("curl -vsS -x PROXY https://HOST/v2/ -o /dev/null")
+        .remedy("Correct HTTPS_PROXY in the runtime's service (systemd drop-in), then restart it.")
+        .remedy(format!("If {host} is internal, add it to NO_PROXY in the runtime's service."))
+}
+
+/// How a host is away.
+const fn away(cause: Cause) -> &'static str {
+    match cause {
+        Cause::DnsNoSuchHost => "does not exist for the node's resolver",
+        Cause::DnsResolverFailure => "could not be resolved",
+        Cause::ConnRefused => "refuses the connection",
+        Cause::ConnTimeout => "does not answer at all",
+        Cause::NoRoute => "cannot be routed to",
+        Cause::TlsHandshakeTimeout => "does not finish the TLS handshake",
+        Cause::PullDeadline => "sends nothing",
+        _ => "closes the connection",
+    }
+}
+
+/// What lets a node reach a host besides the registry.
+fn reach(cause: Cause, authority: &str) -> String {
+    match cause {
+        Cause::DnsNoSuchHost | Cause::DnsResolverFailure => {
+            format!("Let the nodes' resolver know {}, as it knows the registry.", host_name(authority))
+        }
+        _ => format!("Allow the nodes to reach {authority} as well as the registry."),
+    }
 }
 
 const fn is_network(cause: Cause) -> bool {
@@ -212,9 +257,16 @@ fn localhost(host: &str) -> Finding {
 
 fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
     let host = failure.host();
-    let finding = Finding::new(cause, words(cause, host));
-    let finding =
-        cause.remedies().iter().take(1).fold(finding, |finding, remedy| finding.remedy(remedy.text));
+    if let Some(alert) = failure.fault().and_then(|fault| remote_alert(&fault.error)) {
+        return alerts::finding(host, alert);
+    }
+    let sentence = match cause {
+        Cause::ConnReset => {
+            format!("{host} closed the connection {}, or something between did.", torn(failure))
+        }
+        _ => words(cause, host),
+    };
+    let finding = Finding::new(cause, sentence);
     match cause {
         Cause::DnsNoSuchHost => finding.or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
         Cause::ConnRefused => finding.or(&[Cause::WrongRegistryHost]),
@@ -222,6 +274,16 @@ fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
         Cause::ConnReset => finding.or(&[Cause::ProxyMisconfig, Cause::ClientBlocked]),
         Cause::PullDeadline => finding.or(&[Cause::Mtu, Cause::Registry5xx]),
         _ => finding,
+    }
+}
+
+/// When a connection was torn down.
+fn torn(failure: &Failure<'_>) -> &'static str {
+    match (failure.fault().map(|fault| fault.stage), failure.purpose()) {
+        (Some(Stage::Dial | Stage::Handshake), _) => "in the TLS handshake",
+        (Some(Stage::Body), Some(Purpose::Layer)) => "in the middle of a layer",
+        (Some(Stage::Body), _) => "in the middle of its answer",
+        _ => "before it answered",
     }
 }
 
@@ -249,6 +311,15 @@ fn words(cause: Cause, host: &str) -> String {
         _ => "closed the connection, or something between did",
     };
     format!("{host} {what}.")
+}
+
+/// The alert with which the other side ended the handshake.
+fn remote_alert(error: &Error) -> Option<Alert> {
+    match error {
+        Error::Op(op) => remote_alert(&op.cause),
+        Error::Tls(TlsError::RemoteAlert(alert)) => Some(*alert),
+        _ => None,
+    }
 }
 
 /// Facts of the trace that prove it: resolver, certificate.

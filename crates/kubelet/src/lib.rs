@@ -66,7 +66,7 @@ pub use event::{ContainerWaiting, Event, EventKind};
 pub use get_pods::{PodLine, watch_pods};
 pub use image_manager::{Alone, ImageManager, Surroundings, SyncAction, SyncResult, ensure_image_exists};
 pub use image_name::{ImageName, ImageNameError, apply_default_image_tag};
-pub use plan::{Attempt, Plan, PlanError, PullInputs};
+pub use plan::{Attempt, MissingSecret, Plan, PlanError, PullInputs};
 pub use pod::{Container, ContainerKind, ImageVolume, Pod, WrittenPolicy};
 pub use policy::{ParsePolicyError, PullPolicy};
 pub use pull_error::{aggregate, eval_cri_pull_err};

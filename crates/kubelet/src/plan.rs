@@ -23,11 +23,31 @@ pub struct PullInputs {
     pub field_path: String,
     /// The Secrets that the pod names and that exist, in its order.
     pub secrets: Vec<PullSecret>,
+    /// The Secrets that the pod names and that are not there, in its order. An event tells of them, and the pull goes on.
+    pub missing_secrets: Vec<MissingSecret>,
     /// The kubelet's own credentials: those of its files. Its plugins are asked on the way
     /// ([`crate::Surroundings::plugin_keyring`]).
     pub node_keyrings: Vec<Keyring>,
     /// Credentials that replace all others, as `crictl pull --creds` does.
     pub auth: Option<AuthConfig>,
+}
+
+/// A Secret that a pod names and that is not in its namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MissingSecret {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+    /// The namespaces that are known to have one of this name, where the kubelet does not look.
+    pub elsewhere: Vec<String>,
+}
+
+impl MissingSecret {
+    /// A Secret that is missing in a namespace; nothing is known of others.
+    pub fn new(namespace: &str, name: &str) -> Self {
+        Self { namespace: namespace.to_owned(), name: name.to_owned(), elsewhere: Vec::new() }
+    }
 }
 
 impl PullInputs {

@@ -1,6 +1,7 @@
 //! Go's HTTP client: one request, one answer, over pooled connections (Go 1.25 `net/http/transport.go`).
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gostd::http;
@@ -40,6 +41,8 @@ pub struct Client {
     dialer: Arc<Dialer>,
     transport: Transport,
     pool: Arc<Pool>,
+    /// Decisions about proxies that were recorded.
+    told: Mutex<HashSet<String>>,
 }
 
 /// An answer.
@@ -61,7 +64,7 @@ pub struct Response {
 impl Client {
     /// A client without open connections.
     pub fn new(dialer: Arc<Dialer>, transport: Transport) -> Self {
-        Self { dialer, transport, pool: Arc::default() }
+        Self { dialer, transport, pool: Arc::default(), told: Mutex::default() }
     }
 
     /// `Transport.RoundTrip`: sends a request and returns the head of the answer; no redirect is followed.
@@ -117,11 +120,13 @@ impl Client {
             return Err(head(http::Error::NoHost));
         }
         let proxy = match self.transport.proxy.route(url) {
-            Route::Proxy(proxy) => Some(*proxy),
+            Route::Proxy(proxy, reason) => {
+                let way = redact::url(&proxy.to_string());
+                self.decide(format!("{} is asked through {way}: {reason}", url.hostname()));
+                Some(*proxy)
+            }
             Route::Direct(Some(reason)) => {
-                self.dialer
-                    .recorder()
-                    .decide("proxy", format!("{} is asked directly: {reason}", url.hostname()));
+                self.decide(format!("{} is asked directly: {reason}", url.hostname()));
                 None
             }
             Route::Direct(None) => None,
@@ -130,6 +135,13 @@ impl Client {
         let direct = proxy.as_ref().is_none_or(is_socks);
         let address = if https || direct { host_and_port(url) } else { String::new() };
         Ok((Key { proxy: proxy.as_ref().map(ToString::to_string), https, address }, proxy))
+    }
+
+    /// Records why a host is asked through a proxy or not, once.
+    fn decide(&self, text: String) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
+            self.dialer.recorder().decide("proxy", text);
+        }
     }
 
     async fn connection(&self, key: &Key, proxy: Option<&Url>) -> Result<Connection, Fault> {

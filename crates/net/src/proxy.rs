@@ -8,24 +8,33 @@ use node::Environment;
 /// The proxy settings of a service, read once from its environment.
 #[derive(Clone, Debug, Default)]
 pub struct ProxyRules {
-    http: Option<Url>,
-    https: Option<Url>,
+    http: Option<Chosen>,
+    https: Option<Chosen>,
     bypass: Bypass,
+}
+
+/// A proxy, and the variable that names it.
+#[derive(Clone, Debug)]
+struct Chosen {
+    url: Url,
+    variable: &'static str,
 }
 
 /// A decision and its reason, for the trace.
 #[derive(Clone, Debug)]
 pub enum Route {
     /// Straight to the host; the reason where a proxy is configured all the same.
-    Direct(Option<&'static str>),
-    /// Through this proxy.
-    Proxy(Box<Url>),
+    Direct(Option<String>),
+    /// Through this proxy, for this reason.
+    Proxy(Box<Url>, String),
 }
 
 #[derive(Clone, Debug, Default)]
 struct Bypass {
     all: bool,
-    matchers: Vec<Matcher>,
+    /// Each entry as written, and what it matches.
+    matchers: Vec<(String, Matcher)>,
+    variable: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -39,14 +48,15 @@ impl ProxyRules {
     /// Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; upper case first, then lower case. `go` is the minor version of
     /// Go 1 whose rules hold.
     pub fn from_environment(environment: &Environment, go: u8) -> Self {
-        let parse_proxy = |value| parse_proxy(value, go);
-        let http = environment.first(&["HTTP_PROXY", "http_proxy"]);
+        let chosen = |found| chosen(found, go);
+        let http = first(environment, ["HTTP_PROXY", "http_proxy"]);
         // A CGI server sets HTTP_PROXY from a request's header: Go refuses it there.
         let http = http.filter(|_| environment.get("REQUEST_METHOD").is_none_or(str::is_empty));
+        let (variable, list) = first(environment, ["NO_PROXY", "no_proxy"]).unwrap_or(("NO_PROXY", ""));
         Self {
-            http: http.and_then(parse_proxy),
-            https: environment.first(&["HTTPS_PROXY", "https_proxy"]).and_then(parse_proxy),
-            bypass: Bypass::parse(environment.first(&["NO_PROXY", "no_proxy"]).unwrap_or_default()),
+            http: http.and_then(chosen),
+            https: first(environment, ["HTTPS_PROXY", "https_proxy"]).and_then(chosen),
+            bypass: Bypass { variable, ..Bypass::parse(list) },
         }
     }
 
@@ -62,9 +72,21 @@ impl ProxyRules {
         let port = if port.is_empty() { default_port } else { port };
         match self.bypass.reason(host, port) {
             Some(reason) => Route::Direct(Some(reason)),
-            None => Route::Proxy(Box::new(proxy.clone())),
+            None => {
+                let reason = format!("{}, and {}", proxy.variable, self.bypass.miss());
+                Route::Proxy(Box::new(proxy.url.clone()), reason)
+            }
         }
     }
+}
+
+/// The first of these variables that is set to something, and its value.
+fn first<'a>(environment: &'a Environment, names: [&'static str; 2]) -> Option<(&'static str, &'a str)> {
+    names.into_iter().find_map(|name| Some((name, environment.first(&[name])?)))
+}
+
+fn chosen((variable, value): (&'static str, &str), go: u8) -> Option<Chosen> {
+    Some(Chosen { url: parse_proxy(value, go)?, variable })
 }
 
 /// `parseProxy`: a value without a usable scheme is tried again with `http://` before it. Up to Go 1.19 a scheme was
@@ -87,23 +109,32 @@ impl Bypass {
         for entry in list.split(',').map(|entry| entry.trim().to_lowercase()) {
             match entry.as_str() {
                 "" => {}
-                "*" => return Self { all: true, matchers: Vec::new() },
-                entry => bypass.matchers.extend(matcher(entry)),
+                "*" => return Self { all: true, ..Self::default() },
+                entry => bypass.matchers.extend(matcher(entry).map(|matcher| (entry.to_owned(), matcher))),
             }
         }
         bypass
     }
 
-    fn reason(&self, host: &str, port: &str) -> Option<&'static str> {
+    /// That nothing of it is meant.
+    fn miss(&self) -> String {
+        let entries: Vec<&str> = self.matchers.iter().map(|(entry, _)| entry.as_str()).collect();
+        match entries.as_slice() {
+            [] => "NO_PROXY is empty".to_owned(),
+            some => format!("{} ({}) does not name it", self.variable, some.join(",")),
+        }
+    }
+
+    fn reason(&self, host: &str, port: &str) -> Option<String> {
         let host = host.trim_end_matches('.').to_lowercase();
         let address = host.parse::<IpAddr>().ok();
         if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
-            Some("localhost never goes through a proxy")
+            Some("localhost never goes through a proxy".to_owned())
         } else if self.all {
-            Some("NO_PROXY is *")
+            Some(format!("{} is *", self.variable))
         } else {
-            let hit = self.matchers.iter().any(|matcher| matcher.matches(&host, port, address));
-            hit.then_some("NO_PROXY names it")
+            let hit = self.matchers.iter().find(|(_, matcher)| matcher.matches(&host, port, address));
+            hit.map(|(entry, _)| format!("{} names it with {entry:?}", self.variable))
         }
     }
 }
@@ -173,7 +204,7 @@ mod tests {
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let rules = ProxyRules::from_environment(&Environment::new(variables), 25);
-        matches!(rules.route(&Url::parse(url).unwrap()), Route::Proxy(proxy) if proxy.hostname() == "proxy.test")
+        matches!(rules.route(&Url::parse(url).unwrap()), Route::Proxy(proxy, _) if proxy.hostname() == "proxy.test")
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use trace::{Decision, Flaw, Step, Trace, What};
+use trace::{Claims, Decision, Flaw, Step, Trace, What};
 
 /// Writes steps into a trace, with the time since the recorder was made.
 #[derive(Clone, Debug)]
@@ -32,6 +32,11 @@ impl Recorder {
     /// Records that content is of no use.
     pub fn unusable(&self, text: impl Into<String>, flaw: Flaw) {
         self.decided(Decision::unusable(text, flaw));
+    }
+
+    /// Records what a token says of itself.
+    pub fn token(&self, text: impl Into<String>, claims: Claims) {
+        self.decided(Decision::token(text, claims));
     }
 
     fn decided(&self, decision: Decision) {

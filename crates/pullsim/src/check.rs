@@ -98,6 +98,7 @@ fn inputs(hi: &mut HiCheck) -> PullInputs {
     inputs.policy = hi.policy;
     inputs.pod = node_plugins::made_up_pod(hi);
     inputs.secrets.clone_from(&hi.secrets);
+    inputs.missing_secrets.clone_from(&hi.missing_secrets);
     inputs.auth.clone_from(&hi.auth);
     inputs.node_keyrings = node_keyrings(hi);
     inputs

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cri::AuthConfig;
 use distribution::Platform;
 use keyring::PullSecret;
-use kubelet::{PullPolicy, VerificationPolicy, Version, default_pull_policy};
+use kubelet::{MissingSecret, PullPolicy, VerificationPolicy, Version, default_pull_policy};
 use node::{Environment, Node};
 use objects::{NodeKubelet, Source, read_cri_auth, read_secrets};
 use replay::PresentImages;
@@ -40,6 +40,8 @@ pub(crate) struct HiCheck {
     /// Empty when the images are those of manifests.
     pub image: String,
     pub secrets: Vec<PullSecret>,
+    /// Those that the pod of a scenario names and that there are not.
+    pub missing_secrets: Vec<MissingSecret>,
     /// What there is to tell about the inputs.
     pub notes: Vec<String>,
     pub auth: Option<AuthConfig>,
@@ -74,8 +76,11 @@ impl HiCheck {
         let service_account_token = account_token::read(low)?;
         let scenario = low.scenario.as_ref().map(Scenario::load).transpose()?;
         let (mut secrets, mut notes) = secrets(&low.secret)?;
+        let mut missing_secrets: Vec<MissingSecret> = Vec::new();
         if let (Some(scenario), true) = (&scenario, secrets.is_empty()) {
             secrets = scenario.secrets();
+            let missing = scenario.missing_secrets().iter().map(|name| MissingSecret::new("default", name));
+            missing_secrets = missing.collect();
         }
         let node = match &scenario {
             Some(scenario) => scenario.node(),
@@ -111,6 +116,7 @@ impl HiCheck {
             policy: if low.always_pull_images { Some(PullPolicy::Always) } else { written.or_else(default) },
             image,
             secrets,
+            missing_secrets,
             notes,
             auth: low.cri_auth.as_deref().map(cri_auth).transpose()?,
             node,

@@ -1,7 +1,7 @@
 //! From what happened to the report.
 
 use cri::AuthConfig;
-use diagnosis::{Attempt, Facts, Login, Outcome as End, Reference, diagnose};
+use diagnosis::{Attempt, Facts, Login, Origin, Outcome as End, Reference, diagnose};
 use distribution::Reference as ImageReference;
 use keyring::{Provenance, TokenClaims};
 use kubelet::{Access, Event as KubeletEvent, Plan, PlanError, PullInputs, describe_events};
@@ -124,13 +124,14 @@ pub(crate) fn check(
             .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
         diagnosis: None,
         hosts: diagnosis::hosts(&pulled.steps),
+        rate_limit: diagnosis::rate_limit(&pulled.steps),
         what_if: None,
         notes: notes(setting, pulled),
         at: pulled.at,
         took: pulled.took,
         trace: pulled.steps.clone(),
     };
-    report.diagnosis = diagnose(&facts(&report, end(inputs, plan, pulled)));
+    report.diagnosis = diagnose(&facts(&report, inputs, plan, end(inputs, plan, pulled)));
     report
 }
 
@@ -185,6 +186,7 @@ fn notes(setting: &Setting, pulled: &Pulled) -> Vec<String> {
         }) => Some(format!("credential provider plugin {text}")),
         _ => None,
     }));
+    notes.extend(diagnosis::rate_limit(&pulled.steps).map(|limit| limit.sentence()));
     if pulled.direct.is_some() {
         notes.push(
             "the runtime is not asked; `cri` holds what it would answer if it were, as by crictl".to_owned(),
@@ -222,7 +224,12 @@ fn end(inputs: &PullInputs, plan: &Result<Plan, PlanError>, pulled: &Pulled) -> 
     }
 }
 
-fn facts(report: &CheckReport, outcome: End) -> Facts<'_> {
+fn facts<'a>(
+    report: &'a CheckReport,
+    inputs: &'a PullInputs,
+    plan: &Result<Plan, PlanError>,
+    outcome: End,
+) -> Facts<'a> {
     let some = |text: &'_ str| -> bool { !text.is_empty() };
     let reference = report.reference.as_ref().map(|reference| Reference {
         domain: &reference.domain,
@@ -239,23 +246,70 @@ fn facts(report: &CheckReport, outcome: End) -> Facts<'_> {
         .skipped
         .iter()
         .map(|entry| diagnosis::SkippedSecret { source: entry.source.clone(), reason: entry.reason.clone() });
+    let skipped = skipped.chain(hollow(inputs, plan));
+    let missing = inputs.missing_secrets.iter().map(|secret| diagnosis::MissingSecret {
+        name: secret.name.clone(),
+        elsewhere: secret.elsewhere.clone(),
+    });
     Facts {
         image: &report.image,
         reference,
         platform: &report.node.platform,
         outcome,
-        attempts: attempts(report),
+        attempts: attempts(report, &origins(inputs, plan)),
         unmatched: unmatched.collect(),
         skipped: skipped.collect(),
+        missing: missing.collect(),
+        namespace: namespace(inputs),
+        at: report.at,
     }
 }
 
-fn attempts(report: &CheckReport) -> Vec<Attempt<'_>> {
+/// Secrets that can be read and hold no login at all.
+fn hollow(inputs: &PullInputs, plan: &Result<Plan, PlanError>) -> Vec<diagnosis::SkippedSecret> {
+    let Ok(plan) = plan else { return Vec::new() };
+    let told: Vec<&Provenance> = (plan.credentials.iter().map(|one| &one.provenance))
+        .chain(plan.mismatches.iter().map(|one| &one.provenance))
+        .chain(plan.skipped.iter().map(|one| &one.provenance))
+        .collect();
+    let silent = inputs.secrets.iter().filter(|secret| !told.contains(&&secret.provenance));
+    let hollow = silent.map(|secret| diagnosis::SkippedSecret {
+        source: source(&secret.provenance),
+        reason: "there is no login in it, that is no entry under `auths`".to_owned(),
+    });
+    hollow.collect()
+}
+
+/// The pod's namespace, as far as its secrets tell.
+fn namespace(inputs: &PullInputs) -> Option<&str> {
+    let of_secrets = inputs.secrets.iter().map(|secret| secret.namespace.as_str());
+    let of_missing = inputs.missing_secrets.iter().map(|secret| secret.namespace.as_str());
+    of_secrets.chain(of_missing).find(|namespace| !namespace.is_empty())
+}
+
+/// What each of the report's credentials comes from.
+fn origins(inputs: &PullInputs, plan: &Result<Plan, PlanError>) -> Vec<Origin> {
+    let planned = plan.iter().flat_map(|plan| &plan.credentials);
+    inputs.auth.iter().map(|_| Origin::Given).chain(planned.map(|one| origin(&one.provenance))).collect()
+}
+
+const fn origin(provenance: &Provenance) -> Origin {
+    match provenance {
+        Provenance::PullSecret { .. } | Provenance::ConfigFile { .. } => Origin::Secret,
+        Provenance::NodeFile { .. } => Origin::NodeFile,
+        Provenance::Plugin { .. } | Provenance::ServiceAccount { .. } => Origin::Plugin,
+        Provenance::Given => Origin::Given,
+    }
+}
+
+fn attempts<'a>(report: &'a CheckReport, origins: &[Origin]) -> Vec<Attempt<'a>> {
     let login = |answer: &Answer| {
-        let credential = report.credentials.get(answer.credential?)?;
-        let CredentialSummary { username, key, source, expires } = credential;
-        let empty = username.is_empty() && source != GIVEN;
-        Some(Login { username, key, source, empty, expired: expires.filter(|at| *at <= report.at) })
+        let index = answer.credential?;
+        let CredentialSummary { username, key, source, expires } = report.credentials.get(index)?;
+        let origin = origins.get(index).copied().unwrap_or(Origin::Secret);
+        let empty = username.is_empty() && origin != Origin::Given;
+        let expired = expires.filter(|at| *at <= report.at);
+        Some(Login { username, key, source, origin, empty, expired })
     };
     let ends = report.answers.iter().skip(1).map(|next| next.first_step).chain([report.trace.len()]);
     // What was decided before the first call belongs to it: the node's plugins were asked for it.

@@ -144,7 +144,12 @@ async fn pull(options: Options, kubelet: &Kubelet, inputs: &PullInputs) -> Resul
     let manager =
         ImageManager::new(kubelet.config.clone(), kubelet.version).with_records(kubelet.records.clone());
     manager.initialize(&service).await;
-    let sync = manager.ensure_image_exists(&service, &inputs, &around).await;
+    let mut sync = manager.ensure_image_exists(&service, &inputs, &around).await;
+    let missing: Vec<&str> = inputs.missing_secrets.iter().map(|secret| secret.name.as_str()).collect();
+    if !missing.is_empty() {
+        // A sync says so before it comes to any image.
+        sync.events.insert(0, Event::secrets_missing(&missing, Duration::ZERO));
+    }
     let answers = service.answers();
     let direct = match Plan::new(&inputs, kubelet.version) {
         Err(PlanError::InvalidImageName(_)) => service.ask_directly(&inputs.image, inputs.auth.clone()).await,

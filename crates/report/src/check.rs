@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use diagnosis::{Diagnosis, NeededHost};
+use diagnosis::{Diagnosis, NeededHost, RateLimit};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -50,6 +50,9 @@ pub struct CheckReport {
     pub diagnosis: Option<Diagnosis>,
     /// The hosts and ports that the pull needs: what a firewall must let through.
     pub hosts: Vec<NeededHost>,
+    /// How many pulls the registry has left for this client, where its answers said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
     /// Changes that were tried, in their order; `None` when nobody asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<Vec<Trial>>,

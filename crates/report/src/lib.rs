@@ -26,6 +26,7 @@
 //! assert_eq!(json["kind"], "PlanReport");
 //! ```
 
+mod advice;
 mod catalogue;
 mod change;
 mod check;

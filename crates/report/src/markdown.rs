@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::advice;
 use crate::ladder::{Flight, Mark, Rung, ladder, tried_rung};
 use crate::run::{SearchedRuns, searched};
 use crate::trial::proven;
@@ -157,6 +158,7 @@ fn check(out: &mut String, report: &CheckReport) {
     cause(out, report);
     what_if(out, report);
     stages(out, &ladder(report));
+    folded(out, "Hosts that the pull needs", &advice::needed(report));
     if !report.described.is_empty() {
         let shown = if report.outcome == Outcome::Failed { " open" } else { "" };
         let fence = fence(&report.described);
@@ -175,9 +177,15 @@ fn cause(out: &mut String, report: &CheckReport) {
     list(out, "Proof", &diagnosis.evidence);
     let proven = report.what_if.iter().filter_map(|trials| proven(trials));
     list(out, "Fix", &diagnosis.remedies.iter().cloned().chain(proven).collect::<Vec<_>>());
-    if !diagnosis.alternatives.is_empty() {
-        let others = diagnosis.alternatives.iter().map(|other| format!("`{other}` ({})", other.meaning()));
-        let _ = writeln!(out, "**Or** {}\n", others.collect::<Vec<_>>().join("; "));
+    folded(out, "What else it may be, and how to tell", &advice::alternatives(report));
+}
+
+/// A list that opens when it is wanted.
+fn folded(out: &mut String, summary: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        let _ = writeln!(out, "<details><summary>{summary}</summary>\n");
+        items(out, lines);
+        out.push_str("</details>\n\n");
     }
 }
 
@@ -205,6 +213,10 @@ fn list(out: &mut String, heading: &str, lines: &[String]) {
         return;
     }
     let _ = writeln!(out, "**{heading}**\n");
+    items(out, lines);
+}
+
+fn items(out: &mut String, lines: &[String]) {
     for line in lines {
         match line.strip_prefix("  ") {
             Some(command) => {

@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use distribution::Platform;
 use keyring::{KubeletPaths, NodeFiles};
-use kubelet::{Container, KubeletConfig, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies};
+use kubelet::{
+    Container, KubeletConfig, MissingSecret, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies,
+};
 use mock_registry::Request;
 use net::{Clock, Network};
 use objects::NodeKubelet;
@@ -231,6 +233,8 @@ pub(crate) fn inputs(scenario: &Scenario) -> PullInputs {
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
     inputs.secrets = scenario.secrets();
     inputs.pod = scenario.pod();
+    let missing = scenario.missing_secrets().iter().map(|name| MissingSecret::new("default", name));
+    inputs.missing_secrets = missing.collect();
     let node = scenario.node();
     inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
     inputs

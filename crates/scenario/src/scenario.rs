@@ -153,6 +153,11 @@ impl Scenario {
         names
     }
 
+    /// The names of Secrets that the pod names and that there are not.
+    pub fn missing_secrets(&self) -> &[String] {
+        &self.file.missing_secrets
+    }
+
     /// How long the pod is looked at, if it is for longer than one pull.
     pub fn lasts(&self) -> Option<Duration> {
         self.file.lasts.as_ref().map(|lasts| lasts.0.0)

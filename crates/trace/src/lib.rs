@@ -26,8 +26,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use fault::{Fault, Stage};
 pub use step::{
-    Body, Certificate, Decision, Dial, Exchange, Flaw, Handshake, Header, Lookup, NameSource, Purpose, Step,
-    Tunnel, What,
+    Body, Certificate, Claims, Decision, Dial, Exchange, Flaw, Handshake, Header, Lookup, NameSource,
+    Purpose, Step, Tunnel, What,
 };
 
 type Observer = dyn Fn(&Step) + Send + Sync;

@@ -233,6 +233,25 @@ pub struct Decision {
     /// What would help, where the one who decides knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// What the token says of itself that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
+}
+
+/// What a token of a token service says of itself, where it can be read (RFC 7519, and the "Docker Registry v2 Bearer
+/// token specification" for `access`). Nothing of it opens anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Claims {
+    /// For which services it is.
+    pub audience: Vec<String>,
+    /// When it was issued.
+    #[serde(serialize_with = "timestamp_if_any")]
+    pub issued: Option<Timestamp>,
+    /// When it ends.
+    #[serde(serialize_with = "timestamp_if_any")]
+    pub expires: Option<Timestamp>,
+    /// What it allows, a line each: `repository:team/app:pull`; none where it does not say.
+    pub access: Option<Vec<String>>,
 }
 
 /// Why content that was sent is of no use to the node.
@@ -258,6 +277,15 @@ pub enum Flaw {
     },
     /// The bytes are what the manifest says, and no archive.
     Archive,
+    /// The runtime takes nothing of this media type, whatever is in it.
+    Kind,
+    /// The runtime reads nothing that is so large.
+    Oversize {
+        /// Its size in bytes.
+        size: u64,
+        /// The most that is read, in bytes.
+        most: u64,
+    },
     /// The node's storage did not take it.
     Storage {
         /// The number of the operating system's error (`ENOSPC` is 28); `None` where it has none.
@@ -268,7 +296,7 @@ pub enum Flaw {
 impl Decision {
     /// A decision about something.
     pub fn new(about: &'static str, text: impl Into<String>) -> Self {
-        Self { about, text: text.into(), flaw: None, remedy: None }
+        Self { about, text: text.into(), flaw: None, claims: None, remedy: None }
     }
 
     /// The same, with what would help.
@@ -279,7 +307,12 @@ impl Decision {
 
     /// A decision about content that is of no use.
     pub fn unusable(text: impl Into<String>, flaw: Flaw) -> Self {
-        Self { about: "content", text: text.into(), flaw: Some(flaw), remedy: None }
+        Self { flaw: Some(flaw), ..Self::new("content", text) }
+    }
+
+    /// What a token says of itself.
+    pub fn token(text: impl Into<String>, claims: Claims) -> Self {
+        Self { claims: Some(claims), ..Self::new("token", text) }
     }
 }
 
@@ -290,4 +323,11 @@ fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::
 
 fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
+}
+
+fn timestamp_if_any<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => timestamp(time, serializer),
+        None => serializer.serialize_none(),
+    }
 }

@@ -1,6 +1,6 @@
 //! Causes in who pulls: secrets, logins, permissions.
 
-use super::{Entry, advice, command};
+use super::{Cloud, Entry, advice, at, command, look, secret};
 use crate::Cause;
 
 pub(super) const CREDENTIALS_MISSING: Entry = Entry {
@@ -13,18 +13,22 @@ pub(super) const CREDENTIALS_MISSING: Entry = Entry {
         Cause::BadCredentials,
     ],
     remedies: &[
-        command(
+        look(
+            "See which pull secrets there are:",
+            "kubectl get secrets -n NAMESPACE --field-selector type=kubernetes.io/dockerconfigjson",
+        ),
+        secret(command(
             "Add a pull secret in the pod's namespace:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
-        ),
-        command(
+        )),
+        secret(command(
             "Name it in the pod, or for all pods in the service account:",
             "kubectl patch serviceaccount default -n NAMESPACE -p '{\"imagePullSecrets\":[{\"name\":\"NAME\"}]}'",
-        ),
-        command(
+        )),
+        secret(look(
             "Prove it without a cluster:",
             "kubectl get secret NAME -n NAMESPACE -o yaml | pullsim check IMAGE --secret -",
-        ),
+        )),
     ],
 };
 
@@ -33,11 +37,11 @@ pub(super) const SECRET_MISSING: Entry = Entry {
                  follows looks like missing credentials.",
     look_alikes: &[Cause::CredentialsMissing, Cause::SecretWrongRegistry],
     remedies: &[
-        command("See whether it is in the pod's own namespace:", "kubectl get secret -n NAMESPACE"),
-        command(
+        secret(look("See whether it is in the pod's own namespace:", "kubectl get secret -n NAMESPACE")),
+        secret(command(
             "Copy it from another namespace:",
             "kubectl get secret NAME -n OTHER -o json | jq 'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion)' | kubectl apply -n NAMESPACE -f -",
-        ),
+        )),
         advice("Or correct the name in imagePullSecrets."),
     ],
 };
@@ -47,18 +51,18 @@ pub(super) const SECRET_WRONG_REGISTRY: Entry = Entry {
                  anonymous. Docker Hub's key is https://index.docker.io/v1/.",
     look_alikes: &[Cause::CredentialsMissing, Cause::BadCredentials, Cause::RepoMissingOrPrivate],
     remedies: &[
-        command(
+        secret(look(
             "See the secret's keys:",
             "kubectl get secret NAME -n NAMESPACE -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d | jq '.auths | keys'",
-        ),
-        command(
+        )),
+        secret(look(
             "See which entry an image would use:",
-            "kubectl get secret NAME -n NAMESPACE -o yaml | pullsim check IMAGE --secret -",
-        ),
-        command(
+            "kubectl get secret NAME -n NAMESPACE -o yaml | pullsim secret match IMAGE -",
+        )),
+        secret(command(
             "Make it anew with the image's registry as server:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
-        ),
+        )),
     ],
 };
 
@@ -67,18 +71,18 @@ pub(super) const SECRET_MALFORMED: Entry = Entry {
                  another type than kubernetes.io/dockerconfigjson, which is ignored without a word.",
     look_alikes: &[Cause::CredentialsMissing, Cause::BadCredentials],
     remedies: &[
-        command(
-            "See its type and keys:",
-            "kubectl get secret NAME -n NAMESPACE -o jsonpath='{.type} {.data}' | cut -c1-80",
-        ),
-        command(
-            "Find the place:",
-            "kubectl get secret NAME -n NAMESPACE -o yaml | pullsim check IMAGE --secret -",
-        ),
-        command(
+        secret(look(
+            "See its type and keys (not its values):",
+            "kubectl get secret NAME -n NAMESPACE -o json | jq '{type, keys: (.data | keys)}'",
+        )),
+        secret(look(
+            "See what is wrong, to the character:",
+            "kubectl get secret NAME -n NAMESPACE -o yaml | pullsim secret lint - --image IMAGE",
+        )),
+        secret(command(
             "Make it anew:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
-        ),
+        )),
     ],
 };
 
@@ -86,7 +90,7 @@ pub(super) const CREDENTIAL_PROVIDER_FAILURE: Entry = Entry {
     told_apart: "Events show only a denied pull; the kubelet's log names the plugin that failed or was never run.",
     look_alikes: &[Cause::NodeIdentityDenied, Cause::CredentialsMissing, Cause::ExpiredToken],
     remedies: &[
-        command("Read what the kubelet says of it:", "journalctl -u kubelet | grep -i 'credential provider'"),
+        look("Read what the kubelet says of it:", "journalctl -u kubelet | grep -i 'credential provider'"),
         advice(
             "Check that matchImages covers the registry, and that the binary lies in --image-credential-provider-bin-dir.",
         ),
@@ -102,11 +106,11 @@ pub(super) const BAD_CREDENTIALS: Entry = Entry {
                  login also breaks the pull of public images.",
     look_alikes: &[Cause::ExpiredToken, Cause::UserNotPermitted, Cause::CredentialsMissing],
     remedies: &[
-        command("Try the login by hand:", "docker login REGISTRY -u USER"),
-        command(
+        look("Try the login by hand:", "docker login REGISTRY -u USER"),
+        secret(command(
             "Make the secret anew with the right password:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl apply -f -",
-        ),
+        )),
         advice(
             "Use an access token where the account has two-factor login; log in with the user name, not the e-mail address.",
         ),
@@ -118,9 +122,16 @@ pub(super) const EXPIRED_TOKEN: Entry = Entry {
     look_alikes: &[Cause::BadCredentials, Cause::NodeIdentityDenied],
     remedies: &[
         advice("Use the cloud's credential provider on the nodes instead of a secret with a token."),
-        command(
-            "Renew the secret (Amazon ECR):",
-            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=AWS --docker-password=\"$(aws ecr get-login-password)\" --dry-run=client -o yaml | kubectl apply -f -",
+        at(
+            Cloud::Amazon,
+            secret(command(
+                "Renew the secret (Amazon ECR):",
+                "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=AWS --docker-password=\"$(aws ecr get-login-password)\" --dry-run=client -o yaml | kubectl apply -f -",
+            )),
+        ),
+        look(
+            "See whether a fresh login does:",
+            "docker login REGISTRY -u USER && docker manifest inspect IMAGE",
         ),
     ],
 };
@@ -130,11 +141,11 @@ pub(super) const TOKEN_ENDPOINT_FAILURE: Entry = Entry {
                  reached.",
     look_alikes: &[Cause::BadCredentials, Cause::ConnTimeout, Cause::Registry5xx],
     remedies: &[
-        command(
+        look(
             "See which token service the registry names:",
             "curl -si https://REGISTRY/v2/ | grep -i www-authenticate",
         ),
-        command("Ask it:", "curl -si 'REALM?service=SERVICE&scope=repository:REPOSITORY:pull'"),
+        look("Ask it:", "curl -si 'REALM?service=SERVICE&scope=repository:REPOSITORY:pull'"),
         advice("Allow the nodes to reach the token service's host as well as the registry."),
     ],
 };
@@ -144,14 +155,30 @@ pub(super) const NODE_IDENTITY_DENIED: Entry = Entry {
                  node's role, not a pull secret, is what lacks something.",
     look_alikes: &[Cause::UserNotPermitted, Cause::CredentialsMissing, Cause::ExpiredToken],
     remedies: &[
-        command("Azure: let the cluster pull:", "az aks update -n CLUSTER -g GROUP --attach-acr REGISTRY"),
-        command(
-            "Google: let the nodes' service account read:",
-            "gcloud projects add-iam-policy-binding PROJECT --member=serviceAccount:ACCOUNT --role=roles/artifactregistry.reader",
+        at(
+            Cloud::Azure,
+            command(
+                "Azure: let the cluster pull:",
+                "az aks update -n CLUSTER -g GROUP --attach-acr REGISTRY",
+            ),
         ),
-        command(
-            "Amazon: let the nodes' role read:",
-            "aws iam attach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
+        at(
+            Cloud::Google,
+            command(
+                "Google: let the nodes' service account read:",
+                "gcloud projects add-iam-policy-binding PROJECT --member=serviceAccount:ACCOUNT --role=roles/artifactregistry.reader",
+            ),
+        ),
+        at(
+            Cloud::Amazon,
+            command(
+                "Amazon: let the nodes' role read:",
+                "aws iam attach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
+            ),
+        ),
+        look(
+            "See as whom the node asks, on the node (Amazon, Google, Azure):",
+            "aws sts get-caller-identity; gcloud auth list; az account show",
         ),
         advice("For a registry in another account, the repository's own policy has to name the role, too."),
     ],
@@ -164,7 +191,7 @@ pub(super) const USER_NOT_PERMITTED: Entry = Entry {
         advice(
             "Grant the user or token the right to pull this repository (GHCR and GitLab: scope read:packages, read_registry).",
         ),
-        command("Try it by hand:", "docker login REGISTRY -u USER && docker manifest inspect IMAGE"),
+        look("Try it by hand:", "docker login REGISTRY -u USER && docker manifest inspect IMAGE"),
     ],
 };
 
@@ -172,11 +199,15 @@ pub(super) const CLIENT_BLOCKED: Entry = Entry {
     told_apart: "403 (or 451) before any login is asked for, from some addresses and not from others.",
     look_alikes: &[Cause::UserNotPermitted, Cause::RedirectHostBlocked, Cause::ProxyMisconfig],
     remedies: &[
-        command("Compare from a node and from elsewhere:", "curl -si https://REGISTRY/v2/ | head -n 1"),
-        command(
-            "Azure: allow the nodes' outgoing address:",
-            "az acr network-rule add -n REGISTRY --ip-address ADDRESS",
+        look("Compare from a node and from elsewhere:", "curl -si https://REGISTRY/v2/ | head -n 1"),
+        at(
+            Cloud::Azure,
+            command(
+                "Azure: allow the nodes' outgoing address:",
+                "az acr network-rule add -n REGISTRY --ip-address OUTGOING",
+            ),
         ),
+        look("See from which address the node goes out:", "curl -s https://ifconfig.me"),
         advice("Use a private endpoint, or a mirror that may be reached."),
     ],
 };

@@ -1,13 +1,13 @@
 //! Causes in what is fetched.
 
-use super::{Entry, advice, command};
+use super::{Entry, advice, command, look};
 use crate::Cause;
 
 pub(super) const SCHEMA1_UNSUPPORTED: Entry = Entry {
     told_apart: "The manifest's media type is application/vnd.docker.distribution.manifest.v1+…, of images from before 2017.",
     look_alikes: &[Cause::ManifestUnsupported],
     remedies: &[
-        command("See the media type:", "crane manifest IMAGE | head"),
+        look("See the media type:", "crane manifest IMAGE | head"),
         command(
             "Push it again with a current client:",
             "skopeo copy --format v2s2 docker://IMAGE docker://NEW-IMAGE",
@@ -20,7 +20,7 @@ pub(super) const MANIFEST_UNSUPPORTED: Entry = Entry {
                  too old for.",
     look_alikes: &[Cause::Schema1Unsupported, Cause::PlatformMismatch, Cause::WrongRegistryHost],
     remedies: &[
-        command("See what it is:", "crane manifest IMAGE"),
+        look("See what it is:", "crane manifest IMAGE"),
         advice(
             "Name the image, not the chart or artifact beside it; upgrade a runtime that does not know the type (zstd, OCI index).",
         ),
@@ -32,14 +32,11 @@ pub(super) const PLATFORM_MISMATCH: Entry = Entry {
                  error\" when it runs.",
     look_alikes: &[Cause::RuntimeFault, Cause::ManifestUnsupported],
     remedies: &[
-        command(
+        look(
             "See the platforms that the image has:",
             "docker manifest inspect IMAGE | jq -r '.manifests[].platform'",
         ),
-        command(
-            "Build for the node:",
-            "docker buildx build --platform linux/amd64,linux/arm64 -t IMAGE --push .",
-        ),
+        command("Build for the node:", "docker buildx build --platform PLATFORM -t IMAGE --push ."),
         advice(
             "Or keep the pod to nodes that the image has a variant for (nodeSelector kubernetes.io/arch).",
         ),
@@ -52,7 +49,10 @@ pub(super) const BLOB_DIGEST_MISMATCH: Entry = Entry {
     look_alikes: &[Cause::ProxyMisconfig, Cause::RuntimeFault, Cause::BlobTruncated],
     remedies: &[
         advice("Push the image again; if it stays, look for a proxy or cache that alters content."),
-        command("Fetch the blob past the runtime and compare:", "crane blob REPOSITORY@DIGEST | sha256sum"),
+        look(
+            "Fetch the blob past the runtime and compare:",
+            "crane blob REGISTRY/REPOSITORY@DIGEST | sha256sum",
+        ),
     ],
 };
 
@@ -61,7 +61,7 @@ pub(super) const BLOB_TRUNCATED: Entry = Entry {
     look_alikes: &[Cause::ConnReset, Cause::ProxyMisconfig, Cause::NoSpace, Cause::RuntimeFault],
     remedies: &[
         advice("Try again; if it stays, look at the registry's storage or a proxy between."),
-        command("Compare the length:", "crane blob REPOSITORY@DIGEST | wc -c"),
+        look("Compare the length:", "crane blob REGISTRY/REPOSITORY@DIGEST | wc -c"),
     ],
 };
 
@@ -70,7 +70,7 @@ pub(super) const BLOB_MISSING: Entry = Entry {
     look_alikes: &[Cause::TagNotFound, Cause::RedirectHostBlocked, Cause::MirrorMisconfig],
     remedies: &[
         advice("Push the image again, and look at the registry's garbage collection."),
-        command("Find what is missing:", "crane validate --remote IMAGE"),
+        look("Find what is missing:", "crane validate --remote IMAGE"),
     ],
 };
 
@@ -84,7 +84,7 @@ pub(super) const REDIRECT_HOST_BLOCKED: Entry = Entry {
     ],
     remedies: &[
         advice("Allow the nodes to reach the storage host in the error as well as the registry."),
-        command("List all hosts that the pull needs:", "pullsim check IMAGE --layers head -o json"),
-        command("Try the host from the node:", "curl -vsS --connect-timeout 5 https://HOST/ -o /dev/null"),
+        look("List all hosts that the pull needs:", "pullsim check IMAGE --layers head -o json"),
+        look("Try the host from the node:", "curl -vsS --connect-timeout 5 https://HOST/ -o /dev/null"),
     ],
 };

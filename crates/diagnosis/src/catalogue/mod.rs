@@ -21,6 +21,50 @@ pub struct Remedy {
     pub text: &'static str,
     /// A command to copy; words in capitals are to be filled in.
     pub command: Option<&'static str>,
+    /// Whether the command changes nothing: it is there to find out.
+    #[serde(skip)]
+    pub looks: bool,
+    /// Whether it is about a pull secret.
+    #[serde(skip)]
+    pub of_secret: bool,
+    /// The only cloud for which it is.
+    #[serde(skip)]
+    pub cloud: Option<Cloud>,
+}
+
+/// Clouds whose registries have commands of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cloud {
+    /// ECR.
+    Amazon,
+    /// Container Registry.
+    Azure,
+    /// Artifact Registry.
+    Google,
+}
+
+impl Cloud {
+    /// The cloud of a registry, by its domain.
+    pub fn of(domain: &str) -> Option<Self> {
+        let domain = domain.split(':').next().unwrap_or(domain);
+        let ends = |ends: &[&str]| ends.iter().any(|end| domain.ends_with(end));
+        if domain.contains(".dkr.ecr") && ends(&[".amazonaws.com", ".amazonaws.com.cn", ".on.aws"]) {
+            Some(Self::Amazon)
+        } else if ends(&[".azurecr.io", ".azurecr.cn", ".azurecr.us"]) {
+            Some(Self::Azure)
+        } else if domain == "gcr.io" || ends(&[".gcr.io", ".pkg.dev"]) {
+            Some(Self::Google)
+        } else {
+            None
+        }
+    }
+}
+
+impl Remedy {
+    /// Whether it is for a registry of this cloud, or of none.
+    pub fn is_for(self, cloud: Option<Cloud>) -> bool {
+        self.cloud.is_none() || self.cloud == cloud
+    }
 }
 
 /// The catalogue's entry for a cause.
@@ -35,12 +79,27 @@ pub(crate) struct Entry {
 
 /// Something to do.
 const fn advice(text: &'static str) -> Remedy {
-    Remedy { text, command: None }
+    Remedy { text, command: None, looks: false, of_secret: false, cloud: None }
 }
 
 /// Something to do, with the command for it.
 const fn command(text: &'static str, command: &'static str) -> Remedy {
-    Remedy { text, command: Some(command) }
+    Remedy { text, command: Some(command), looks: false, of_secret: false, cloud: None }
+}
+
+/// A command that changes nothing, and tells more.
+const fn look(text: &'static str, command: &'static str) -> Remedy {
+    Remedy { text, command: Some(command), looks: true, of_secret: false, cloud: None }
+}
+
+/// Something to do about a pull secret.
+const fn secret(remedy: Remedy) -> Remedy {
+    Remedy { of_secret: true, ..remedy }
+}
+
+/// Something for the registry of one cloud.
+const fn at(cloud: Cloud, remedy: Remedy) -> Remedy {
+    Remedy { cloud: Some(cloud), ..remedy }
 }
 
 impl Cause {

@@ -1,6 +1,6 @@
 //! Causes on the way: names, connections, mirrors, proxies.
 
-use super::{Entry, advice, command};
+use super::{Entry, advice, command, look};
 use crate::Cause;
 
 pub(super) const DNS_NO_SUCH_HOST: Entry = Entry {
@@ -9,8 +9,8 @@ pub(super) const DNS_NO_SUCH_HOST: Entry = Entry {
     look_alikes: &[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode, Cause::DnsResolverFailure],
     remedies: &[
         advice("Check the spelling; else let the node's resolver know the name."),
-        command("Ask the name server that the error names, from the node:", "dig +short HOST @SERVER"),
-        command("See which servers the node uses:", "cat /etc/resolv.conf; resolvectl status"),
+        look("Ask the name server that the error names, from the node:", "dig +short HOST @SERVER"),
+        look("See which servers the node uses:", "cat /etc/resolv.conf; resolvectl status"),
     ],
 };
 
@@ -20,7 +20,7 @@ pub(super) const DNS_RESOLVER_FAILURE: Entry = Entry {
     look_alikes: &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode, Cause::ConnTimeout],
     remedies: &[
         advice("Check the name servers in the node's /etc/resolv.conf."),
-        command("Ask the name server that the error names, from the node:", "dig HOST @SERVER"),
+        look("Ask the name server that the error names, from the node:", "dig HOST @SERVER"),
         command(
             "Restart the runtime after /etc/resolv.conf has changed:",
             "sudo systemctl restart containerd",
@@ -37,7 +37,7 @@ pub(super) const CLUSTER_DNS_ON_NODE: Entry = Entry {
         advice(
             "Use a name that the node's resolver knows (an ingress or load balancer), or an entry in the node's /etc/hosts.",
         ),
-        command("Compare a pod and the node:", "kubectl run -it --rm dig --image=busybox -- nslookup HOST"),
+        look("Compare a pod and the node:", "kubectl run -it --rm dig --image=busybox -- nslookup HOST"),
     ],
 };
 
@@ -51,8 +51,8 @@ pub(super) const CONN_REFUSED: Entry = Entry {
     ],
     remedies: &[
         advice("Start the registry, or correct host and port of the image."),
-        command("Try the port from the node:", "curl -vsS https://HOST:PORT/v2/ -o /dev/null"),
-        command("See who listens, on the registry's machine:", "sudo ss -ltnp"),
+        look("Try the port from the node:", "curl -vsS https://HOST:PORT/v2/ -o /dev/null"),
+        look("See who listens, on the registry's machine:", "sudo ss -ltnp"),
     ],
 };
 
@@ -62,7 +62,7 @@ pub(super) const CONN_TIMEOUT: Entry = Entry {
     look_alikes: &[Cause::ProxyMisconfig, Cause::NoProxyMissing, Cause::Mtu, Cause::RedirectHostBlocked],
     remedies: &[
         advice("Open the firewall, security group or NAT between the nodes and the registry."),
-        command("Try from the node:", "curl -vsS --connect-timeout 5 https://HOST/v2/ -o /dev/null"),
+        look("Try from the node:", "curl -vsS --connect-timeout 5 https://HOST/v2/ -o /dev/null"),
         advice("Behind a proxy, give the runtime's service HTTPS_PROXY."),
     ],
 };
@@ -73,8 +73,8 @@ pub(super) const NO_ROUTE: Entry = Entry {
     look_alikes: &[Cause::ConnTimeout, Cause::DnsNoSuchHost],
     remedies: &[
         advice("Give the node a route, or take the unreachable address (IPv6?) out of DNS."),
-        command("See the way:", "ip route get ADDRESS"),
-        command("See which addresses the name has:", "dig +short A HOST; dig +short AAAA HOST"),
+        look("See the way:", "ip route get ADDRESS"),
+        look("See which addresses the name has:", "dig +short A HOST; dig +short AAAA HOST"),
     ],
 };
 
@@ -83,7 +83,7 @@ pub(super) const MTU: Entry = Entry {
     look_alikes: &[Cause::TlsHandshakeTimeout, Cause::ConnTimeout, Cause::PullDeadline],
     remedies: &[
         advice("Lower the MTU of the node's interface."),
-        command("Find the size that still passes:", "ping -M do -s 1372 HOST"),
+        look("Find the size that still passes:", "ping -M do -s 1372 HOST"),
         command(
             "Lower the MTU of the node's interface (or of the overlay):",
             "sudo ip link set dev INTERFACE mtu 1400",
@@ -96,15 +96,12 @@ pub(super) const MIRROR_MISCONFIG: Entry = Entry {
                  registry's place.",
     look_alikes: &[Cause::TagNotFound, Cause::ConnRefused, Cause::UserNotPermitted],
     remedies: &[
-        command(
+        look(
             "See the mirrors of the node:",
             "cat /etc/containerd/certs.d/*/hosts.toml /etc/containers/registries.conf /etc/docker/daemon.json",
         ),
-        command(
-            "Ask the mirror yourself:",
-            "curl -si 'https://MIRROR/v2/REPOSITORY/manifests/TAG?ns=REGISTRY'",
-        ),
-        command(
+        look("Ask the mirror yourself:", "curl -si 'https://MIRROR/v2/REPOSITORY/manifests/TAG?ns=REGISTRY'"),
+        look(
             "Try without it, with a copy of the node's configuration:",
             "pullsim check IMAGE --node DIRECTORY",
         ),
@@ -116,7 +113,7 @@ pub(super) const CONN_RESET: Entry = Entry {
     look_alikes: &[Cause::ProxyMisconfig, Cause::RedirectHostBlocked, Cause::BlobTruncated, Cause::Mtu],
     remedies: &[
         advice("Look at the registry's log, and for a firewall or proxy between."),
-        command("Try from the node:", "curl -vsS https://HOST/v2/ -o /dev/null"),
+        look("Try from the node:", "curl -vsS https://HOST/v2/ -o /dev/null"),
     ],
 };
 
@@ -124,11 +121,11 @@ pub(super) const PROXY_MISCONFIG: Entry = Entry {
     told_apart: "\"proxyconnect\", 407, or a reason phrase alone behind the URL (what the proxy said to CONNECT).",
     look_alikes: &[Cause::NoProxyMissing, Cause::ConnTimeout, Cause::X509UnknownAuthority],
     remedies: &[
-        command(
+        look(
             "See what the runtime's service has:",
             "systemctl show containerd crio docker --property=Environment",
         ),
-        command("Try the proxy from the node:", "curl -vsS -x PROXY https://HOST/v2/ -o /dev/null"),
+        look("Try the proxy from the node:", "curl -vsS -x PROXY https://HOST/v2/ -o /dev/null"),
         advice(
             "A proxy that speaks HTTP is written http://… also in HTTPS_PROXY; restart the runtime after a change.",
         ),
@@ -142,6 +139,6 @@ pub(super) const NO_PROXY_MISSING: Entry = Entry {
         advice(
             "Add the registry (host, .domain or CIDR) to NO_PROXY of the runtime's service, and restart the runtime.",
         ),
-        command("Prove that it works without:", "curl -vsS --noproxy '*' https://HOST/v2/ -o /dev/null"),
+        look("Prove that it works without:", "curl -vsS --noproxy '*' https://HOST/v2/ -o /dev/null"),
     ],
 };

@@ -1,6 +1,6 @@
 //! Causes in the node, in limits and policies, and in the registry itself.
 
-use super::{Entry, advice, command};
+use super::{Entry, advice, command, look, secret};
 use crate::Cause;
 
 pub(super) const RATE_LIMIT: Entry = Entry {
@@ -8,12 +8,12 @@ pub(super) const RATE_LIMIT: Entry = Entry {
                  behind one address and heals within six hours.",
     look_alikes: &[Cause::ClientBlocked, Cause::PullQps],
     remedies: &[
-        command(
+        secret(command(
             "Log in: a pull secret has a limit of its own, anonymous pulls share one by address:",
-            "kubectl create secret docker-registry hub -n NAMESPACE --docker-server=https://index.docker.io/v1/ --docker-username=USER --docker-password=…",
-        ),
+            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
+        )),
         advice("Put a pull-through cache or mirror before the registry."),
-        command(
+        look(
             "See what is left, without spending it (Docker Hub):",
             "TOKEN=$(curl -s 'https://auth.docker.io/token?service=registry.docker.io&scope=repository:ratelimitpreview/test:pull' | jq -r .token); curl -sI -H \"Authorization: Bearer $TOKEN\" https://registry-1.docker.io/v2/ratelimitpreview/test/manifests/latest | grep -i ratelimit",
         ),
@@ -25,7 +25,7 @@ pub(super) const POLICY_REJECTED: Entry = Entry {
                  registry.",
     look_alikes: &[Cause::UserNotPermitted, Cause::ClientBlocked],
     remedies: &[
-        command("See the node's policy (CRI-O):", "cat /etc/containers/policy.json"),
+        look("See the node's policy (CRI-O):", "cat /etc/containers/policy.json"),
         advice(
             "Sign the image, or have the registry's project allow it: vulnerability gate, content trust, missing scanner.",
         ),
@@ -37,7 +37,7 @@ pub(super) const NEVER_PULL: Entry = Entry {
     look_alikes: &[Cause::LocalImageNotOnNode],
     remedies: &[
         advice("Set imagePullPolicy: IfNotPresent, or load the image onto every node beforehand."),
-        command("See whether the node has it, under exactly this name:", "sudo crictl images"),
+        look("See whether the node has it, under exactly this name:", "sudo crictl images"),
     ],
 };
 
@@ -48,7 +48,7 @@ pub(super) const PULL_QPS: Entry = Entry {
         advice(
             "Wait: the next attempt is spaced out. Or raise registryPullQPS and registryBurst in the kubelet's configuration.",
         ),
-        command(
+        look(
             "See the limits:",
             "kubectl get --raw /api/v1/nodes/NODE/proxy/configz | jq '.kubeletconfig | {registryPullQPS,registryBurst}'",
         ),
@@ -61,7 +61,7 @@ pub(super) const NO_SPACE: Entry = Entry {
     look_alikes: &[Cause::RuntimeFault, Cause::BlobTruncated],
     remedies: &[
         advice("Free space on the node's image file system."),
-        command(
+        look(
             "See what is full, inodes included:",
             "df -h /var/lib/containerd /var/lib/containers /var/lib/docker; df -i /var/lib",
         ),
@@ -75,7 +75,7 @@ pub(super) const PULL_DEADLINE: Entry = Entry {
     look_alikes: &[Cause::ConnTimeout, Cause::Mtu, Cause::TlsHandshakeTimeout],
     remedies: &[
         advice("Look for a stalled registry, or packets that vanish on the way."),
-        command("Time the pull by hand:", "time sudo crictl pull IMAGE"),
+        look("Time the pull by hand:", "time sudo crictl pull IMAGE"),
         advice(
             "Raise the limit (containerd image_pull_progress_timeout, Docker image-pull-progress-deadline, kubelet runtimeRequestTimeout), or use a smaller image or a nearer registry.",
         ),
@@ -86,12 +86,12 @@ pub(super) const RUNTIME_FAULT: Entry = Entry {
     told_apart: "Everything was fetched and the runtime could not use it, or the runtime does not answer at all (its socket).",
     look_alikes: &[Cause::NoSpace, Cause::BlobDigestMismatch, Cause::PlatformMismatch],
     remedies: &[
-        command("See whether it runs:", "sudo systemctl status containerd crio docker; sudo crictl info"),
+        look("See whether it runs:", "sudo systemctl status containerd crio docker; sudo crictl info"),
         command(
-            "Remove the image and what was fetched of it, then pull again:",
-            "sudo crictl rmi IMAGE; sudo ctr -n k8s.io content ls | grep DIGEST",
+            "Remove the image from the node, then pull again:",
+            "sudo crictl rmi IMAGE; sudo crictl pull IMAGE",
         ),
-        command("Read its log:", "journalctl -u containerd -u crio -u docker --since -1h"),
+        look("Read its log:", "journalctl -u containerd -u crio -u docker --since -1h"),
         advice("Upgrade the runtime: many of these were bugs."),
     ],
 };
@@ -101,7 +101,7 @@ pub(super) const REGISTRY_5XX: Entry = Entry {
     look_alikes: &[Cause::ProxyMisconfig, Cause::TokenEndpointFailure, Cause::MirrorMisconfig],
     remedies: &[
         advice("Wait for the registry, or mend it; the kubelet tries again by itself."),
-        command("See whether it is for all:", "curl -si https://REGISTRY/v2/ | head -n 1"),
+        look("See whether it is for all:", "curl -si https://REGISTRY/v2/ | head -n 1"),
         advice("Look at the registry's status page or log, and at its storage."),
     ],
 };

@@ -1,6 +1,6 @@
 //! Causes in the image's name.
 
-use super::{Entry, advice, command};
+use super::{Cloud, Entry, advice, at, command, look, secret};
 use crate::Cause;
 
 pub(super) const TAG_NOT_FOUND: Entry = Entry {
@@ -9,8 +9,8 @@ pub(super) const TAG_NOT_FOUND: Entry = Entry {
     look_alikes: &[Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::MirrorMisconfig],
     remedies: &[
         advice("Check the tag's spelling, and that it was pushed to this very registry."),
-        command("List the tags that exist:", "crane ls REGISTRY/REPOSITORY"),
-        command("See what a node would get, with near tags:", "pullsim check IMAGE"),
+        look("List the tags that exist:", "crane ls REGISTRY/REPOSITORY"),
+        look("See what a node would get, with near tags:", "pullsim check IMAGE --what-if"),
         advice("Pin a digest or an immutable tag, so that a clean-up of tags cannot take it away."),
     ],
 };
@@ -23,8 +23,12 @@ pub(super) const REPO_NOT_FOUND: Entry = Entry {
         advice(
             "Check the repository's path: organisation, project, upper and lower case, a missing or doubled component.",
         ),
-        command("See what exists (Amazon ECR):", "aws ecr describe-repositories --region REGION"),
-        command("See what a node would get:", "pullsim check IMAGE"),
+        at(
+            Cloud::Amazon,
+            look("See what exists (Amazon ECR):", "aws ecr describe-repositories --region REGION"),
+        ),
+        look("See which repositories there are, where the registry tells:", "crane catalog REGISTRY"),
+        look("See what a node would get:", "pullsim check IMAGE"),
     ],
 };
 
@@ -34,14 +38,11 @@ pub(super) const REPO_MISSING_OR_PRIVATE: Entry = Entry {
     look_alikes: &[Cause::CredentialsMissing, Cause::RepoNotFound, Cause::LocalImageNotOnNode],
     remedies: &[
         advice("Check the spelling of the repository."),
-        command(
-            "Try with a login that may read it:",
-            "docker login REGISTRY && docker manifest inspect IMAGE",
-        ),
-        command(
+        look("Try with a login that may read it:", "docker login REGISTRY && docker manifest inspect IMAGE"),
+        secret(command(
             "If it is private, add a pull secret and name it in imagePullSecrets:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
-        ),
+        )),
     ],
 };
 
@@ -50,10 +51,9 @@ pub(super) const WRONG_REGISTRY_HOST: Entry = Entry {
                  another registry was meant.",
     look_alikes: &[Cause::DnsNoSuchHost, Cause::ProxyMisconfig, Cause::RepoNotFound],
     remedies: &[
-        advice("Check host and port of the image."),
         advice("Check host and port of the image; a name without a host means Docker Hub."),
-        command("See whether a registry answers (200 or 401 are right):", "curl -si https://REGISTRY/v2/"),
-        command("See how the name is read:", "pullsim check IMAGE"),
+        look("See whether a registry answers (200 or 401 are right):", "curl -si https://REGISTRY/v2/"),
+        look("See how the name is read:", "pullsim check IMAGE"),
     ],
 };
 
@@ -64,7 +64,7 @@ pub(super) const INVALID_IMAGE_NAME: Entry = Entry {
         advice(
             "Write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]: lower case, no https://, no spaces, no empty part.",
         ),
-        command(
+        look(
             "Look for a variable that was left empty:",
             "kubectl get pod POD -o jsonpath='{.spec.containers[*].image}'",
         ),
@@ -107,6 +107,6 @@ pub(super) const LOCAL_IMAGE_NOT_ON_NODE: Entry = Entry {
         advice(
             "Set imagePullPolicy: IfNotPresent (the default for latest is Always), or push it to a registry.",
         ),
-        command("See what a node has:", "sudo crictl images"),
+        look("See what a node has:", "sudo crictl images"),
     ],
 };

@@ -1,6 +1,6 @@
 //! Causes in TLS.
 
-use super::{Entry, advice, command};
+use super::{Entry, advice, command, look};
 use crate::Cause;
 
 pub(super) const X509_UNKNOWN_AUTHORITY: Entry = Entry {
@@ -11,19 +11,19 @@ pub(super) const X509_UNKNOWN_AUTHORITY: Entry = Entry {
         advice(
             "Install the CA on the nodes: /etc/containerd/certs.d/HOST/hosts.toml with `ca`, or the system's store and a restart of the runtime.",
         ),
-        command(
+        look(
             "See who issued it, as the node is shown it:",
-            "openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null",
+            "openssl s_client -connect HOST:PORT -servername HOST -showcerts </dev/null",
         ),
         command(
             "Install the CA on the nodes for containerd:",
-            "printf '[host.\"https://HOST\"]\\n  ca = \"/etc/containerd/certs.d/HOST/ca.crt\"\\n' | sudo tee /etc/containerd/certs.d/HOST/hosts.toml",
+            "sudo mkdir -p /etc/containerd/certs.d/HOST && sudo cp ca.crt /etc/containerd/certs.d/HOST/ && printf '[host.\"https://HOST\"]\\n  ca = \"/etc/containerd/certs.d/HOST/ca.crt\"\\n' | sudo tee /etc/containerd/certs.d/HOST/hosts.toml",
         ),
         command(
             "Or in the system's store, and restart the runtime:",
             "sudo cp ca.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates && sudo systemctl restart containerd",
         ),
-        command("Prove it:", "pullsim check IMAGE --ca ca.crt"),
+        look("Prove it:", "pullsim check IMAGE --ca ca.crt"),
     ],
 };
 
@@ -33,11 +33,11 @@ pub(super) const X509_EXPIRED: Entry = Entry {
     look_alikes: &[Cause::ProxyMisconfig, Cause::X509UnknownAuthority],
     remedies: &[
         advice("Renew the registry's certificate, or correct the node's clock."),
-        command(
+        look(
             "See its dates:",
-            "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -dates",
+            "openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -dates",
         ),
-        command("Check the node's clock:", "timedatectl; date -u"),
+        look("Check the node's clock:", "timedatectl; date -u"),
     ],
 };
 
@@ -48,9 +48,9 @@ pub(super) const X509_NAME_MISMATCH: Entry = Entry {
         advice(
             "Use a name of the certificate, or issue one that has this name as a subject alternative name.",
         ),
-        command(
+        look(
             "See its names:",
-            "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -ext subjectAltName",
+            "openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -ext subjectAltName",
         ),
     ],
 };
@@ -62,13 +62,13 @@ pub(super) const HTTP_ON_HTTPS: Entry = Entry {
         advice("Serve TLS, or name the registry as http://… in hosts.toml."),
         command(
             "Or tell containerd that it is plain HTTP:",
-            "printf 'server = \"http://HOST:PORT\"\\n[host.\"http://HOST:PORT\"]\\n' | sudo tee /etc/containerd/certs.d/HOST:PORT/hosts.toml",
+            "sudo mkdir -p /etc/containerd/certs.d/HOST:PORT && printf 'server = \"http://HOST:PORT\"\\n[host.\"http://HOST:PORT\"]\\n' | sudo tee /etc/containerd/certs.d/HOST:PORT/hosts.toml",
         ),
         command(
-            "Docker: mark it insecure, and restart:",
-            "echo '{\"insecure-registries\":[\"HOST:PORT\"]}' | sudo tee /etc/docker/daemon.json",
+            "Docker: add it to insecure-registries in /etc/docker/daemon.json, and restart:",
+            "sudo systemctl restart docker",
         ),
-        command("See what it speaks:", "curl -vsS http://HOST:PORT/v2/ -o /dev/null"),
+        look("See what it speaks:", "curl -vsS http://HOST:PORT/v2/ -o /dev/null"),
     ],
 };
 
@@ -78,22 +78,26 @@ pub(super) const TLS_HANDSHAKE_TIMEOUT: Entry = Entry {
     look_alikes: &[Cause::Mtu, Cause::ProxyMisconfig, Cause::RedirectHostBlocked, Cause::ConnTimeout],
     remedies: &[
         advice("Look for a device between (proxy, firewall, MTU) that swallows the handshake."),
-        command(
+        look(
             "Watch the handshake from the node:",
-            "openssl s_client -connect HOST:443 -servername HOST </dev/null",
+            "openssl s_client -connect HOST:PORT -servername HOST </dev/null",
         ),
-        command("Rule the MTU out:", "ping -M do -s 1372 HOST"),
+        look("Rule the MTU out:", "ping -M do -s 1372 HOST"),
     ],
 };
 
 pub(super) const TLS_INCOMPATIBLE: Entry = Entry {
-    told_apart: "\"remote error: tls: …\" with an alert such as handshake failure, protocol version or certificate required.",
-    look_alikes: &[Cause::X509UnknownAuthority, Cause::HttpOnHttps],
+    told_apart: "\"remote error: tls: …\": the server itself ends the handshake, and its alert says why: handshake failure, protocol \
+                 version, certificate required, unrecognized name. A reset or an EOF comes without such a word.",
+    look_alikes: &[Cause::X509NameMismatch, Cause::WrongRegistryHost, Cause::ConnReset, Cause::HttpOnHttps],
     remedies: &[
-        advice("Offer TLS 1.2 or later without a client certificate, or configure `client` in hosts.toml."),
-        command(
+        look(
             "See what the server agrees to:",
-            "openssl s_client -connect HOST:443 -servername HOST -tls1_2 </dev/null",
+            "openssl s_client -connect HOST:PORT -servername HOST -tls1_2 </dev/null",
+        ),
+        look(
+            "See which names it knows without being told one:",
+            "openssl s_client -connect HOST:PORT -noservername </dev/null | openssl x509 -noout -ext subjectAltName",
         ),
         advice(
             "Offer TLS 1.2 or later; where the server wants a client certificate, configure `client` in hosts.toml.",

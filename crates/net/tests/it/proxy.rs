@@ -127,7 +127,8 @@ async fn no_proxy() {
     );
     assert!(heads.lock().unwrap().is_empty());
     let why = trace.steps().into_iter().any(|step| {
-        matches!(step.what, What::Decision(decision) if decision.text == "r.test is asked directly: NO_PROXY names it")
+        matches!(step.what, What::Decision(decision)
+            if decision.text == "r.test is asked directly: NO_PROXY names it with \"r.test\"")
     });
     assert!(why);
     // The proxy resolves this name itself.

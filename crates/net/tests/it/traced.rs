@@ -44,10 +44,10 @@ async fn steps_without_secrets() {
 
     let steps = trace.steps();
     let kinds: Vec<&str> = steps.iter().map(|step| kind(&step.what)).collect();
-    assert_eq!(kinds, ["lookup", "dial", "exchange", "exchange", "body"]);
+    assert_eq!(kinds, ["decision", "lookup", "dial", "exchange", "exchange", "body"]);
     let shown = format!("{steps:?}");
     assert!(!shown.contains(CANARY), "{shown}");
-    let What::Exchange(exchange) = &steps[2].what else { panic!("{kinds:?}") };
+    let What::Exchange(exchange) = &steps[3].what else { panic!("{kinds:?}") };
     assert_eq!(exchange.url, "http://[redacted]@r.test/from?token=[redacted]&account=u");
     assert_eq!(exchange.response_header("location"), Some("/to?X-Amz-Signature=[redacted]&x=1"));
     assert_eq!((exchange.connection, exchange.status), (Some(1), Some(307)));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use keyring::Keyring;
-use kubelet::{ContainerKind, Pod, PullInputs, apply_default_image_tag};
+use kubelet::{ContainerKind, MissingSecret, Pod, PullInputs, apply_default_image_tag};
 use node::Environment;
 use objects::{Source, open_manifests};
 use plugins::{LastAnswer, Providers};
@@ -131,6 +131,16 @@ fn histories(
     })
 }
 
+/// The Secrets that a pod lacks, for the kubelet.
+fn missing(pod: &Pod, found: &[report::MissingSecret]) -> Vec<MissingSecret> {
+    let missing = |secret: &report::MissingSecret| MissingSecret {
+        namespace: pod.namespace.clone(),
+        name: secret.name.clone(),
+        elsewhere: secret.elsewhere.clone(),
+    };
+    found.iter().map(missing).collect()
+}
+
 /// Each image checked once, however many containers want it.
 struct Checks<'a> {
     hi: &'a mut HiCheck,
@@ -160,6 +170,7 @@ impl Checks<'_> {
                 policy: policy.known(),
                 field_path: kind.map(|kind| kind.field_path(&name)).unwrap_or_default(),
                 secrets: secrets.clone(),
+                missing_secrets: missing(&admitted, &pod.found.missing_secrets),
                 node_keyrings: self.keyrings.to_vec(),
                 auth: None,
             };
@@ -175,7 +186,8 @@ impl Checks<'_> {
         let account =
             |inputs: &PullInputs| (inputs.pod.namespace.clone(), inputs.pod.service_account_name.clone());
         let same = |done: &PullInputs| {
-            (&done.image, done.policy, &done.secrets) == (&inputs.image, inputs.policy, &inputs.secrets)
+            (&done.image, done.policy, &done.secrets, &done.missing_secrets)
+                == (&inputs.image, inputs.policy, &inputs.secrets, &inputs.missing_secrets)
                 && (!accounts_matter || account(done) == account(&inputs))
         };
         if let Some((_, checked)) = self.done.iter().find(|(done, _)| same(done)) {

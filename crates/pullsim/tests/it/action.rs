@@ -222,7 +222,7 @@ fn with_pullsim_itself() {
     ];
     let ran = script("itself-check", "run", pullsim, &manifests);
     assert_eq!(ran.status, 1, "{}", ran.log);
-    assert!(ran.summary.contains("PS-CRED-01"), "{}", ran.summary);
+    assert!(ran.summary.contains("PS-CRED-02"), "{}", ran.summary);
     // What came is between the words that stop the runner from reading commands, and start it again.
     let stop = ran.log.lines().next().and_then(|line| line.strip_prefix("::stop-commands::")).unwrap();
     assert!(ran.log.contains(&format!("::{stop}::\n::error")), "{}", ran.log);

@@ -216,6 +216,7 @@ impl<S: Traced> Worker<S> {
             policy: policy.known(),
             field_path,
             secrets: secrets.to_vec(),
+            missing_secrets: Vec::new(),
             node_keyrings: self.node.simulation.node_keyrings.clone(),
             auth: None,
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::diagram::Diagram;
 use super::waterfall::{self, Row};
+use crate::advice;
 use crate::ladder::{Mark, Rung, failing, ladder, tried_rung};
 use crate::trial::proven;
 use crate::words::time_words;
@@ -31,6 +32,8 @@ pub(super) struct View {
     code: String,
     message: String,
     notes: Vec<String>,
+    /// The hosts that the pull needs.
+    needed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +46,16 @@ struct CauseView {
     remedies: Vec<Remedy>,
     /// What was tried proves.
     proven: Option<String>,
-    alternatives: Vec<(&'static str, &'static str, &'static str)>,
+    alternatives: Vec<AlternativeView>,
+}
+
+/// What else it may be.
+#[derive(Serialize)]
+struct AlternativeView {
+    code: &'static str,
+    name: &'static str,
+    told_apart: &'static str,
+    command: Option<String>,
 }
 
 /// Prose, and the commands that follow it.
@@ -114,6 +126,7 @@ impl View {
             code: report.cri.code.clone(),
             message: report.cri.message.clone(),
             notes: report.notes.clone(),
+            needed: advice::needed(report),
         }
     }
 }
@@ -157,12 +170,13 @@ fn cause(diagnosis: &diagnosis::Diagnosis, what_if: Option<&[Trial]>) -> CauseVi
         evidence: diagnosis.evidence.clone(),
         proven: what_if.and_then(proven),
         remedies: remedies(&diagnosis.remedies),
-        alternatives: diagnosis
-            .alternatives
-            .iter()
-            .map(|other| (other.code(), other.name(), other.meaning()))
-            .collect(),
+        alternatives: diagnosis.tell_apart.iter().map(alternative).collect(),
     }
+}
+
+fn alternative(other: &diagnosis::Alternative) -> AlternativeView {
+    let diagnosis::Alternative { cause, code, told_apart, command } = other;
+    AlternativeView { code, name: cause.name(), told_apart, command: command.clone() }
 }
 
 /// A line that is indented is a command that belongs to the prose before it.

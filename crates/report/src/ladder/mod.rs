@@ -195,4 +195,4 @@ pub(super) fn is_shown(what: &What) -> bool {
 }
 
 /// Decisions that a reader of the ladder wants to know of; the others stand in the JSON.
-const SHOWN_DECISIONS: [&str; 4] = ["hosts.toml", "platform", "store", "configuration"];
+const SHOWN_DECISIONS: [&str; 5] = ["hosts.toml", "proxy", "platform", "store", "configuration"];

@@ -1,6 +1,7 @@
 use diagnosis::Persistence;
 
 use super::layout::Page;
+use crate::advice;
 use crate::trial::proven;
 use crate::{CheckReport, Outcome};
 
@@ -18,9 +19,9 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
         let mut fix = diagnosis.remedies.clone();
         fix.extend(report.what_if.iter().filter_map(|trials| proven(trials)));
         page.section("Fix", &fix);
-        if !diagnosis.alternatives.is_empty() {
-            let others = diagnosis.alternatives.iter().map(|other| format!("{other} ({})", other.meaning()));
-            page.section("Or", &[others.collect::<Vec<_>>().join("; ")]);
+        page.section("Or", &advice::alternatives(report));
+        if advice::broke_on_the_way(report) {
+            page.section("Needs", &advice::needed(report));
         }
     } else if report.outcome == Outcome::Pulled {
         let image = &report.cri.image_ref;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use trace::{Step, What};
 
+use crate::advice;
 use crate::ladder::{self, ladder};
 use crate::{CheckReport, Outcome, PlanReport, PodsReport, RunReport};
 use layout::Page;
@@ -98,7 +99,7 @@ pub fn live(step: &Step) -> String {
     format!("{:>9.3} s  {line}\n", step.at.as_secs_f64())
 }
 
-/// What was decided on the node itself, a line each; empty when nothing was.
+/// What was decided on the node itself, and the hosts that the pull needs, a line each; empty when there is neither.
 pub fn decisions(report: &CheckReport, options: TextOptions) -> String {
     let decisions = report.trace.iter().filter_map(|step| match &step.what {
         What::Decision(decision) => Some(format!("{}: {}", decision.about, decision.text)),
@@ -106,6 +107,9 @@ pub fn decisions(report: &CheckReport, options: TextOptions) -> String {
     });
     let mut page = Page::new(options);
     page.section("Decided", &decisions.collect::<Vec<_>>());
+    if !advice::broke_on_the_way(report) {
+        page.section("Needs", &advice::needed(report));
+    }
     page.finish()
 }
 

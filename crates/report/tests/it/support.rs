@@ -124,6 +124,7 @@ pub fn report(list: Vec<(u64, What)>, outcome: Outcome, code: &str) -> CheckRepo
         diagnosis: None,
         hosts: vec![],
         on_node: None,
+        rate_limit: None,
         what_if: None,
         notes: vec![],
         at: "2026-01-02T00:00:00Z".parse().unwrap(),

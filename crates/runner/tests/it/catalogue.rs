@@ -1,11 +1,13 @@
 //! Every scenario that is shipped goes as it says.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use diagnosis::Cause;
 use report::{RunReport, TextOptions, Verdict};
 use runner::{Job, Memory, Sockets, Venue, find, play, run_all};
-use scenario::{Expected, Scenario, What};
+use scenario::{Expected, Run, Scenario, What};
 
 fn catalogue() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
@@ -59,6 +61,60 @@ fn every_scenario_that_fails_says_what_heals_it() {
             let shown = format!("{}, {run}", file.display());
             assert!(expected.iter().any(|expected| expected.key == "heals"), "{shown}: what heals it");
         }
+    }
+}
+
+#[test]
+fn every_scenario_that_fails_states_its_cause() {
+    let mut silent = Vec::new();
+    for_each_run(|scenario, run| {
+        let expected = scenario.expected(run);
+        let fails = expected.iter().any(|one| matches!(one.what, What::Pulled(false)));
+        let states = expected.iter().any(|one| matches!(one.what, What::Cause(_)));
+        if fails && !states {
+            silent.push(format!("{} [{run:?}]", scenario.file()));
+        }
+    });
+    assert!(silent.is_empty(), "fail, and do not say why:\n{}", silent.join("\n"));
+}
+
+/// Causes that no pull of a scenario can show, each with its reason.
+const BEYOND: [(Cause, &str); 5] = [
+    (
+        Cause::RepoNotFound,
+        "containerd asks with HEAD, whose 404 has no body that tells a repository from a tag",
+    ),
+    (Cause::ShortName, "containerd reads every short name as one of Docker Hub; CRI-O and Podman do not"),
+    (Cause::Mtu, "packets have no size in a simulated network; a real one says EMSGSIZE, or nothing at all"),
+    (
+        Cause::PullQps,
+        "the pull that is diagnosed comes first, and the kubelet's limit is never used up by then",
+    ),
+    (Cause::NoSpace, "the node's store is this machine's; tests of `diagnosis` have the full disk as a fact"),
+];
+
+#[test]
+fn every_cause_that_a_pull_can_show_is_shown() {
+    let mut stated = HashSet::new();
+    for_each_run(|scenario, run| {
+        stated.extend(scenario.expected(run).into_iter().filter_map(|one| match one.what {
+            What::Cause(cause) => Some(cause),
+            _ => None,
+        }));
+    });
+    for cause in Cause::ALL {
+        let beyond = BEYOND.iter().find(|(beyond, _)| beyond == cause);
+        match beyond {
+            Some((_, reason)) => assert!(!stated.contains(cause), "{cause} is shown, though {reason}"),
+            None => assert!(stated.contains(cause), "no scenario ends in {cause}"),
+        }
+    }
+}
+
+fn for_each_run(mut look: impl FnMut(&Scenario, &Run)) {
+    for file in find(&[catalogue()]).unwrap() {
+        let scenario = Scenario::load(&file).map_err(|error| error.render()).unwrap();
+        scenario.runs().iter().for_each(|run| look(&scenario, run));
     }
 }
 

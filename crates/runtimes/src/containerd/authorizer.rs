@@ -13,6 +13,7 @@ use secret::Secret;
 use tokio::time::Instant;
 use trace::Purpose;
 
+use super::claims;
 use super::credentials::{Credentials, UserAndSecret};
 use super::error::{AuthorizationProblem, Error, Result};
 use super::http::{Answer, HttpClient};
@@ -178,6 +179,11 @@ impl Authorizer {
             return result.clone();
         }
         let result = self.fetch(bearer).await;
+        if let Ok(token) = &result
+            && let Some(claims) = claims::claims(token.token.expose())
+        {
+            self.recorder.token(claims::told(&claims), claims);
+        }
         let lifetime = result.as_ref().ok().map_or(0, |token| token.expires_in);
         let lifetime = u64::try_from(lifetime).ok().filter(|seconds| *seconds > 0);
         let expires = lifetime.map(|seconds| Instant::now() + Duration::from_secs(seconds.min(1 << 30)));

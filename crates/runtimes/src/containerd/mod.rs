@@ -6,6 +6,7 @@ mod archive;
 mod authorizer;
 mod beside;
 mod chunks;
+mod claims;
 mod config;
 mod content;
 mod credentials;
@@ -37,7 +38,7 @@ use gostd::strconv;
 use net::{BoxFuture, Dialer, Recorder, Resolver, Roots, Tls};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use trace::Trace;
+use trace::{Flaw, Trace};
 
 use self::config::Config;
 use self::content::Ingester;
@@ -286,6 +287,14 @@ impl Attempt<'_> {
     /// Whether a manifest of schema 1 can be pulled: the transfer service says in its way that it cannot, the client
     /// in its own (core/transfer/local/pull.go:63, client/pull.go:203).
     fn check_schema1(&self, reference: &str) -> Result<()> {
+        let checked = self.is_schema1_taken(reference);
+        if checked.is_err() {
+            self.recorder.unusable("manifests of Docker schema 1 are not taken", Flaw::Kind);
+        }
+        checked
+    }
+
+    fn is_schema1_taken(&self, reference: &str) -> Result<()> {
         let Profile { content, words, .. } = self.options.profile;
         if content.schema1 != Schema1::Refuses {
             let environment = self.options.node.environment(SERVICE);
@@ -329,6 +338,7 @@ impl Attempt<'_> {
             accept: accept.into_iter().map(|(_, value)| value).collect(),
             profile: self.options.profile,
             hosts: self.registry_hosts(factory, credentials)?,
+            recorder: self.recorder.clone(),
         })
     }
 

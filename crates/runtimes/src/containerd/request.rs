@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use gostd::url::{Url, Values};
-use net::{Header, Redirects, Request};
+use net::{Header, Recorder, Redirects, Request};
 use tokio::time::sleep;
 use trace::Purpose;
 
@@ -40,6 +40,7 @@ pub(super) struct Base {
     pub(super) accept: Vec<String>,
     pub(super) profile: &'static Profile,
     pub(super) hosts: Vec<RegistryHost>,
+    pub(super) recorder: Recorder,
 }
 
 impl Base {

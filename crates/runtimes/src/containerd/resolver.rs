@@ -1,7 +1,7 @@
 //! From a name to a descriptor (containerd v2.1.9 core/remotes/docker/resolver.go:230-425 `Resolve`).
 
 use distribution::{Algorithm, Descriptor, Digest, Digester, ErrorEnvelope, media_type};
-use trace::Purpose;
+use trace::{Flaw, Purpose};
 
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
@@ -138,7 +138,10 @@ async fn ask(
         }
     };
     let size = descriptor.size;
-    if u64::try_from(size).unwrap_or_default() > MAX_MANIFEST_SIZE {
+    let large = u64::try_from(size).ok().filter(|size| *size > MAX_MANIFEST_SIZE);
+    if let Some(size) = large {
+        let flaw = Flaw::Oversize { size, most: MAX_MANIFEST_SIZE };
+        base.recorder.unusable(format!("a manifest of {size} bytes is not read"), flaw);
         let text = format!("rejecting {size} byte manifest for {}", object.reference);
         first.keep(Rank::TooLarge, Error::Class(Class::NotFound, text));
         return Ok(None);
@@ -177,7 +180,7 @@ async fn from_get(
         let words = base.profile.words.resolve_status;
         return Err(status::unexpected_response(&request, &mut answer, words).await);
     }
-    from_content(&mut answer, object, base.profile.content.schema1).await
+    from_content(base, &mut answer, object).await
 }
 
 /// The descriptor as the answer's header gives it, where digest and length are there.
@@ -203,10 +206,11 @@ fn described(answer: &Answer, object: &Object<'_>) -> Result<Option<Descriptor>>
 
 /// The descriptor from the content itself. The status is not looked at, an error's body is taken for the manifest
 /// before 2.3 (resolver.go:368-398).
-async fn from_content(answer: &mut Answer, object: &Object<'_>, rules: Schema1) -> Result<Descriptor> {
+async fn from_content(base: &Base, answer: &mut Answer, object: &Object<'_>) -> Result<Descriptor> {
     let media_type = content_type(answer);
     let is_schema1 = object.digest.is_none() && media_type == media_type::DOCKER_SCHEMA1_SIGNED;
-    if is_schema1 && rules == Schema1::Refuses {
+    if is_schema1 && base.profile.content.schema1 == Schema1::Refuses {
+        base.recorder.unusable("manifests of Docker schema 1 are not taken", Flaw::Kind);
         return Err(schema1::unsupported("v2.0"));
     }
     if is_schema1 {

@@ -32,6 +32,6 @@ fn codes_and_names_are_unique() {
 
 #[test]
 fn the_page_is_what_the_catalogue_prints() {
-    let page = include_str!("../CAUSES.md");
+    let page = include_str!("../../CAUSES.md");
     assert!(page == catalogue_markdown(), "run: pullsim causes -o markdown > crates/diagnosis/CAUSES.md");
 }

@@ -1,144 +1,12 @@
 //! Causes from hand-made traces, as a table.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
-
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use cri::Code;
-use diagnosis::{
-    Attempt, Cause, Diagnosis, Facts, Login, Outcome, Reference, SkippedSecret, UnmatchedKey, diagnose,
-};
-use gostd::net::{DnsError, DnsProblem, Ends, Errno, Error, Op};
+use diagnosis::{Attempt, Cause, Facts, Outcome, Reference, SkippedSecret, UnmatchedKey, diagnose};
+use gostd::net::{DnsProblem, Ends, Errno, Error, Op};
 use gostd::{http, tls, x509};
-use trace::{Body, Decision, Exchange, Fault, Flaw, Header, Purpose, Stage, Step, Tunnel, What};
+use trace::{Decision, Flaw, Purpose, Stage, Tunnel, What};
 
-const REGISTRY: &str = "https://r.test/v2/team/app/manifests/v1";
-const BEARER: &str = "Bearer realm=\"https://auth.test/token\",service=\"r.test\"";
-
-fn step(what: What) -> Step {
-    Step { at: Duration::ZERO, took: Duration::ZERO, what }
-}
-
-fn exchange(purpose: Purpose, method: &'static str, url: &str) -> Exchange {
-    Exchange {
-        connection: Some(1),
-        purpose,
-        method: method.into(),
-        url: url.into(),
-        proxy: None,
-        request: vec![],
-        status: None,
-        reason: None,
-        response: vec![],
-        fault: None,
-    }
-}
-
-fn answer(
-    purpose: Purpose,
-    method: &'static str,
-    url: &str,
-    status: u16,
-    headers: &[(&'static str, &str)],
-) -> Step {
-    let response =
-        headers.iter().map(|(name, value)| Header { name: (*name).into(), value: (*value).into() });
-    let response = response.collect();
-    step(What::Exchange(Exchange { status: Some(status), response, ..exchange(purpose, method, url) }))
-}
-
-fn head(status: u16) -> Step {
-    let basic = [("WWW-Authenticate", "Basic realm=\"r\"")];
-    answer(Purpose::Resolve, "HEAD", REGISTRY, status, if status == 401 { &basic } else { &[] })
-}
-
-fn index() -> Step {
-    answer(
-        Purpose::Resolve,
-        "HEAD",
-        REGISTRY,
-        200,
-        &[("Content-Type", "application/vnd.oci.image.index.v1+json")],
-    )
-}
-
-fn challenge(text: &str) -> Step {
-    answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", text)])
-}
-
-fn challenged() -> Step {
-    answer(Purpose::Resolve, "HEAD", REGISTRY, 401, &[("WWW-Authenticate", BEARER)])
-}
-
-fn token(status: u16) -> Step {
-    answer(Purpose::Token, "GET", "https://auth.test/token?service=r.test", status, &[])
-}
-
-fn manifest(status: u16) -> Step {
-    answer(Purpose::Manifest, "GET", "https://r.test/v2/team/app/manifests/sha256:aa", status, &[])
-}
-
-fn layer(url: &str, status: u16) -> Step {
-    answer(Purpose::Layer, "GET", url, status, &[])
-}
-
-const LAYER: &str = "https://r.test/v2/team/app/blobs/sha256:bb";
-
-fn broken(purpose: Purpose, url: &str, stage: Stage, error: Error) -> Step {
-    let fault = Some(Fault::new(stage, error));
-    step(What::Exchange(Exchange { connection: None, fault, ..exchange(purpose, "GET", url) }))
-}
-
-fn address() -> SocketAddr {
-    "10.0.0.7:443".parse().unwrap()
-}
-
-fn dial(cause: Error) -> Error {
-    Error::op(Op::Dial, "tcp", Ends::to(address()), cause)
-}
-
-fn refused() -> Error {
-    dial(Error::Syscall("connect", Errno::CONN_REFUSED))
-}
-
-fn dns(name: &str, problem: DnsProblem) -> Error {
-    let server = Some("10.96.0.10:53".parse().unwrap());
-    Error::op(Op::Dial, "tcp", Ends::default(), Error::Dns(DnsError { name: name.into(), server, problem }))
-}
-
-fn verification(error: x509::Error) -> Error {
-    Error::Tls(tls::Error::Verification(Box::new(error)))
-}
-
-fn body(url: &str, error: Error) -> Step {
-    let fault = Some(Fault::new(Stage::Body, error));
-    step(What::Body(Body { connection: 1, purpose: Purpose::Layer, url: url.into(), bytes: 7, fault }))
-}
-
-fn whole(url: &str) -> Step {
-    step(What::Body(Body { connection: 1, purpose: Purpose::Layer, url: url.into(), bytes: 7, fault: None }))
-}
-
-fn login(username: &str) -> Login<'_> {
-    let empty = username.is_empty();
-    Login { username, key: "r.test", source: "default/pull-secret", empty, expired: None }
-}
-
-fn facts<'a>(attempts: Vec<Attempt<'a>>, code: Code) -> Facts<'a> {
-    Facts {
-        image: "r.test/team/app:v1",
-        reference: Some(Reference { domain: "r.test", path: "team/app", tag: Some("v1"), digest: None }),
-        platform: "linux/amd64",
-        outcome: Outcome::Refused(code),
-        attempts,
-        unmatched: vec![],
-        skipped: vec![],
-    }
-}
-
-fn anonymous(steps: &[Step], code: Code) -> Diagnosis {
-    diagnose(&facts(vec![Attempt { login: None, steps }], code)).unwrap()
-}
+use crate::support::*;
 
 #[test]
 fn faults_below_http() {
@@ -229,7 +97,8 @@ fn content_that_is_of_no_use() {
         (long, Code::FailedPrecondition, BlobDigestMismatch),
         (Flaw::Digest { got: digest() }, Code::FailedPrecondition, BlobDigestMismatch),
         (Flaw::DiffId { got: digest() }, Code::Unknown, BlobDigestMismatch),
-        (Flaw::Archive, Code::Unknown, RuntimeFault),
+        (Flaw::Archive, Code::Unknown, ManifestUnsupported),
+        (Flaw::Oversize { size: 9_000_000, most: 4_393_216 }, Code::NotFound, ManifestUnsupported),
         (Flaw::Storage { errno: Some(28) }, Code::Unknown, NoSpace),
         (Flaw::Storage { errno: Some(30) }, Code::Unknown, RuntimeFault),
         (Flaw::Storage { errno: None }, Code::Unknown, RuntimeFault),
@@ -313,7 +182,8 @@ fn logins_that_did_not_do() {
         ("AWS", vec![challenged(), head(401)], ExpiredToken),
         ("ci", vec![challenged(), token(200), head(403)], UserNotPermitted),
         ("ci", vec![challenged(), token(200), insufficient], UserNotPermitted),
-        ("", vec![challenged(), token(401)], CredentialsMissing),
+        ("", vec![challenged(), token(401)], SecretMalformed),
+        ("ci", vec![challenged(), token(200), challenged()], TokenEndpointFailure),
     ];
     for (username, steps, cause) in cases {
         let attempt = Attempt { login: Some(login(username)), steps: &steps };

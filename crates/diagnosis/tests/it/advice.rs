@@ -1,0 +1,109 @@
+//! What is advised: the pull's own names in the commands, and how to tell the alternatives apart.
+
+use cri::Code;
+use diagnosis::{Attempt, Cause, Cloud, diagnose};
+use gostd::net::Error;
+use gostd::tls;
+use trace::{Exchange, Fault, Purpose, Stage, Step, What};
+
+use crate::support::*;
+
+#[test]
+fn commands_have_the_names_of_the_pull() {
+    let steps = [challenged(), token(401)];
+    let diagnosis =
+        diagnose(&facts(vec![Attempt { login: Some(login("ci")), steps: &steps }], Code::Unknown));
+    let diagnosis = diagnosis.unwrap();
+    let command = "  kubectl create secret docker-registry pull-secret -n shop --docker-server=r.test \
+                   --docker-username=ci --docker-password=… --dry-run=client -o yaml | kubectl apply -f -";
+    assert!(diagnosis.remedies.iter().any(|line| line == command), "{:#?}", diagnosis.remedies);
+    for words in ["NAMESPACE", "REGISTRY", "IMAGE", "HOST"] {
+        assert!(!diagnosis.remedies.iter().any(|line| line.contains(words)), "{:#?}", diagnosis.remedies);
+    }
+}
+
+#[test]
+fn each_alternative_says_how_it_is_told_apart() {
+    let diagnosis = anonymous(&[challenged(), token(401)], Code::Unknown);
+    let others: Vec<Cause> = diagnosis.tell_apart.iter().map(|other| other.cause).collect();
+    assert_eq!(others, diagnosis.alternatives);
+    for other in &diagnosis.tell_apart {
+        assert!(other.command.is_some() && !other.told_apart.is_empty(), "{other:?}");
+    }
+}
+
+#[test]
+fn a_cloud_has_its_own_commands_and_not_those_of_others() {
+    for (domain, cloud) in [
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com", Some(Cloud::Amazon)),
+        ("team.azurecr.io", Some(Cloud::Azure)),
+        ("europe-west1-docker.pkg.dev", Some(Cloud::Google)),
+        ("eu.gcr.io", Some(Cloud::Google)),
+        ("registry.example.com:5000", None),
+        ("gcr.io.example.com", None),
+    ] {
+        assert_eq!(Cloud::of(domain), cloud, "{domain}");
+    }
+}
+
+#[test]
+fn an_alert_of_the_server_says_what_to_do() {
+    let alert = |number| {
+        let error = Error::Tls(tls::Error::RemoteAlert(tls::Alert(number)));
+        vec![broken(Purpose::Resolve, REGISTRY, Stage::Handshake, error)]
+    };
+    for (number, words) in [
+        (40, "agree on no TLS version"),
+        (70, "agree on no TLS version"),
+        (48, "wants a certificate from the node"),
+        (116, "wants a certificate from the node"),
+        (112, "knows no host of that name"),
+        (80, "fails in the handshake"),
+        (50, "with an alert"),
+    ] {
+        let diagnosis = anonymous(&alert(number), Code::Unknown);
+        assert_eq!(diagnosis.cause, Cause::TlsIncompatible, "{number}");
+        assert!(diagnosis.sentence.contains(words), "{number}: {}", diagnosis.sentence);
+    }
+}
+
+#[test]
+fn no_tls_behind_an_open_tunnel_is_the_proxys_doing() {
+    let no_tls = |proxy: Option<&str>| {
+        let fault = Some(Fault::new(Stage::Handshake, Error::Tls(tls::Error::RecordHeader)));
+        let exchange = exchange(Purpose::Resolve, "HEAD", REGISTRY);
+        [step(What::Exchange(Exchange { fault, proxy: proxy.map(str::to_owned), ..exchange }))]
+    };
+    let through: [Step; 1] = no_tls(Some("http://proxy.test:3128"));
+    let diagnosis = anonymous(&through, Code::Unknown);
+    assert_eq!(diagnosis.cause, Cause::ProxyMisconfig);
+    assert!(
+        diagnosis.remedies.iter().any(|line| line.contains("-x http://proxy.test:3128 https://r.test/v2/"))
+    );
+    assert_eq!(anonymous(&no_tls(None), Code::Unknown).cause, Cause::HttpOnHttps);
+}
+
+#[test]
+fn plain_text_is_not_schema_1() {
+    let kind = [("Content-Type", "text/plain; charset=utf-8")];
+    let diagnosis =
+        anonymous(&[answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &kind)], Code::InvalidArgument);
+    assert_eq!(diagnosis.cause, Cause::ManifestUnsupported);
+    assert!(diagnosis.alternatives.contains(&Cause::Schema1Unsupported));
+}
+
+#[test]
+fn the_rate_limit_is_read_from_answers_that_came_anyway() {
+    let told = [
+        ("RateLimit-Limit", "100;w=21600"),
+        ("RateLimit-Remaining", "76;w=21600"),
+        ("docker-ratelimit-source", "192.0.2.1"),
+    ];
+    let steps = [answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &told), manifest(200)];
+    let limit = diagnosis::rate_limit(&steps).unwrap();
+    assert_eq!(limit.sentence(), "rate limit: r.test has 76 of 100 pulls in 6 h left, counted for 192.0.2.1");
+    assert_eq!((limit.limit, limit.remaining), (Some(100), Some(76)));
+    assert_eq!(diagnosis::rate_limit(&[head(200)]), None);
+    let odd = [answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &[("RateLimit-Limit", "many")])];
+    assert_eq!(diagnosis::rate_limit(&odd), None);
+}
