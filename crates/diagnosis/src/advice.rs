@@ -112,7 +112,7 @@ pub(crate) fn of_scene(scene: &Scene<'_>) -> Names {
         let url = failure.url().map(authority).filter(|authority| !authority.is_empty());
         names.with_host(url.unwrap_or_else(|| failure.host()))
     });
-    let names = scene.last_exchange().into_iter().fold(names, |names, last| of_exchange(names, last));
+    let names = scene.last_exchange().into_iter().fold(names, of_exchange);
     let names = scene.login().into_iter().fold(names, |names, login| names.with("USER", login.username));
     let names = of_token_service(scene, names);
     scene.attempt.steps.iter().rev().fold(names, |names, step| match &step.what {

@@ -77,9 +77,9 @@ fn put(command: &str, word: &str, name: &str) -> String {
         let (before, behind) = (&rest[..at], &rest[at + word.len()..]);
         let joins = |c: char| c.is_ascii_uppercase() || c == '-' || c == '_';
         let begins = word.starts_with(|c: char| c.is_ascii_uppercase());
-        let whole = !(begins && before.ends_with(joins)) && !behind.starts_with(joins);
+        let part = behind.starts_with(joins) || (begins && before.ends_with(joins));
         out.push_str(before);
-        out.push_str(if whole { name } else { word });
+        out.push_str(if part { word } else { name });
         rest = behind;
     }
     out.push_str(rest);

@@ -71,7 +71,6 @@ fn span(window: Duration) -> String {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn seconds<S: Serializer>(window: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     window.map(|window| window.as_secs()).serialize(serializer)
 }
