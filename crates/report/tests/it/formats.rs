@@ -1,6 +1,6 @@
 //! The forms for machines, read by readers that are not ours; nothing of a server's text is markup in any.
 
-use diagnosis::{Cause, Diagnosis};
+use diagnosis::{Alternative, Cause, Diagnosis};
 use gostd::net::{Ends, Error, Op};
 use har::v1_2::Log;
 use har::{Har, Spec};
@@ -86,6 +86,12 @@ fn hostile() -> report::CheckReport {
         evidence: vec![TEXT.into()],
         remedies: vec![TEXT.into(), format!("  {TEXT}")],
         alternatives: vec![Cause::ExpiredToken],
+        tell_apart: vec![Alternative {
+            cause: Cause::ExpiredToken,
+            code: Cause::ExpiredToken.code(),
+            told_apart: Cause::ExpiredToken.told_apart(),
+            command: Some(TEXT.into()),
+        }],
     });
     report
 }

@@ -152,6 +152,7 @@ pub fn wrong_registry() -> CheckReport {
             "  kubectl create secret …".into(),
         ],
         alternatives: vec![],
+        tell_apart: vec![],
     });
     report
 }

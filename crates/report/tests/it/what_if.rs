@@ -23,6 +23,7 @@ fn healed() -> CheckReport {
         evidence: vec![],
         remedies: vec!["Check the spelling.".into()],
         alternatives: vec![],
+        tell_apart: vec![],
     });
     let other = CheckReport { image: "registry.example.com/team/app:v1.2.0".into(), ..check.clone() };
     let good = CheckReport { outcome: Outcome::Pulled, diagnosis: None, ..other.clone() };
