@@ -280,11 +280,12 @@ fn hollow(inputs: &PullInputs, plan: &Result<Plan, PlanError>) -> Vec<diagnosis:
     hollow.collect()
 }
 
-/// The pod's namespace, as far as its secrets tell.
+/// The pod's namespace; where no pod is known, that of its secrets.
 fn namespace(inputs: &PullInputs) -> Option<&str> {
+    let own = Some(inputs.pod.namespace.as_str());
     let of_secrets = inputs.secrets.iter().map(|secret| secret.namespace.as_str());
     let of_missing = inputs.missing_secrets.iter().map(|secret| secret.namespace.as_str());
-    of_secrets.chain(of_missing).find(|namespace| !namespace.is_empty())
+    own.into_iter().chain(of_secrets).chain(of_missing).find(|namespace| !namespace.is_empty())
 }
 
 /// What each of the report's credentials comes from.
