@@ -122,7 +122,14 @@ fn events_of_all_scenarios_are_explained_as_diagnosed() {
 fn told(scenario: &Path, kubelet: &str) -> Option<Result<(), String>> {
     let image = image(scenario)?;
     let path = scenario.to_str().unwrap();
-    let report = pullsim(&["check", &image, "--in", path, "--kubelet", kubelet, "-o", "json"]).json();
+    let run = pullsim(&["check", &image, "--in", path, "--kubelet", kubelet, "-o", "json"]);
+    // The node is made for newer kubelets: this one does not start, so there are no events.
+    if run.status == 2
+        && run.err.starts_with(&format!("error: this node's kubelet {kubelet} does not start: "))
+    {
+        return None;
+    }
+    let report = run.json();
     let diagnosed = report["diagnosis"]["cause"].as_str()?;
     for events in [table(&report["events"]), list(&report["events"])] {
         let explanation = pullsim_with(&["explain", "-o", "json"], &events).json();
