@@ -39,10 +39,12 @@ const HIDDEN: [&str; 4] =
     ["secret-wrong-registry", "secret-malformed", "secret-missing", "credential-provider-failure"];
 
 /// What was diagnosed, and what the same events mean more often.
-const ALIKE: [(&str, &str); 18] = [
+const ALIKE: [(&str, &str); 19] = [
     // A status of 401 does not say whether a login had been sent, nor whether there was a way to send one.
     ("bad-credentials", "credentials-missing"),
     ("expired-token", "credentials-missing"),
+    // Only the token itself tells when it ended.
+    ("expired-token", "bad-credentials"),
     ("token-endpoint-failure", "credentials-missing"),
     // At a cloud's registry a node logs in by its provider, and seldom by a secret; Amazon answers 403 to all.
     ("credentials-missing", "credential-provider-failure"),
