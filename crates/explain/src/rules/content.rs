@@ -60,6 +60,10 @@ pub(super) fn truncated(d: &Dissection) -> Option<Verdict> {
 }
 
 pub(super) fn media_type(d: &Dissection) -> Option<Verdict> {
+    // What does not decode is the token service's answer.
+    if d.has(Word::BadToken) {
+        return None;
+    }
     let others = [Cause::Schema1Unsupported, Cause::RuntimeFault, Cause::BlobDigestMismatch];
     let verdict = Verdict::likely(Cause::ManifestUnsupported).or(&others);
     verdict.because(&[Word::MediaType]).if_said(d)

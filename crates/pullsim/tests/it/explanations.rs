@@ -39,7 +39,7 @@ const HIDDEN: [&str; 4] =
     ["secret-wrong-registry", "secret-malformed", "secret-missing", "credential-provider-failure"];
 
 /// What was diagnosed, and what the same events mean more often.
-const ALIKE: [(&str, &str); 19] = [
+const ALIKE: [(&str, &str); 20] = [
     // A status of 401 does not say whether a login had been sent, nor whether there was a way to send one.
     ("bad-credentials", "credentials-missing"),
     ("expired-token", "credentials-missing"),
@@ -57,6 +57,8 @@ const ALIKE: [(&str, &str); 19] = [
     ("user-not-permitted", "token-endpoint-failure"),
     ("bad-credentials", "token-endpoint-failure"),
     ("client-blocked", "user-not-permitted"),
+    // The URL is that which was asked, not that to which the registry sent the node.
+    ("redirect-host-blocked", "client-blocked"),
     // Docker Hub answers alike for every name in `library/` that does not exist.
     ("repo-missing-or-private", "local-image-not-on-node"),
     // A name that does not resolve, whatever is behind it.
@@ -71,7 +73,7 @@ const ALIKE: [(&str, &str); 19] = [
 
 /// What was diagnosed, and what the runtime's own words say in its place, wrongly or of something else: no events could
 /// have it among the alternatives.
-const TOLD_OTHERWISE: [(&str, &str); 9] = [
+const TOLD_OTHERWISE: [(&str, &str); 12] = [
     // A token was granted and not taken: the words are those of a pull that is denied.
     ("token-endpoint-failure", "repo-missing-or-private"),
     ("token-endpoint-failure", "user-not-permitted"),
@@ -80,9 +82,13 @@ const TOLD_OTHERWISE: [(&str, &str); 9] = [
     ("manifest-unsupported", "tag-not-found"),
     ("manifest-unsupported", "schema1-unsupported"),
     ("manifest-unsupported", "runtime-fault"),
+    ("manifest-unsupported", "blob-truncated"),
     // The proxy that opened the way is not named.
     ("proxy-misconfig", "http-on-https"),
+    // No event tells of a plugin that was passed over.
+    ("credential-provider-failure", "credentials-missing"),
     // The mirror's words in place of the registry's.
+    ("mirror-misconfig", "local-image-not-on-node"),
     ("tag-not-found", "mirror-misconfig"),
     ("tag-not-found", "user-not-permitted"),
 ];
