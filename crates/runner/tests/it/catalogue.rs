@@ -60,6 +60,13 @@ fn every_scenario_that_fails_says_what_heals_it() {
             }
             let shown = format!("{}, {run}", file.display());
             assert!(expected.iter().any(|expected| expected.key == "heals"), "{shown}: what heals it");
+            let remedy = expected.iter().find_map(|expected| match &expected.what {
+                What::Remedy(text) => Some(text.to_string()),
+                _ => None,
+            });
+            // The words are pinned: an ellipsis alone would stand for any advice.
+            let letters = remedy.iter().flat_map(|text| text.chars()).filter(|c| c.is_alphabetic()).count();
+            assert!(letters >= 12, "{shown}: the remedy's words, not {remedy:?}");
         }
     }
 }
