@@ -2,6 +2,7 @@
 //! how to tell it from what else it may be.
 
 use gostd::net::{DnsError, Error};
+use schemars::JsonSchema;
 use serde::Serialize;
 use trace::{Decision, Dial, Exchange, Purpose, What};
 
@@ -19,7 +20,7 @@ const NEW_SECRET: &str = "pull-secret";
 const FACTS: [&str; 7] = ["REALM", "SERVICE", "SERVER", "PROXY", "MIRROR", "DIGEST", "ADDRESS"];
 
 /// What else it may be, and how to find out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Alternative {
     /// The cause.
     pub cause: Cause,

@@ -1,11 +1,14 @@
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::ser::SerializeStruct;
 
 use crate::finding::Finding;
 use crate::names::Names;
 use crate::scene::Scene;
 use crate::{
-    Alternative, Cause, Cloud, Facts, Outcome, access, advice, background, content, status, transport,
+    Alternative, Cause, Cloud, Facts, Outcome, Persistence, Stage, access, advice, background, content,
+    status, transport,
 };
 
 /// Why the pull fails.
@@ -25,20 +28,58 @@ pub struct Diagnosis {
     pub tell_apart: Vec<Alternative>,
 }
 
+/// Why the pull fails, as it is written: with what the catalogue says of the cause.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Diagnosis")]
+struct Written<'a> {
+    /// The cause's name.
+    cause: Cause,
+    /// Its stable code, `PS-TLS-03`.
+    code: &'static str,
+    /// Where the pull breaks.
+    stage: Stage,
+    /// Whether waiting alone can help.
+    persistence: Persistence,
+    /// What the cause means, in half a sentence.
+    meaning: &'static str,
+    /// What happened here, in a sentence or two.
+    sentence: &'a str,
+    /// What proves it, a line each.
+    evidence: &'a [String],
+    /// What heals it, likeliest first.
+    remedies: &'a [String],
+    /// What else it may be, where the evidence leaves a doubt; likeliest first.
+    alternatives: &'a [Cause],
+    /// What tells the alternatives apart, in the same order.
+    tell_apart: &'a [Alternative],
+}
+
 impl Serialize for Diagnosis {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Diagnosis", 10)?;
-        out.serialize_field("cause", self.cause.name())?;
-        out.serialize_field("code", self.cause.code())?;
-        out.serialize_field("stage", &self.cause.stage())?;
-        out.serialize_field("persistence", &self.cause.persistence())?;
-        out.serialize_field("meaning", self.cause.meaning())?;
-        out.serialize_field("sentence", &self.sentence)?;
-        out.serialize_field("evidence", &self.evidence)?;
-        out.serialize_field("remedies", &self.remedies)?;
-        out.serialize_field("alternatives", &self.alternatives)?;
-        out.serialize_field("tell_apart", &self.tell_apart)?;
-        out.end()
+        let cause = self.cause;
+        Written {
+            cause,
+            code: cause.code(),
+            stage: cause.stage(),
+            persistence: cause.persistence(),
+            meaning: cause.meaning(),
+            sentence: &self.sentence,
+            evidence: &self.evidence,
+            remedies: &self.remedies,
+            alternatives: &self.alternatives,
+            tell_apart: &self.tell_apart,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl JsonSchema for Diagnosis {
+    fn schema_name() -> Cow<'static, str> {
+        Written::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }
 

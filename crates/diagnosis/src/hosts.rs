@@ -1,12 +1,13 @@
 //! All hosts and ports that a pull needs: what a firewall or a proxy must let through.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use trace::{Exchange, Purpose, Step, What};
 
 use crate::scene::{authority, host_name, is_mirror};
 
 /// A host and port that the pull asked, or was sent to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct NeededHost {
     /// The name, or the address of a name server.
     pub host: String,
@@ -17,7 +18,7 @@ pub struct NeededHost {
 }
 
 /// What a host is needed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HostPurpose {
     /// It resolves names.

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use trace::{Exchange, Step, What};
 
 use crate::scene::{authority, host_name};
 
 /// What an answer said of the limit (docs.docker.com "Docker Hub pull usage and limits").
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct RateLimit {
     /// The registry.
     pub host: String,
@@ -18,6 +19,7 @@ pub struct RateLimit {
     pub remaining: Option<u64>,
     /// How long a window is.
     #[serde(rename = "window_s", serialize_with = "seconds")]
+    #[schemars(with = "Option<f64>")]
     pub window: Option<Duration>,
     /// For whom is counted: an address, or an account's number.
     pub source: Option<String>,

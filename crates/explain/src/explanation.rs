@@ -1,4 +1,5 @@
 use diagnosis::{Cause, Persistence, Stage};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::grammar::{Dissection, Step, Word};
@@ -13,7 +14,7 @@ const SHOWN: usize = 300;
 const EVIDENCE: usize = 240;
 
 /// What a pasted text tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Explanation {
     /// The failures whose cause was found, surest first.
     pub findings: Vec<Finding>,
@@ -22,7 +23,7 @@ pub struct Explanation {
 }
 
 /// One failed pull and its cause.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Finding {
     /// The cause.
     pub cause: Cause,
@@ -61,7 +62,7 @@ pub struct Finding {
 }
 
 /// A cause that the same words can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Alternative {
     /// The cause.
     pub cause: Cause,
@@ -72,7 +73,7 @@ pub struct Alternative {
 }
 
 /// A text that speaks of a failure and says nothing that is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Unexplained {
     /// Its begin.
     pub text: String,

@@ -1,10 +1,11 @@
 //! Remedies with the names of the case in their commands.
 
 use diagnosis::{Cause, Cloud, Names as Known, Remedy};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A remedy for this very failure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Advice {
     /// What to do, in a sentence.
     pub text: &'static str,

@@ -1,11 +1,12 @@
 //! Which runtime speaks, and which versions of it say it so.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::grammar::Dissection;
 
 /// Who wrote an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Runtime {
     /// containerd.

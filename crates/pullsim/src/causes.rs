@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use diagnosis::{Cause, Persistence, Remedy, Stage, catalogue_markdown, cause_markdown};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -12,9 +13,9 @@ use crate::near::nearest;
 use crate::output;
 
 /// A cause as `-o json` prints it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+pub(crate) struct Entry {
     code: &'static str,
     name: &'static str,
     stage: Stage,

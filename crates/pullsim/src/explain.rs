@@ -3,6 +3,7 @@
 use explain::{Explanation, TextStyle};
 use node::Environment;
 use objects::Source;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -11,10 +12,12 @@ use crate::lowargs::{LowExplain, Output};
 use crate::output;
 
 /// The document that `-o json` prints.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+pub(crate) struct Document<'a> {
+    #[schemars(extend("const" = "pullsim/v1"))]
     api_version: &'static str,
+    #[schemars(extend("const" = "Explanation"))]
     kind: &'static str,
     findings: &'a [explain::Finding],
     unexplained: &'a [explain::Unexplained],

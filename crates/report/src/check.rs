@@ -1,7 +1,9 @@
+use std::borrow::Cow;
 use std::time::Duration;
 
 use diagnosis::{Diagnosis, NeededHost, RateLimit};
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use trace::Step;
@@ -9,7 +11,7 @@ use trace::Step;
 use crate::Trial;
 
 /// All that a check found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct CheckReport {
     /// `pullsim/v1` and `CheckReport`.
     #[serde(flatten)]
@@ -63,6 +65,7 @@ pub struct CheckReport {
     pub at: Timestamp,
     /// How long it took.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub took: Duration,
     /// Every step, secrets redacted.
     pub trace: Vec<Step>,
@@ -95,8 +98,22 @@ impl<K: Kind> Serialize for Header<K> {
     }
 }
 
+impl<K: Kind> JsonSchema for Header<K> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Header", K::NAME).into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {"apiVersion": {"const": "pullsim/v1"}, "kind": {"const": K::NAME}},
+            "required": ["apiVersion", "kind"],
+        })
+    }
+}
+
 /// Whether the image would be pulled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It is on the node.
@@ -106,7 +123,7 @@ pub enum Outcome {
 }
 
 /// A reference taken apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ReferenceSummary {
     /// The registry, normalised (`docker.io`).
     pub domain: String,
@@ -128,7 +145,7 @@ impl ReferenceSummary {
 }
 
 /// The node that was simulated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct NodeSummary {
     /// Operating system and architecture, `linux/amd64`.
     pub platform: String,
@@ -139,7 +156,7 @@ pub struct NodeSummary {
 }
 
 /// Something to log in with; never the password.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct CredentialSummary {
     /// The user name.
     pub username: String,
@@ -153,7 +170,7 @@ pub struct CredentialSummary {
 }
 
 /// An entry of a secret that is never sent for this image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct UnmatchedKey {
     /// Where it stands.
     pub source: String,
@@ -164,7 +181,7 @@ pub struct UnmatchedKey {
 }
 
 /// A secret that the kubelet skips or cannot read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SkippedSecret {
     /// Which.
     pub source: String,
@@ -173,7 +190,7 @@ pub struct SkippedSecret {
 }
 
 /// What the kubelet's records of earlier pulls say of an image that is on the node, for one pod.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct OnNode {
     /// The runtime's name of the image.
     pub image_id: String,
@@ -188,7 +205,7 @@ pub struct OnNode {
 }
 
 /// What the runtime answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Answer {
     /// The gRPC code by its name in Go: `OK`, `NotFound`, `Unknown` … Empty when the runtime was not asked.
     pub code: String,
@@ -202,11 +219,12 @@ pub struct Answer {
     pub first_step: usize,
     /// How long it took.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub took: Duration,
 }
 
 /// An event of the pod.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Event {
     /// `Normal` or `Warning`.
     #[serde(rename = "type")]
@@ -223,11 +241,12 @@ pub struct Event {
     pub count: u32,
     /// When it was first seen, since the check began.
     #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub at: Duration,
 }
 
 /// The container's waiting state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Waiting {
     /// `ErrImagePull`, `InvalidImageName` …
     pub reason: String,

@@ -1,10 +1,11 @@
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Header, Kind};
 use crate::{CredentialSummary, ReferenceSummary, SkippedSecret, UnmatchedKey};
 
 /// What a pull would ask for, and with what: everything up to the first request.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct PlanReport {
     /// `pullsim/v1` and `PlanReport`.
     #[serde(flatten)]
@@ -35,7 +36,7 @@ pub struct PlanReport {
 }
 
 /// A credential provider plugin that is for the image; never a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct PluginSummary {
     /// The name in the kubelet's configuration.
     pub name: String,
@@ -62,7 +63,7 @@ impl Kind for Plan {
 }
 
 /// Why the kubelet would not ask the runtime.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct PlanError {
     /// The waiting reason: `InvalidImageName` …
     pub reason: String,

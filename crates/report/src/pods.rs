@@ -1,12 +1,13 @@
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Header, Kind, milliseconds};
 use crate::{CheckReport, NodeSummary, Outcome, Waiting};
 
 /// Pods on a node: each image checked, and what becomes of the pods in time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct PodsReport {
     /// `pullsim/v1` and `PodsReport`.
     #[serde(flatten)]
@@ -17,6 +18,7 @@ pub struct PodsReport {
     pub outcome: Outcome,
     /// How long the pods were looked at; zero: until each was synced once.
     #[serde(rename = "for_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub lasted: Duration,
     /// What the kubelet's chance follows from.
     pub seed: u64,
@@ -37,7 +39,7 @@ impl Kind for Pods {
 }
 
 /// A pod.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct PodReport {
     /// Its namespace.
     pub namespace: String,
@@ -76,7 +78,7 @@ pub struct PodReport {
 }
 
 /// A Secret that a pod names and its namespace does not have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct MissingSecret {
     /// Its name.
     pub name: String,
@@ -87,7 +89,7 @@ pub struct MissingSecret {
 }
 
 /// An image of a pod.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ImageReport {
     /// `containers`, `initContainers`, `ephemeralContainers` or `volumes`.
     pub list: String,
@@ -105,10 +107,11 @@ pub struct ImageReport {
 }
 
 /// What `kubectl get pods` shows from a time on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ChangeReport {
     /// From when on.
     #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub at: Duration,
     /// READY
     pub ready: String,
@@ -121,7 +124,7 @@ pub struct ChangeReport {
 }
 
 /// A container that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ContainerWaits {
     /// Its name.
     pub container: String,
@@ -131,13 +134,15 @@ pub struct ContainerWaits {
 }
 
 /// A pull that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct AttemptReport {
     /// When it began.
     #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub at: Duration,
     /// How long it took.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub took: Duration,
     /// `containers`, `initContainers`, `ephemeralContainers` or `volumes`.
     pub list: String,
@@ -149,13 +154,14 @@ pub struct AttemptReport {
     pub outcome: Outcome,
     /// How long no other is tried after it; zero after a success.
     #[serde(rename = "back_off_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub back_off: Duration,
     /// Why the container waits; `None` after a success.
     pub waiting: Option<Waiting>,
 }
 
 /// An event as the API server has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct PodEvent {
     /// `Normal` or `Warning`.
     #[serde(rename = "type")]
@@ -172,8 +178,10 @@ pub struct PodEvent {
     pub count: u32,
     /// When it was first seen.
     #[serde(rename = "first_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub first: Duration,
     /// When it was last seen.
     #[serde(rename = "last_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub last: Duration,
 }

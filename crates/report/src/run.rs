@@ -1,10 +1,11 @@
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Header, Kind};
 use crate::{CheckReport, Search};
 
 /// What came of playing scenarios.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct RunReport {
     /// `pullsim/v1` and `RunReport`.
     #[serde(flatten)]
@@ -24,7 +25,7 @@ impl Kind for Scenarios {
 }
 
 /// One run of a scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Case {
     /// The scenario's file.
     pub file: String,
@@ -49,7 +50,7 @@ pub struct Case {
 }
 
 /// Whether all was as expected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It was.
@@ -63,7 +64,7 @@ pub enum Verdict {
 }
 
 /// Something that was expected and did not come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Miss {
     /// The key of the expectation.
     pub key: &'static str,

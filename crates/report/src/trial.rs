@@ -1,7 +1,12 @@
-use serde::ser::SerializeStruct;
+use std::borrow::Cow;
+
+use diagnosis::Cause;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-use crate::{Change, CheckReport, NamedChange};
+use trace::Step;
+
+use crate::{Answer, Change, CheckReport, NamedChange};
 
 /// A change that was tried on a pull that fails, and what came of it.
 #[derive(Clone, Debug)]
@@ -23,7 +28,7 @@ pub struct Trial {
 }
 
 /// What came of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialOutcome {
     /// The image is pulled.
@@ -83,7 +88,7 @@ impl Trial {
 }
 
 /// What was tried on a pull that fails, without the pulls themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Search {
     /// The changes, in the order in which they were tried.
     pub changes: Vec<TriedChange>,
@@ -94,7 +99,7 @@ pub struct Search {
 }
 
 /// A change that was tried, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct TriedChange {
     /// The kind of change.
     pub change: Change,
@@ -124,21 +129,58 @@ pub fn healing(trials: &[Trial]) -> Option<&Trial> {
     trials.iter().filter(|trial| trial.heals()).min_by_key(|trial| trial.after.len())
 }
 
+/// A trial as it is written: of the whole pull what tells it from the one that failed.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Trial")]
+struct Written<'a> {
+    /// The kind of change.
+    change: Change,
+    /// To what; empty where the change says it all.
+    argument: &'a str,
+    /// The change, as something to do.
+    text: &'a str,
+    /// The changes on top of which it was tried; usually none.
+    after: &'a [String],
+    /// What came of it.
+    outcome: TrialOutcome,
+    /// Whether the pod's login was left out, since with this change it would go where the pull does not send it.
+    without_login: bool,
+    /// The image that was pulled.
+    image: &'a str,
+    /// Why that fails, if it does.
+    cause: Option<Cause>,
+    /// The last answer of the runtime.
+    cri: &'a Answer,
+    /// Every step, secrets redacted.
+    trace: &'a [Step],
+}
+
 impl Serialize for Trial {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = &self.report;
-        let mut out = serializer.serialize_struct("Trial", 10)?;
-        out.serialize_field("change", &self.change)?;
-        out.serialize_field("argument", &self.argument)?;
-        out.serialize_field("text", &self.text)?;
-        out.serialize_field("after", &self.after)?;
-        out.serialize_field("outcome", &self.outcome)?;
-        out.serialize_field("without_login", &self.without_login)?;
-        out.serialize_field("image", &report.image)?;
-        out.serialize_field("cause", &report.diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name()))?;
-        out.serialize_field("cri", &report.cri)?;
-        out.serialize_field("trace", &report.trace)?;
-        out.end()
+        Written {
+            change: self.change,
+            argument: &self.argument,
+            text: &self.text,
+            after: &self.after,
+            outcome: self.outcome,
+            without_login: self.without_login,
+            image: &report.image,
+            cause: report.diagnosis.as_ref().map(|diagnosis| diagnosis.cause),
+            cri: &report.cri,
+            trace: &report.trace,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl JsonSchema for Trial {
+    fn schema_name() -> Cow<'static, str> {
+        Written::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }
 

@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::ser::SerializeStruct;
 
 /// Where on its way an exchange failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// The name was not resolved.
@@ -47,12 +48,31 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// A fault as it is written.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Fault")]
+struct Written {
+    /// Where on its way the exchange failed.
+    stage: Stage,
+    /// The error in Go's words.
+    error: String,
+    /// Whether a time limit ended it.
+    timeout: bool,
+}
+
 impl Serialize for Fault {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Fault", 3)?;
-        out.serialize_field("stage", &self.stage)?;
-        out.serialize_field("error", &self.error.to_string())?;
-        out.serialize_field("timeout", &self.error.is_timeout())?;
-        out.end()
+        let (error, timeout) = (self.error.to_string(), self.error.is_timeout());
+        Written { stage: self.stage, error, timeout }.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Fault {
+    fn schema_name() -> Cow<'static, str> {
+        Written::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }

@@ -3,18 +3,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::Fault;
 
 /// One step of a pull.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct Step {
     /// When it ended, since the pull began.
     #[serde(rename = "at_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub at: Duration,
     /// How long it took.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
+    #[schemars(with = "f64")]
     pub took: Duration,
     /// What it was.
     #[serde(flatten)]
@@ -22,7 +25,7 @@ pub struct Step {
 }
 
 /// The kinds of steps.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum What {
     /// A name was looked up.
@@ -57,7 +60,7 @@ impl What {
 }
 
 /// A name was looked up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Lookup {
     /// The name.
     pub host: String,
@@ -72,7 +75,7 @@ pub struct Lookup {
 }
 
 /// Who answered for a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NameSource {
     /// The node's hosts file.
@@ -82,7 +85,7 @@ pub enum NameSource {
 }
 
 /// A connection was opened, or not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Dial {
     /// The host for which it is.
     pub host: String,
@@ -95,7 +98,7 @@ pub struct Dial {
 }
 
 /// `CONNECT` through a proxy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Tunnel {
     /// The proxy, `host:port`.
     pub proxy: String,
@@ -108,7 +111,7 @@ pub struct Tunnel {
 }
 
 /// A TLS handshake.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Handshake {
     /// The connection's number.
     pub connection: u64,
@@ -125,7 +128,7 @@ pub struct Handshake {
 }
 
 /// A certificate, as far as it explains a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Certificate {
     /// The subject's distinguished name.
     pub subject: String,
@@ -149,7 +152,7 @@ pub struct Certificate {
 }
 
 /// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// From tag or digest to a descriptor.
@@ -165,7 +168,7 @@ pub enum Purpose {
 }
 
 /// A header field, its value redacted where it is secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Header {
     /// The name as on the wire.
     pub name: Cow<'static, str>,
@@ -174,7 +177,7 @@ pub struct Header {
 }
 
 /// A request and the head of its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Exchange {
     /// The connection's number; `None` when none came about.
     pub connection: Option<u64>,
@@ -206,7 +209,7 @@ impl Exchange {
 }
 
 /// The body of an answer came to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Body {
     /// The connection's number.
     pub connection: u64,
@@ -221,7 +224,7 @@ pub struct Body {
 }
 
 /// Something was decided on the node itself, with its reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Decision {
     /// What it is about: `hosts.toml`, `credentials`, `proxy`, `platform` …
     pub about: &'static str,
@@ -240,7 +243,7 @@ pub struct Decision {
 
 /// What a token of a token service says of itself, where it can be read (RFC 7519, and the "Docker Registry v2 Bearer
 /// token specification" for `access`). Nothing of it opens anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Claims {
     /// For which services it is.
     pub audience: Vec<String>,
@@ -255,7 +258,7 @@ pub struct Claims {
 }
 
 /// Why content that was sent is of no use to the node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Flaw {
     /// The body ended as announced, with another number of bytes than the manifest says.

@@ -8,6 +8,7 @@ mod page;
 mod reference;
 mod tls;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Cause;
@@ -15,7 +16,7 @@ use crate::Cause;
 pub use page::{catalogue_markdown, cause_markdown};
 
 /// A way to heal, or to find out more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Remedy {
     /// What to do, in a sentence.
     pub text: &'static str,

@@ -1,11 +1,12 @@
 //! Which step of the pull the text speaks of.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Dissection, Purpose, Word};
 
 /// What was being done when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// Asking whether there is a registry (`/v2/`).

@@ -90,6 +90,7 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
         Cause::SecretMalformed,
         Cause::WrongRegistryHost,
         Cause::TokenEndpointFailure,
+        Cause::CredentialProviderFailure,
     ];
     Some(verdict.or(&others).because(&because))
 }
@@ -175,6 +176,7 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
         Cause::RepoNotFound,
         Cause::SecretMalformed,
         Cause::TokenEndpointFailure,
+        Cause::CredentialProviderFailure,
     ];
     Some(verdict.or(&others).because(&[Word::Unauthorized, Word::NoCredentials]))
 }

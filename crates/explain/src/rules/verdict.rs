@@ -1,4 +1,5 @@
 use diagnosis::Cause;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::grammar::{Clause, Dissection, Word};
@@ -22,7 +23,7 @@ const GENERAL: [&str; 14] = [
 ];
 
 /// How sure the text makes of a cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The words leave room for several causes, and this is the most frequent.

@@ -3,12 +3,13 @@
 use diagnosis::{Cause, Diagnosis, Persistence};
 use explain::{Confidence, Finding};
 use report::{ImageReport, Outcome, PodsReport};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pod::ClusterContainer;
 
 /// A container or image volume, seen from both sides.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Compared {
     /// As the cluster has it.
     #[serde(flatten)]
@@ -21,7 +22,7 @@ pub(crate) struct Compared {
     pub verdict: Verdict,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct ByEvents {
     pub cause: Cause,
     pub code: &'static str,
@@ -30,7 +31,7 @@ pub(crate) struct ByEvents {
     alternatives: Vec<Cause>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct ByReplay {
     pub outcome: Outcome,
     /// `None` where it is pulled.
@@ -41,7 +42,7 @@ pub(crate) struct ByReplay {
 }
 
 /// How the cluster's events and the replay go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     /// Both name one cause.

@@ -17,6 +17,7 @@ use explain::Explanation;
 use node::NodeFacts;
 use objects::Source;
 use report::{Outcome, PodsReport};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,10 +32,12 @@ use crate::{check, output};
 pub(crate) use self::client::KubectlError;
 
 /// The document that `-o json` prints.
-#[derive(Serialize)]
-struct ClusterReport {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ClusterReport {
     #[serde(rename = "apiVersion")]
+    #[schemars(extend("const" = "pullsim/v1"))]
     api_version: &'static str,
+    #[schemars(extend("const" = "ClusterReport"))]
     kind: &'static str,
     pod: PodName,
     /// Each container and image volume from both sides.
@@ -48,7 +51,7 @@ struct ClusterReport {
     notes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct PodName {
     namespace: String,
     name: String,

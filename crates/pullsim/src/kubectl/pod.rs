@@ -1,5 +1,6 @@
 //! What the cluster says of a pod.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub(crate) struct ClusterPod {
 }
 
 /// A container or image volume, and how it is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct ClusterContainer {
     /// `containers`, `initContainers`, `ephemeralContainers` or `volumes`.
     pub list: &'static str,

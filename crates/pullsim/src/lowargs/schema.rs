@@ -6,4 +6,6 @@ use clap::ValueEnum;
 pub(crate) enum SchemaOf {
     /// Scenario files.
     Scenario,
+    /// The documents that `-o json` prints.
+    Report,
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use keyring::{KubeletPaths, NodeFileOutcome, NodeFiles};
 use objects::{Finding, LintOptions, Source, lint_login_file, lint_secrets};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -13,17 +14,19 @@ use crate::output;
 use crate::secret::node::directory;
 
 /// The document of `-o json`.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report<'a> {
+pub(crate) struct LintReport<'a> {
+    #[schemars(extend("const" = "pullsim/v1"))]
     api_version: &'static str,
+    #[schemars(extend("const" = "SecretLintReport"))]
     kind: &'static str,
     findings: Vec<Shown<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Shown<'a> {
     code: &'static str,
     name: &'static str,
@@ -38,7 +41,7 @@ struct Shown<'a> {
 }
 
 /// The place in the text that a value holds.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Decoded<'a> {
     field: &'a str,
     base64: bool,
@@ -83,7 +86,7 @@ pub(super) fn run(low: &LowLint) -> Result<Exit, Failure> {
         never_read = rest;
     }
     output::write(&match low.output {
-        Output::Json => report::json(&Report {
+        Output::Json => report::json(&LintReport {
             api_version: "pullsim/v1",
             kind: "SecretLintReport",
             findings: findings.iter().map(Shown::new).collect(),

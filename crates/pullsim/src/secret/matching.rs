@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use keyring::{Keyring, MalformedSecret, Provenance, PullSecret, SecretsKeyring, from_secrets};
 use objects::{Source, read_secrets};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -11,8 +12,8 @@ use crate::output;
 use crate::secret::node::{NodeLogins, Told};
 
 /// The document of `-o json`.
-#[derive(Serialize)]
-struct Report {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct MatchReport {
     credentials: Vec<Used>,
     rejected: Vec<Rejected>,
     /// What the node's files say; only with `--node`.
@@ -21,7 +22,7 @@ struct Report {
 }
 
 /// An entry that the kubelet sends.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Used {
     username: String,
     key: String,
@@ -29,7 +30,7 @@ struct Used {
 }
 
 /// An entry, or a whole secret, that it does not send.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Rejected {
     /// Empty where the whole secret is meant.
     key: String,
@@ -70,7 +71,7 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
 
 /// The pod's Secrets come first, then the node's logins; each keyring is looked through by itself
 /// (`kubernetes v1.28.7 pkg/credentialprovider/keyring.go UnionDockerKeyring`).
-fn matched(made: &SecretsKeyring, of_node: &[Keyring], repository: &str) -> Report {
+fn matched(made: &SecretsKeyring, of_node: &[Keyring], repository: &str) -> MatchReport {
     let keyrings: Vec<&Keyring> = std::iter::once(&made.keyring).chain(of_node).collect();
     let used = keyrings.iter().flat_map(|keyring| keyring.lookup(repository)).map(|credential| Used {
         username: credential.username,
@@ -84,7 +85,7 @@ fn matched(made: &SecretsKeyring, of_node: &[Keyring], repository: &str) -> Repo
         source: source(&skipped.provenance),
         reason: skipped.reason.to_string(),
     }));
-    Report { credentials: used.collect(), rejected, node: None }
+    MatchReport { credentials: used.collect(), rejected, node: None }
 }
 
 fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
@@ -98,7 +99,7 @@ fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
 
 /// One secret that cannot be read disables all, and the pull with them, so that the node's own logins do not count either
 /// (`kubernetes pkg/credentialprovider/secrets/secrets.go`).
-fn disabled(secrets: &[PullSecret], of_node: &[Keyring], error: &MalformedSecret) -> Report {
+fn disabled(secrets: &[PullSecret], of_node: &[Keyring], error: &MalformedSecret) -> MatchReport {
     let bad = source(&error.provenance);
     let mut rejected = vec![Rejected {
         key: String::new(),
@@ -124,7 +125,7 @@ fn disabled(secrets: &[PullSecret], of_node: &[Keyring], error: &MalformedSecret
             reason: format!("there is no pull, since {bad} cannot be read"),
         });
     }
-    Report { credentials: Vec::new(), rejected, node: None }
+    MatchReport { credentials: Vec::new(), rejected, node: None }
 }
 
 /// A secret by the name that `kubectl` would use.
@@ -135,7 +136,7 @@ fn source(provenance: &Provenance) -> String {
     }
 }
 
-fn text(report: &Report, image: &str, repository: &str) -> String {
+fn text(report: &MatchReport, image: &str, repository: &str) -> String {
     let mut out = format!("{image} is looked up as {repository}\n");
     // Writing to a String cannot fail.
     if report.credentials.is_empty() {

@@ -5,6 +5,8 @@ mod make;
 mod matching;
 mod node;
 
+pub(crate) use self::lint::LintReport;
+pub(crate) use self::matching::MatchReport;
 use kubelet::{Version, apply_default_image_tag};
 
 use crate::error::Failure;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles, PluginRules, PodOfPull, Provider};
 use node::Node;
 use plugins::{KubeletFlags, Processes, Providers, read_config};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::runtime::Builder;
 use trace::Trace;
@@ -21,7 +22,7 @@ pub(super) struct NodeLogins {
 }
 
 /// What there is to tell of a node.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(super) struct Told {
     /// The kubelet's login files in the order in which it looks for them, up to the one that counts.
     pub files: Vec<ToldFile>,
@@ -33,7 +34,7 @@ pub(super) struct Told {
 }
 
 /// A login file.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(super) struct ToldFile {
     pub path: String,
     /// `absent`, `malformed`, `used`
@@ -44,7 +45,7 @@ pub(super) struct ToldFile {
 }
 
 /// A credential plugin.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(super) struct ToldPlugin {
     pub name: String,
     /// Whether one of its `matchImages` is for the image.

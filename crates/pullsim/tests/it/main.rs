@@ -15,6 +15,7 @@ mod redaction;
 mod registry;
 mod run;
 mod scenarios;
+mod schema;
 mod secret;
 mod serve;
 mod what_if;
@@ -33,8 +34,12 @@ struct Run {
 }
 
 impl Run {
+    /// The document that was printed, which keeps to the schema if it is one of pullsim's own formats.
     fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+        let document = serde_json::from_str(&self.out);
+        let document = document.unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err));
+        schema::assert_valid(&document);
+        document
     }
 
     fn all(&self) -> String {

@@ -71,7 +71,8 @@ words! {
         "parse dockercfg", "failed to pull image \"*\": invalid character",
         "failed to pull image \"*\": json:", "failed to pull image \"*\": unexpected end of json input",
         "errimagepull: invalid character", "errimagepull: json:",
-        "errimagepull: unexpected end of json input",
+        "errimagepull: unexpected end of json input", "error: invalid character",
+        "error: json: cannot unmarshal", "error: unexpected end of json input",
     ];
     ProviderFailed: [
         "failed to run credential provider", "failed to get ecr authorization token",
