@@ -144,7 +144,8 @@ pub(crate) fn json(source: &Source) -> Result<Tree, InputError> {
     Ok(documents.pop().unwrap_or(Tree { span: Span::default(), value: Value::Null }))
 }
 
-fn documents(source: &Source) -> Result<Vec<Tree>, InputError> {
+/// Reads all YAML documents of a text.
+pub(crate) fn documents(source: &Source) -> Result<Vec<Tree>, InputError> {
     parse(source.text(), source)
 }
 

@@ -5,6 +5,7 @@
 //!                              ▲        ├─ Secret, List (YAML or JSON), documents ├─▶ Secrets { pull_secrets, notes }
 //!                              └────────┴─ base64 of any of these                ┘
 //! files, directories ─▶ read_manifests ─▶ Manifests { workloads, service_accounts, secrets, notes }, each with its Place
+//!  (or objects within other documents: ManifestReader)  └─▶ Workload::to_pod ─▶ kubelet::Pod
 //! a node's files ─▶ NodeKubelet { config, records, notes }
 //!                     Source ─▶ lint_secrets ─▶ [Finding]: code, place, what to do
 //!                     Source ─▶ read_cri_auth ─▶ cri::AuthConfig          or InputError ─▶ render(): line and carets
@@ -34,6 +35,7 @@ mod excerpt;
 mod kubelet_config;
 mod lint;
 mod manifest;
+mod near;
 mod node_kubelet;
 mod note;
 mod provider_config;
@@ -53,9 +55,10 @@ pub use kubelet_config::{
 };
 pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_login_file, lint_secrets};
 pub use manifest::{
-    ContainerManifest, ImageVolumeManifest, Located, Manifests, PodManifest, SecretLookup, SecretManifest,
-    ServiceAccount, Workload, open_manifests, read_manifests,
+    ContainerManifest, ImageVolumeManifest, Located, ManifestReader, Manifests, PodManifest, SecretLookup,
+    SecretManifest, ServiceAccount, Workload, open_manifests, read_manifests,
 };
+pub use near::nearest;
 pub use node_kubelet::NodeKubelet;
 pub use note::{Note, NoteKind};
 pub use provider_config::{ConfigFlaw, ProviderFile, UndecodableConfig, read_provider_config};

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use diagnosis::{Cause, Persistence, Remedy, Stage, catalogue_markdown, cause_markdown};
+use objects::nearest;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{CausesOutput, LowCauses};
-use crate::near::nearest;
 use crate::output;
 
 /// A cause as `-o json` prints it.

@@ -1,6 +1,7 @@
 //! `pullsim check`: plan, pull, report.
 
 mod cluster;
+mod of_scenario;
 mod pods;
 
 pub(crate) use self::pods::report as pods_report;
@@ -31,6 +32,9 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
         return pods::run(low, environment);
     }
     let mut hi = HiCheck::read(low, environment)?;
+    if of_scenario::is_meant(low, &hi) {
+        return of_scenario::run(low, hi, environment);
+    }
     let inputs = inputs(&mut hi);
     let text = output::text_options(low.color, environment);
     if low.plan {

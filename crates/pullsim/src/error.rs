@@ -2,14 +2,13 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use objects::InputError;
+use objects::{InputError, nearest};
 use runtimes::StoreError;
 use scenario::{LoadError, UnwritableFile};
 
 use crate::account_token::TokenFault;
 use crate::exit::Exit;
 use crate::kubectl::{KubectlError, NotReplayed};
-use crate::near::nearest;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]

@@ -100,7 +100,12 @@ impl HiCheck {
             false => NodeKubelet::without_files(kubelet),
         };
         notes.extend(node_kubelet.notes.iter().cloned());
-        let present = present(&low.present, &node_kubelet, &mut notes)?;
+        // What the scenario says of its own pod counts unless the user names another image.
+        let own = scenario.as_ref().filter(|_| low.image.is_none() && low.filename.is_empty());
+        let on_node: Vec<String> =
+            low.present.iter().chain(own.iter().flat_map(|scenario| scenario.present())).cloned().collect();
+        let present = present(&on_node, &node_kubelet, &mut notes)?;
+        let written = low.policy.as_deref().or_else(|| own?.policy()).map(policy).transpose()?;
         let plugins = match own_files {
             true => PluginSetup::read(&node, low.node.as_deref(), kubelet, &node_kubelet.config)?,
             false => PluginSetup::default(),
@@ -109,7 +114,6 @@ impl HiCheck {
             let now = scenario.as_ref().map_or_else(check::today, Scenario::now);
             notes.extend(account_token::notes(token, &plugins.config, now));
         }
-        let written = low.policy.as_deref().map(policy).transpose()?;
         // When somebody says what is on the node, what the API server would set makes a difference.
         let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
         Ok(Self {

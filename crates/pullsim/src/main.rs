@@ -11,7 +11,6 @@ mod hiargs;
 mod kubectl;
 mod lowargs;
 mod manual;
-mod near;
 mod node_plugins;
 mod output;
 mod progress;

@@ -13,6 +13,7 @@
 //! ```text
 //! Simulation ─▶ run_pods ─▶ a worker a pod: sync, wait, sync … ─▶ ImageManager ─▶ any runtime that is Traced
 //!                  └─▶ PodHistory { attempts, changes: kubectl get pods, events: kubectl describe pod }
+//!                             └─ each sync ─▶ SyncReports ─▶ CheckReport
 //! ```
 //!
 //! The same for a real network and a simulated one: which it is, the [`runtimes::Options`] say.
@@ -45,12 +46,14 @@ mod check;
 mod node_plugins;
 mod pods;
 mod pods_report;
+mod sync_report;
 
 pub use assemble::{plan, plugin_summary};
 pub use check::{Checked, Kubelet, check, check_by};
 pub use node_plugins::{KnownLogins, NodePlugins};
 pub use pods::{
-    Accounts, AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording, SecretsOverTime,
-    Simulation, StatusChange, Traced, run_pods,
+    Accounts, Assigned, AttemptRecord, PodHistory, Present, PresentImages, Recorded, Recording,
+    SecretsOverTime, Simulation, StatusChange, Traced, run_pods,
 };
 pub use pods_report::{FoundImage, FoundPod, PodsSetting, pods_report};
+pub use sync_report::SyncReports;

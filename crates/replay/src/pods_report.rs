@@ -188,7 +188,8 @@ struct Told {
 impl Told {
     fn new(history: PodHistory, version: Version) -> Self {
         let name = history.pod.name.as_str();
-        let lines = history.changes.iter().map(|change| (name, &change.line, change.at));
+        let age = |change: &StatusChange| change.at.saturating_sub(history.assigned);
+        let lines = history.changes.iter().map(|change| (name, &change.line, age(change)));
         Self {
             phase: history.status.phase().to_owned(),
             kubectl_get: watch_pods(lines),

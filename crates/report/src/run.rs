@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Header, Kind};
-use crate::{CheckReport, Search};
+use crate::{CheckReport, PodsReport, Search};
 
 /// What came of playing scenarios.
 #[derive(Clone, Debug, Default, JsonSchema, Serialize)]
@@ -39,7 +39,7 @@ pub struct Case {
     pub verdict: Verdict,
     /// What was not.
     pub misses: Vec<Miss>,
-    /// All that the node did and said; only where it was asked for.
+    /// All that the node did and said; only where it was asked for. Over time, the sync that tells most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Box<CheckReport>>,
     /// What was tried where the pull fails; only where it was asked for.
@@ -47,6 +47,9 @@ pub struct Case {
     pub what_if: Option<Search>,
     /// Why the pull fails, if it does.
     pub cause: Option<&'static str>,
+    /// What became of the pods over time; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<Box<PodsReport>>,
 }
 
 /// Whether all was as expected.

@@ -3,18 +3,18 @@
 use mock_registry::{Request, Who};
 use replay::{PodHistory, StatusChange};
 use report::{CheckReport, Event, Miss, Outcome};
-use scenario::{Heals, Line, Location, Placed, Run, Scenario, Text, What};
+use scenario::{Expected, Heals, Line, Location, Placed, Run, Scenario, Subject, Text, What};
 
-use crate::Seen;
 use crate::sequence::part;
 use crate::what_if::Remedied;
+use crate::{PodSeen, Seen};
 
 /// What of the expectations is not met.
 pub(crate) fn judge(remedied: &Remedied<'_>, run: &Run, seen: &Seen) -> Vec<Miss> {
     let scenario = remedied.scenario;
     let mut judge = Judge { scenario, remedied, run, seen, misses: Vec::new() };
     for expected in scenario.expected(run) {
-        judge.hold(expected.key, expected.at, &expected.what);
+        judge.hold(&expected);
     }
     judge.misses
 }
@@ -27,30 +27,96 @@ struct Judge<'a> {
     misses: Vec<Miss>,
 }
 
-impl Judge<'_> {
-    fn hold(&mut self, key: &'static str, at: Location, what: &What) {
+impl<'a> Judge<'a> {
+    fn hold(&mut self, expected: &Expected) {
+        let Expected { key, at, of, what } = expected;
+        let seen = self.seen;
+        if let What::Requests { host, lines } = what {
+            return self.requests(key, *at, host.as_deref(), lines);
+        }
+        match of {
+            Subject::Scenario if seen.pods.is_empty() => self.pull(key, *at, what),
+            Subject::Scenario => self.all(key, *at, what),
+            Subject::Pod(name) => self.of_pod(key, *at, what, name, None),
+            Subject::Container { pod, name } => self.of_pod(key, *at, what, pod, Some(name)),
+        }
+    }
+
+    /// What is expected of a single pull.
+    fn pull(&mut self, key: &'static str, at: Location, what: &What) {
         match what {
             What::Code(text) => self.text(key, at, text, &self.seen.answer.code),
             What::Message(text) => self.text(key, at, text, &self.seen.answer.message),
-            What::Requests { host, lines } => self.requests(key, at, host.as_deref(), lines),
             What::Pulled(pulled) if self.seen.node.is_none() => {
                 self.pulled(key, at, *pulled, self.seen.answer.code == "OK");
-            }
-            What::Pulled(_) | What::Waiting(_) | What::WaitingMessage(_) | What::Events(_)
-                if self.seen.pod.is_some() =>
-            {
-                self.end(key, at, what, &End::of_pod(self.seen.pod.as_deref()));
-            }
-            What::Attempts(_) | What::Timeline(_) => {
-                if let Some(pod) = &self.seen.pod {
-                    self.over_time(key, at, what, pod);
-                }
             }
             _ => {
                 if let Some(node) = &self.seen.node {
                     self.node(key, at, what, node);
                 }
             }
+        }
+    }
+
+    /// What is expected of all pods together, or of the only one.
+    fn all(&mut self, key: &'static str, at: Location, what: &What) {
+        match (what, self.seen.pods.as_slice()) {
+            (_, [pod]) => self.pod(key, at, what, pod, None),
+            (What::Pulled(pulled), pods) => {
+                self.pulled(key, at, *pulled, pods.iter().all(|pod| pod.has_images(None)));
+            }
+            (What::Heals(heals), pods) => {
+                let failed =
+                    |pod: &PodSeen| pod.told(None).is_some_and(|sync| sync.outcome == Outcome::Failed);
+                let fails = pods.iter().any(|pod| !pod.has_images(None) || failed(pod));
+                let pulled = if fails { Outcome::Failed } else { Outcome::Pulled };
+                self.heals(key, at, heals, pulled);
+            }
+            // Nothing else can be said of several: the scenario is refused when it is read.
+            _ => {}
+        }
+    }
+
+    fn of_pod(&mut self, key: &'static str, at: Location, what: &What, name: &str, part: Option<&str>) {
+        match self.seen.pods.iter().find(|pod| pod.is_called(name)) {
+            Some(pod) => self.pod(key, at, what, pod, part),
+            None => self.miss(key, at, "no such pod".to_owned()),
+        }
+    }
+
+    /// What is expected of a pod, or of one of its containers or image volumes.
+    fn pod(&mut self, key: &'static str, at: Location, what: &What, pod: &'a PodSeen, part: Option<&str>) {
+        let history = match &pod.became {
+            Ok(history) => history,
+            Err(rejection) => return self.rejected(key, at, what, &rejection.to_string()),
+        };
+        match what {
+            What::Code(text) => self.text(key, at, text, &pod.answer(part).code),
+            What::Message(text) => self.text(key, at, text, &pod.answer(part).message),
+            What::Pulled(pulled) => {
+                if *pulled != pod.has_images(part) {
+                    self.miss(key, at, in_the_end(history, part));
+                }
+            }
+            What::Waiting(_) | What::WaitingMessage(_) | What::Events(_) => {
+                self.end(key, at, what, &End::of_pod(history, part));
+            }
+            What::Rejected(_) => self.miss(key, at, "the API server takes the pod".to_owned()),
+            What::Phase(text) => self.text(key, at, text, history.status.phase()),
+            What::Attempts(_) | What::Timeline(_) => self.over_time(key, at, what, history, part),
+            _ => match pod.told(part) {
+                Some(node) => self.node(key, at, what, node),
+                None => self.miss(key, at, "the kubelet did not come to it".to_owned()),
+            },
+        }
+    }
+
+    /// What is expected of a pod that there is not.
+    fn rejected(&mut self, key: &'static str, at: Location, what: &What, words: &str) {
+        match what {
+            What::Rejected(text) => self.text(key, at, text, words),
+            What::Pulled(false) => {}
+            _ => self.miss(key, at, format!("refused by the API server: {words}")),
         }
     }
 
@@ -79,22 +145,32 @@ impl Judge<'_> {
         }
     }
 
-    fn over_time(&mut self, key: &'static str, at: Location, what: &What, pod: &PodHistory) {
+    fn over_time(
+        &mut self,
+        key: &'static str,
+        at: Location,
+        what: &What,
+        history: &PodHistory,
+        part: Option<&str>,
+    ) {
         match what {
-            What::Attempts(number) if *number != pod.attempts.len() => {
-                let times = pod.attempts.iter().map(|attempt| format!("{:.1} s", attempt.at.as_secs_f64()));
-                let times: Vec<String> = times.collect();
-                self.miss(key, at, format!("{}: at {}", times.len(), times.join(", ")));
+            What::Attempts(number) => {
+                let own = history.attempts.iter().filter(|one| part.is_none_or(|part| one.name == part));
+                let times: Vec<String> =
+                    own.map(|attempt| format!("{:.1} s", attempt.at.as_secs_f64())).collect();
+                if times.len() != *number {
+                    self.miss(key, at, format!("{}: at {}", times.len(), times.join(", ")));
+                }
             }
             What::Timeline(states) => {
                 for Placed { value, at } in states {
-                    let now = pod.changes.iter().rev().find(|change| change.at <= value.at);
+                    let now = history.changes.iter().rev().find(|change| change.at <= value.at);
                     let state = now.map_or("", |change| change.line.status.as_str());
                     if !value.state.matches(state) {
                         let change = |change: &StatusChange| {
                             format!("  {:.1} s {}", change.at.as_secs_f64(), change.line.status)
                         };
-                        let changes: Vec<String> = pod.changes.iter().map(change).collect();
+                        let changes: Vec<String> = history.changes.iter().map(change).collect();
                         self.miss(key, *at, format!("{state}\nof all these:\n{}", changes.join("\n")));
                     }
                 }
@@ -237,17 +313,28 @@ impl End {
         Self { pulled: node.outcome == Outcome::Pulled, waiting, waiting_message, events }
     }
 
-    fn of_pod(pod: Option<&PodHistory>) -> Self {
-        let Some(pod) = pod else { return Self::default() };
-        let waiting = pod.status.all().find_map(|container| container.waiting());
+    /// Of a pod, or of one of its containers.
+    fn of_pod(history: &PodHistory, part: Option<&str>) -> Self {
+        let own = |status: &&kubelet::ContainerStatus| part.is_none_or(|part| status.name == part);
+        let waiting = history.status.all().filter(own).find_map(|container| container.waiting());
         let (waiting, waiting_message) =
             waiting.map(|waiting| (waiting.reason.clone(), waiting.message.clone())).unwrap_or_default();
-        let events = pod.events.iter().flat_map(|event| {
+        let events = history.events.iter().flat_map(|event| {
             let told = (event.kind.name().to_owned(), event.reason.clone(), event.message.clone());
             std::iter::repeat_n(told, usize::try_from(event.count).unwrap_or(1))
         });
-        Self { pulled: pod.has_all_images(), waiting, waiting_message, events: events.collect() }
+        Self { pulled: history.has_all_images(), waiting, waiting_message, events: events.collect() }
     }
+}
+
+/// What each container does in the end, or the one that is meant.
+fn in_the_end(history: &PodHistory, part: Option<&str>) -> String {
+    let own = history.status.all().filter(|status| part.is_none_or(|part| status.name == part));
+    let line = |status: &kubelet::ContainerStatus| match status.waiting() {
+        None => format!("{}: started", status.name),
+        Some(waiting) => format!("{}: {} {}", status.name, waiting.reason, waiting.message),
+    };
+    own.map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn shown_request(request: &Request, host: Option<&str>) -> String {

@@ -10,6 +10,8 @@
 //! venue, the same expectations count. What a scenario says to heal a pull (`heals`) is tried, in memory: with it the
 //! image must be pulled, and without it not.
 //!
+//! A scenario is one pull ([`pull`]), or pods over time ([`watch`]): several, or one that is looked at for a while.
+//!
 //! ```
 //! use runner::{Memory, play};
 //! use scenario::Scenario;
@@ -41,6 +43,7 @@ mod judge;
 mod live;
 mod memory;
 mod play;
+mod pods;
 mod sequence;
 mod snapshot;
 mod sockets;
@@ -53,6 +56,7 @@ pub use find::{FindError, find};
 pub use live::Live;
 pub use memory::Memory;
 pub use play::play;
+pub use pods::{PartSeen, PodSeen, watch};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use sockets::Sockets;
-pub use venue::{PlayError, Seen, Venue, pull, watch};
+pub use venue::{PlayError, Seen, Venue, pull};

@@ -2,9 +2,8 @@ use report::{Case, Miss, Search, Verdict};
 use scenario::{LoadError, Run, Scenario};
 
 use crate::judge::judge;
-use crate::snapshot;
 use crate::what_if::{Remedied, search, without_other_steps};
-use crate::{Job, PlayError, Seen, Venue};
+use crate::{Job, PlayError, Seen, Venue, pods, snapshot};
 
 /// Plays all runs of a scenario, and judges them.
 pub fn play(scenario: &Scenario, venue: &dyn Venue) -> Vec<Case> {
@@ -21,20 +20,17 @@ pub(crate) fn play_job(scenario: &Scenario, venue: &dyn Venue, job: Job) -> Vec<
         (run, seen)
     };
     let played: Vec<(Run, Result<Seen, PlayError>)> = scenario.runs().into_iter().map(play).collect();
-    let whole: Vec<(&Run, &Seen)> =
-        played.iter().filter_map(|(run, seen)| Some((run, seen.as_ref().ok()?))).collect();
-    let mut texts = snapshot::compare(scenario, &whole);
-    let mut cases = Vec::new();
-    for (run, seen) in &played {
-        let mut case = judged(&remedied, run, seen);
-        if seen.is_ok() && !texts.is_empty() {
-            case.misses.append(&mut texts);
-            case.verdict = Verdict::Failed;
-        }
+    let mut cases: Vec<Case> = played.iter().map(|(run, seen)| judged(&remedied, run, seen)).collect();
+    let texts = snapshot::compare(scenario, &cases);
+    let is_played = |case: &&mut Case| matches!(case.verdict, Verdict::Passed | Verdict::Failed);
+    if let Some(first) = cases.iter_mut().find(is_played).filter(|_| !texts.is_empty()) {
+        first.misses.extend(texts);
+        first.verdict = Verdict::Failed;
+    }
+    for ((run, _), case) in std::iter::zip(&played, &mut cases) {
         if job == Job::WhatIf && !matches!(case.verdict, Verdict::Skipped(_)) {
-            try_changes(scenario, run, &mut case);
+            try_changes(scenario, run, case);
         }
-        cases.push(case);
     }
     cases
 }
@@ -50,6 +46,7 @@ fn judged(remedied: &Remedied<'_>, run: &Run, seen: &Result<Seen, PlayError>) ->
             let diagnosis = seen.node.as_ref().and_then(|node| node.diagnosis.as_ref());
             case.cause = diagnosis.map(|diagnosis| diagnosis.cause.name());
             case.check.clone_from(&seen.node);
+            case.pods = pods::report(scenario, run, &seen.pods).map(Box::new);
         }
         Err(PlayError::Disagrees { expected, got }) => {
             case.misses = disagreements(scenario, expected, got);
@@ -110,6 +107,7 @@ fn case(scenario: &Scenario, run: &Run) -> Case {
         verdict: Verdict::Passed,
         misses: Vec::new(),
         check: None,
+        pods: None,
         cause: None,
         what_if: None,
     }

@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use report::{Case, CheckReport, Miss};
-use scenario::{Run, Scenario};
-
-use crate::Seen;
+use report::{Case, CheckReport, Miss, PodReport, PodsReport};
+use scenario::Scenario;
 
 /// The key that asks for a snapshot.
 pub(crate) const KEY: &str = "snapshot";
@@ -63,12 +61,11 @@ impl Snapshot {
 }
 
 /// What a scenario's file of exact texts misses, for scenarios that have one.
-pub(crate) fn compare(scenario: &Scenario, played: &[(&Run, &Seen)]) -> Vec<Miss> {
+pub(crate) fn compare(scenario: &Scenario, cases: &[Case]) -> Vec<Miss> {
     if !scenario.has_snapshot() {
         return Vec::new();
     }
-    let runs = played.iter().filter_map(|(run, seen)| Some((run.to_string(), seen.node.as_deref()?)));
-    let after = whole(runs);
+    let after = whole(cases);
     let path = Path::new(scenario.file()).with_extension("txt");
     let before = std::fs::read_to_string(&path).unwrap_or_default();
     if after.is_empty() || before == after {
@@ -97,23 +94,24 @@ pub(crate) fn changed(scenario: &Scenario, cases: &[Case]) -> Option<Snapshot> {
     if !scenario.has_snapshot() {
         return None;
     }
-    let runs = cases.iter().filter_map(|case| {
-        Some((format!("{}, kubelet {}", case.runtime, case.kubelet), case.check.as_deref()?))
-    });
-    let after = whole(runs);
+    let after = whole(cases);
     let path = Path::new(scenario.file()).with_extension("txt");
     let before = std::fs::read_to_string(&path).ok();
     (!after.is_empty() && before.as_ref() != Some(&after)).then_some(Snapshot { path, before, after })
 }
 
 /// The texts of all runs; those that say the same stand together.
-fn whole<'a>(runs: impl Iterator<Item = (String, &'a CheckReport)>) -> String {
+fn whole(cases: &[Case]) -> String {
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
-    for (run, check) in runs {
-        let text = texts(check);
+    for case in cases {
+        let text = match (&case.pods, &case.check) {
+            (Some(pods), _) => of_pods(pods),
+            (None, Some(check)) => texts(check),
+            (None, None) => continue,
+        };
         match groups.iter_mut().find(|(_, known)| *known == text) {
-            Some((runs, _)) => runs.push(run),
-            None => groups.push((vec![run], text)),
+            Some((runs, _)) => runs.push(case.run()),
+            None => groups.push((vec![case.run()], text)),
         }
     }
     let group = |(runs, text): (Vec<String>, String)| {
@@ -121,6 +119,21 @@ fn whole<'a>(runs: impl Iterator<Item = (String, &'a CheckReport)>) -> String {
         format!("{heads}{text}")
     };
     groups.into_iter().map(group).collect::<Vec<_>>().join("\n")
+}
+
+/// What kubectl shows of each pod.
+fn of_pods(report: &PodsReport) -> String {
+    let pod = |pod: &PodReport| {
+        let PodReport { namespace, name, rejected, kubectl_get, kubectl_describe, .. } = pod;
+        let shown = match rejected {
+            Some(words) => format!("{words}\n"),
+            None => {
+                format!("$ kubectl get pods --watch\n{kubectl_get}$ kubectl describe pod\n{kubectl_describe}")
+            }
+        };
+        format!("## {namespace}/{name}\n{shown}")
+    };
+    report.pods.iter().map(pod).collect::<Vec<_>>().join("\n")
 }
 
 /// The words of a node, one a line.

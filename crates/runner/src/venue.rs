@@ -3,25 +3,22 @@ use std::sync::Arc;
 
 use distribution::Platform;
 use keyring::{KubeletPaths, NodeFiles};
-use kubelet::{
-    Container, KubeletConfig, MissingSecret, Pod, PullInputs, Version, WrittenPolicy, default_pull_policies,
-};
+use kubelet::{KubeletConfig, MissingSecret, PullInputs, Version};
 use mock_registry::Request;
 use net::{Clock, Network};
 use objects::NodeKubelet;
 use plugins::{KubeletFlags, Providers, Scripted, read_config};
-use replay::{
-    Accounts, Checked, Kubelet, NodePlugins, PodHistory, Present, PresentImages, SecretsOverTime, Simulation,
-    run_pods,
-};
+use replay::{Checked, Kubelet, NodePlugins, PresentImages};
 use report::{Answer, CheckReport};
-use runtimes::{Containerd, Layers, Options, Profile, StoreError};
+use runtimes::{Layers, Options, Profile, StoreError};
 use scenario::{LoadError, Run, Scenario};
 use trace::Trace;
 
+use crate::PodSeen;
+
 /// Where a scenario's hosts are brought up, and who pulls from them.
 pub trait Venue: Sync {
-    /// Brings the hosts up, pulls once as the run says, and tells what was seen.
+    /// Brings the hosts up, pulls as the run says, and tells what was seen.
     ///
     /// # Errors
     /// When it cannot be played here.
@@ -42,10 +39,20 @@ pub struct Seen {
     /// The requests that came to the hosts, in their order.
     pub requests: Vec<Request>,
     /// What only a simulated node tells: events, waiting state, diagnosis, trace. What is expected of these is not
-    /// judged without it.
+    /// judged without it. Over time it is the sync that tells most about the first pod that fails, if there is one.
     pub node: Option<Box<CheckReport>>,
-    /// What became of the pod over time, where the scenario looks at it for longer than one pull.
-    pub pod: Option<Box<PodHistory>>,
+    /// What became of the pods, where the scenario is more than one pull.
+    pub pods: Vec<PodSeen>,
+}
+
+impl Seen {
+    /// What is seen of pods over time.
+    pub(crate) fn of_pods(pods: Vec<PodSeen>, requests: Vec<Request>) -> Self {
+        let failing = pods.iter().find(|pod| !pod.has_images(None)).or_else(|| pods.first());
+        let answer = failing.map(|pod| pod.answer(None)).unwrap_or_default();
+        let node = failing.and_then(|pod| pod.telling.clone());
+        Self { answer, requests, node, pods }
+    }
 }
 
 /// Why a run could not be played.
@@ -92,12 +99,6 @@ pub enum PlayError {
     Store(#[from] StoreError),
 }
 
-/// The name of the scenario's pod and of its node.
-const POD: &str = "app";
-const NODE: &str = "node-1";
-/// What the jitter of the kubelet's timers follows from.
-const SEED: u64 = 1;
-
 /// Pulls the scenario's image through a network, as the simulated node of the run does. The clock shows the
 /// scenario's date.
 ///
@@ -125,53 +126,6 @@ pub(crate) async fn pulled(
     Ok(replay::check_by(options, &kubelet, &inputs(scenario), Vec::new()).await?)
 }
 
-/// Looks at the scenario's pod for as long as it says, on the simulated node of the run.
-///
-/// # Errors
-/// As [`pull`].
-pub async fn watch(
-    scenario: &Scenario,
-    run: &Run,
-    network: Arc<dyn Network>,
-    clock: Clock,
-) -> Result<Option<PodHistory>, PlayError> {
-    let (options, version) = setting(scenario, run, network, clock)?;
-    let inputs = inputs(scenario);
-    let mut container = Container::new(POD, scenario.image());
-    if let Some(policy) = scenario.policy() {
-        container.policy = WrittenPolicy::from_text(policy);
-    }
-    let mut pod = Pod::new("default", POD);
-    pod.containers.push(container);
-    pod.image_pull_secrets = scenario.secret_names();
-    pod.service_account_name.clone_from(&inputs.pod.service_account_name);
-    let mut accounts = Accounts::default();
-    if let Some(account) = &inputs.pod.account {
-        accounts.add(&pod.namespace, &pod.service_account_name, account.clone());
-    }
-    default_pull_policies(&mut pod, version);
-    let secrets = scenario
-        .secret_changes()
-        .into_iter()
-        .fold(SecretsOverTime::fixed(inputs.secrets), |secrets, (at, then)| secrets.then(at, then));
-    let NodeKubelet { config, records, .. } = node_kubelet(scenario, version)?;
-    let simulation = Simulation {
-        version,
-        plugins: node_plugins(scenario, &config),
-        config,
-        records,
-        node_name: NODE.to_owned(),
-        pods: vec![pod],
-        secrets,
-        accounts,
-        node_keyrings: inputs.node_keyrings,
-        lasts: scenario.lasts().unwrap_or_default(),
-        seed: SEED,
-    };
-    let service = Present::new(Containerd::new(options)?, present(scenario));
-    Ok(run_pods(service, simulation).await.pop())
-}
-
 pub(crate) fn setting(
     scenario: &Scenario,
     run: &Run,
@@ -181,10 +135,7 @@ pub(crate) fn setting(
     let wrong = |what: &str, name: &str| scenario.wrong_run(run, format!("there is no {what} `{name}`"));
     let profile = Profile::named(&run.runtime).map_err(|_| wrong("runtime", &run.runtime))?;
     let kubelet: Version = run.kubelet.parse().map_err(|_| wrong("kubelet", &run.kubelet))?;
-    let platform = match scenario.platform() {
-        Some(named) => named.parse::<Platform>().map_err(|_| wrong("platform", &named))?.normalize(),
-        None => Platform::linux("amd64", ""),
-    };
+    let platform = platform(scenario, run)?;
     let options = Options {
         network,
         node: scenario.node(),
@@ -197,6 +148,13 @@ pub(crate) fn setting(
         clock,
     };
     Ok((options, kubelet))
+}
+
+/// The node's platform.
+pub(crate) fn platform(scenario: &Scenario, run: &Run) -> Result<Platform, LoadError> {
+    let Some(named) = scenario.platform() else { return Ok(Platform::linux("amd64", "")) };
+    let wrong = |_| scenario.wrong_run(run, format!("there is no platform `{named}`"));
+    Ok(named.parse::<Platform>().map_err(wrong)?.normalize())
 }
 
 /// The images that are on the node beforehand.
@@ -212,12 +170,12 @@ pub(crate) fn kubelet(scenario: &Scenario, version: Version) -> Result<Kubelet, 
 }
 
 /// Its configuration and records.
-fn node_kubelet(scenario: &Scenario, version: Version) -> Result<NodeKubelet, PlayError> {
+pub(crate) fn node_kubelet(scenario: &Scenario, version: Version) -> Result<NodeKubelet, PlayError> {
     Ok(NodeKubelet::read(&scenario.node(), None, version)?)
 }
 
 /// The kubelet's credential plugins, none of which was asked yet.
-fn node_plugins(scenario: &Scenario, kubelet: &KubeletConfig) -> NodePlugins {
+pub(crate) fn node_plugins(scenario: &Scenario, kubelet: &KubeletConfig) -> NodePlugins {
     let node = scenario.node();
     // A configuration that no kubelet would start with is refused when the scenario is read.
     let config =
@@ -233,7 +191,7 @@ pub(crate) fn inputs(scenario: &Scenario) -> PullInputs {
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
     inputs.secrets = scenario.secrets();
     inputs.pod = scenario.pod();
-    let missing = scenario.missing_secrets().iter().map(|name| MissingSecret::new("default", name));
+    let missing = scenario.missing_secrets().map(|name| MissingSecret::new("default", name));
     inputs.missing_secrets = missing.collect();
     let node = scenario.node();
     inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);

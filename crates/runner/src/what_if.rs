@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kubelet::PullInputs;
 use net::{Clock, Network};
 use report::{CheckReport, NamedChange, Outcome, Trial};
 use scenario::{Heals, Run, Scenario};
 use tokio::time::timeout;
 use whatif::{Ground, Limits, Setup, WhatIf, what_if_named};
 
-use crate::PlayError;
+use crate::pods::watch;
 use crate::venue::{inputs, kubelet, pull, pulled, setting};
+use crate::{PlayError, PodSeen};
 
 /// How long a pull is waited for, in virtual time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -89,11 +91,10 @@ fn in_virtual_time<T>(work: impl Future<Output = Result<T, PlayError>>) -> Resul
 async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
     let (network, clock) = Hosts(scenario).fresh();
     let (options, version) = setting(scenario, run, network.clone(), clock)?;
-    let checked = timeout(PATIENCE, pulled(scenario, run, network, clock)).await;
-    let checked = checked.map_err(|_| PlayError::Endless)??;
-    let mut inputs = inputs(scenario);
-    // What the plugins gave stays what they give.
-    inputs.node_keyrings.push(checked.of_plugins);
+    let (inputs, report) = match scenario.has_manifests() {
+        false => of_image(scenario, run, network, clock).await?,
+        true => of_pods(scenario, run, network, clock).await?,
+    };
     let setup = Setup {
         node: options.node,
         profile: options.profile,
@@ -103,7 +104,47 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
         kubelet: kubelet(scenario, version)?,
         inputs,
     };
-    Ok(Before { setup, report: checked.report })
+    Ok(Before { setup, report })
+}
+
+async fn of_image(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<(PullInputs, CheckReport), PlayError> {
+    let checked = timeout(PATIENCE, pulled(scenario, run, network, clock)).await;
+    let checked = checked.map_err(|_| PlayError::Endless)??;
+    let mut inputs = inputs(scenario);
+    // What the plugins gave stays what they give.
+    inputs.node_keyrings.push(checked.of_plugins);
+    Ok((inputs, checked.report))
+}
+
+/// The sync that tells most about the first pod that fails, as if it were the first thing that happens.
+async fn of_pods(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<(PullInputs, CheckReport), PlayError> {
+    let pods = look(scenario, run, network, clock).await?;
+    let failing = pods.iter().find(|pod| !pod.has_images(None)).or_else(|| pods.first());
+    let told = failing.and_then(|pod| Some((pod.history()?.telling(None)?, pod.told(None)?)));
+    match told {
+        Some((sync, report)) => Ok((sync.inputs(), report.clone())),
+        None => of_image(scenario, run, Arc::new(scenario.network()), clock).await,
+    }
+}
+
+async fn look(
+    scenario: &Scenario,
+    run: &Run,
+    network: Arc<dyn Network>,
+    clock: Clock,
+) -> Result<Vec<PodSeen>, PlayError> {
+    let patience = PATIENCE + scenario.lasts().unwrap_or_default();
+    timeout(patience, watch(scenario, run, network, clock)).await.map_err(|_| PlayError::Endless)?
 }
 
 async fn whole_search(scenario: &Scenario, before: &Before) -> Result<WhatIf, PlayError> {
@@ -113,6 +154,11 @@ async fn whole_search(scenario: &Scenario, before: &Before) -> Result<WhatIf, Pl
 
 async fn in_other_world(healed: &Scenario, run: &Run) -> Result<Option<String>, PlayError> {
     let (network, clock) = Hosts(healed).fresh();
+    if healed.has_manifests() {
+        let pods = look(healed, run, network, clock).await?;
+        let failing = pods.iter().find(|pod| !pod.has_images(None));
+        return Ok(failing.map(|pod| format!("in that world the pod {} fails, too", pod.written.name)));
+    }
     let report = timeout(PATIENCE, pull(healed, run, network, clock)).await;
     let report = report.map_err(|_| PlayError::Endless)??;
     let failed = report.outcome == Outcome::Failed;

@@ -1,12 +1,15 @@
 //! What a registry holds and how it answers, read from the file and ready to be started.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use mock_registry::{Compression, Format, Image, Layer, Personality, RateLimit, Registry, Shape, Store};
+use mock_registry::{
+    Clock, Compression, Format, Image, Layer, Personality, RateLimit, Registry, Shape, Store,
+};
 
 use crate::LoadError;
-use crate::error::Mistake;
 use crate::file::{CompressionWord, FormatWord, HostFile, ImageFile, LayerMapping, Missing, ShapeWord};
+use crate::mistake::Mistake;
 use crate::world::Origin;
 
 /// The largest file that a layer can hold: all its bytes are made once when the scenario is loaded.
@@ -16,6 +19,8 @@ const LARGEST: u64 = 64 << 30;
 #[derive(Debug)]
 pub(crate) struct Content {
     store: Arc<Store>,
+    /// What it holds in place of that from a time on.
+    later: Vec<(Duration, Arc<Store>)>,
     personality: &'static Personality,
     takes_pushes: bool,
     limit: Option<RateLimit>,
@@ -33,19 +38,32 @@ impl Content {
             return Ok(None);
         }
         let mut store = Store::default();
-        for written in &file.images {
+        let from = |written: &ImageFile| written.from.as_ref().map(|from| from.0.0).unwrap_or_default();
+        for written in file.images.iter().filter(|written| from(written).is_zero()) {
             add(origin, written, &mut store)?;
+        }
+        let mut pushed: Vec<&ImageFile> = file.images.iter().filter(|image| !from(image).is_zero()).collect();
+        pushed.sort_by_key(|image| from(image));
+        let (mut then, mut later) = (store.clone(), Vec::new());
+        for written in pushed {
+            if file.push {
+                let mistake = "of a registry that takes pushes, all `images` are there from the beginning";
+                return Err(origin.mistake(&written.name, Mistake::Value(mistake.to_owned())));
+            }
+            add(origin, written, &mut then)?;
+            later.push((from(written), Arc::new(then.clone())));
         }
         Ok(Some(Self {
             store: Arc::new(store),
+            later,
             personality: file.personality.unwrap_or_default().0,
             takes_pushes: file.push,
             limit: file.rate_limit.as_ref().map(|written| written.limit()),
         }))
     }
 
-    /// The registry, to which nobody has pushed and from which nobody has pulled, and what it holds.
-    pub(crate) fn start(&self) -> (Registry, Arc<Store>) {
+    /// The registry, to which nobody has pushed and from which nobody has pulled, and all that it ever holds by itself.
+    pub(crate) fn start(&self, clock: Clock) -> (Registry, Arc<Store>) {
         let store = if self.takes_pushes { Arc::new(Store::clone(&self.store)) } else { self.store.clone() };
         let mut registry = Registry::new(store.clone()).personality(self.personality);
         if self.takes_pushes {
@@ -54,7 +72,11 @@ impl Content {
         if let Some(limit) = &self.limit {
             registry = registry.rate_limit(limit.clone());
         }
-        (registry, store)
+        for (at, store) in &self.later {
+            registry = registry.later(clock, *at, store.clone());
+        }
+        let all = self.later.last().map_or(store, |(_, store)| store.clone());
+        (registry, all)
     }
 }
 

@@ -1,113 +1,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use objects::InputError;
 use serde_saphyr::Error;
 
+use crate::mistake::Mistake;
 use crate::place::Place;
 use crate::sources::Sources;
-use crate::suggest::nearest;
 use crate::yaml::{Location, Trouble};
-
-/// What is wrong with a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Mistake {
-    /// A key that the format does not have.
-    #[error("unknown key `{key}`")]
-    UnknownKey {
-        /// The key.
-        key: String,
-        /// The keys that could stand there.
-        known: Vec<&'static str>,
-    },
-    /// A word that is none of those that could stand there.
-    #[error("unknown word `{word}`")]
-    UnknownWord {
-        /// The word.
-        word: String,
-        /// The words that could stand there.
-        known: Vec<&'static str>,
-    },
-    /// A key that must be there is not.
-    #[error("the key `{0}` is missing")]
-    MissingKey(&'static str),
-    /// A key is there twice.
-    #[error("the key `{0}` is there twice")]
-    DuplicateKey(String),
-    /// A value cannot be read.
-    #[error("{0}")]
-    Value(String),
-    /// The file is of another format.
-    #[error("this is no scenario: {key} is `{found}`, not `{expected}`")]
-    OtherFormat {
-        /// The key that tells.
-        key: &'static str,
-        /// What it says.
-        found: String,
-        /// What it should say.
-        expected: &'static str,
-    },
-    /// A host is named that the scenario does not have.
-    #[error("there is no host `{name}`")]
-    UnknownHost {
-        /// The name.
-        name: String,
-        /// The hosts that there are.
-        known: Vec<String>,
-    },
-    /// Two hosts would listen at one place.
-    #[error("`{first}` and `{second}` both listen at {address}")]
-    AddressTaken {
-        /// The host that has it.
-        first: String,
-        /// The host that wants it.
-        second: String,
-        /// The address and port.
-        address: std::net::SocketAddr,
-    },
-    /// A file that is to be included cannot be read.
-    #[error("cannot include {path}: {reason}", path = path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        reason: String,
-    },
-    /// A file includes itself, if by way of others.
-    #[error("{path} includes itself", path = .0.display())]
-    IncludeCycle(PathBuf),
-    /// A plugin is of no use: the kubelet would not start with it.
-    #[error("with the plugin `{name}` no kubelet starts: {reason}")]
-    Plugin {
-        /// The plugin.
-        name: String,
-        /// What the kubelet says.
-        reason: String,
-    },
-    /// Nothing is said of what a plugin does.
-    #[error("the plugin `{0}` has no answer")]
-    PluginWithoutAnswer(String),
-    /// Nobody would ask a plugin.
-    #[error("the plugin `{0}` is asked for no image")]
-    PluginNotConfigured(String),
-    /// The scenario and the node's files disagree on a plugin.
-    #[error("the node's own files say for which images the plugin `{0}` is asked, too")]
-    PluginConfiguredTwice(String),
-    /// A user name without a password, or the reverse.
-    #[error("a plugin gives `username` and `password` together")]
-    PluginHalfLogin,
-    /// A login and words of its own.
-    #[error("a plugin writes either a login or `stdout`")]
-    PluginSaysTwice,
-    /// Nothing is said of what a plugin does before.
-    #[error("the first answer of a plugin is there from the beginning")]
-    PluginFirstAnswerLate,
-    /// An answer counts from before the one in front of it.
-    #[error("a plugin's answers are not in the order of their `from`")]
-    PluginAnswersOutOfOrder,
-    /// An image has a name that no registry allows.
-    #[error(transparent)]
-    ImageName(#[from] mock_registry::InvalidImage),
-}
 
 /// Why a scenario could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +30,9 @@ pub enum LoadError {
         /// What.
         mistake: Box<Mistake>,
     },
+    /// A Kubernetes object cannot be used.
+    #[error(transparent)]
+    Object(Box<InputError>),
     /// No certificate could be made for a host.
     #[error("no certificate for {host}: {source}")]
     Certificate {
@@ -140,11 +43,21 @@ pub enum LoadError {
     },
 }
 
+impl From<InputError> for LoadError {
+    fn from(error: InputError) -> Self {
+        Self::Object(Box::new(error))
+    }
+}
+
 impl LoadError {
     /// The error as the command line shows it: the message, the place with the line and carets under what is
     /// meant, and a hint if there is one.
     pub fn render(&self) -> String {
-        let Self::Mistake { file, place, mistake } = self else { return format!("error: {self}\n") };
+        let (file, place, mistake) = match self {
+            Self::Mistake { file, place, mistake } => (file, place, mistake),
+            Self::Object(error) => return error.render(),
+            _ => return format!("error: {self}\n"),
+        };
         let mut shown = format!("error: {mistake}\n");
         if place.line > 0 {
             // Writing to a String cannot fail.
@@ -166,23 +79,9 @@ impl LoadError {
 
     /// What to do about it, if that is known.
     pub fn hint(&self) -> Option<String> {
-        let Self::Mistake { mistake, .. } = self else { return None };
-        match &**mistake {
-            Mistake::UnknownKey { key: word, known } | Mistake::UnknownWord { word, known } => {
-                Some(match nearest(word, known) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("possible here: {}", known.join(", ")),
-                })
-            }
-            Mistake::UnknownHost { name, known } => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                nearest(name, &known).map(|meant| format!("did you mean `{meant}`?"))
-            }
-            Mistake::PluginNotConfigured(_) => Some(
-                "say for which with `matchImages`, or have the node's files name a configuration".to_owned(),
-            ),
-            Mistake::PluginConfiguredTwice(_) => Some("leave out `matchImages` here".to_owned()),
-            Mistake::PluginFirstAnswerLate => Some("leave out its `from`".to_owned()),
+        match self {
+            Self::Mistake { mistake, .. } => mistake.hint(),
+            Self::Object(error) => error.help(),
             _ => None,
         }
     }

@@ -9,8 +9,8 @@ use mock_registry::{
 use rustls::ServerConfig;
 
 use crate::LoadError;
-use crate::error::Mistake;
 use crate::file::{FaultItem, HostFile, ProxyFile, ScenarioFile};
+use crate::mistake::Mistake;
 use crate::world::Origin;
 use crate::yaml::Spanned;
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! scenario.yaml ─▶ Scenario ─┬─ node(), secrets(), image(), now() ──▶ the pull
+//!   (+ manifests)              ├─ pods(), secrets_over_time() ─────────▶ pods on the node over time
 //!                            └─ network() ─▶ SimulatedNetwork: net::Network
 //!                                              dial ─▶ firewall ─▶ in-memory stream ─▶ mock_registry::Host
 //!                                              datagram ─▶ firewall ─▶ mock_registry::Zone
@@ -33,11 +34,13 @@
 //! ```
 
 mod auth;
+mod cluster;
 mod content;
 mod error;
 mod expect;
 mod faults;
 mod file;
+mod mistake;
 mod network;
 mod place;
 mod plugins;
@@ -47,15 +50,18 @@ mod scenario;
 mod schema;
 mod sockets;
 mod sources;
-mod suggest;
+mod validate;
 mod world;
 mod yaml;
 
-pub use error::{LoadError, Mistake};
+pub use cluster::ScenarioPod;
+pub use error::LoadError;
 pub use expect::{
-    EventLine, Expected, Heals, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Text, What,
+    EventLine, Expected, Heals, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Subject, Text,
+    What,
 };
 pub use file::{Row, SECTIONS, Section};
+pub use mistake::Mistake;
 pub use network::SimulatedNetwork;
 pub use place::Place;
 pub use runtime::virtual_time;

@@ -4,8 +4,8 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use mock_registry::{ConnectionFault, ConnectionRule, End, Rule};
 
 use crate::LoadError;
-use crate::error::Mistake;
 use crate::file::{ConnectionFile, EndWord, FaultWord, RuleFile};
+use crate::mistake::Mistake;
 use crate::world::Origin;
 use crate::yaml::Spanned;
 

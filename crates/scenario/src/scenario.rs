@@ -6,20 +6,21 @@ use std::time::Duration;
 use ::plugins::Script;
 use jiff::Timestamp;
 use keyring::{Account, PluginRules, PodOfPull, PullSecret, SecretType, TokenSource};
-use kubelet::{KubeletConfig, Version};
+use kubelet::{KubeletConfig, Pod, ServiceAccount, Version, WrittenPolicy};
 use mock_registry::RequestLog;
 use node::Node;
 use objects::NodeKubelet;
 use secret::Secret;
 use serde_json::json;
 
+use crate::cluster::{Cluster, ScenarioPod, is_same};
 use crate::expect::{Expected, Heals, Run, WORLD, WORLD_KEYS};
 use crate::file::{PolicyWord, Row, ScenarioFile, SecretFile, ServiceAccountFile};
 use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
 use crate::yaml::{Location, Node as YamlNode, Spanned, Tree, merge};
-use crate::{LoadError, Mistake, SimulatedNetwork, plugins};
+use crate::{LoadError, Mistake, SimulatedNetwork, plugins, validate};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
 const NAMESERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10));
@@ -36,6 +37,7 @@ const KUBELET: &str = "1.34";
 pub struct Scenario {
     sources: Sources,
     file: ScenarioFile,
+    cluster: Cluster,
     world: World,
     /// Where the name servers are that were moved.
     moved_nameservers: BTreeMap<IpAddr, IpAddr>,
@@ -83,11 +85,13 @@ impl Scenario {
     }
 
     fn build(sources: Sources, file: ScenarioFile, healed: Option<Tree>) -> Result<Self, LoadError> {
+        let cluster = Cluster::read(&sources, &file)?;
         let world = World::build(&sources, &file)?;
-        let scenario = Self { sources, file, world, moved_nameservers: BTreeMap::new(), healed };
+        let scenario = Self { sources, file, cluster, world, moved_nameservers: BTreeMap::new(), healed };
         let rules: Vec<PluginRules> =
             scenario.kubelets().into_iter().map(|version| scenario.kubelet_config(version).plugins).collect();
         plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node(), &rules)?;
+        validate::validate(&scenario, &scenario.sources, &scenario.file)?;
         Ok(scenario)
     }
 
@@ -106,9 +110,40 @@ impl Scenario {
         self.file.story.trim_end()
     }
 
-    /// The image that the pod wants, as it is written there.
+    /// The image that the pod wants, as it is written there; where there are several, the first.
     pub fn image(&self) -> &str {
-        &self.file.image
+        self.file.image.as_deref().or_else(|| self.cluster.first_image()).unwrap_or_default()
+    }
+
+    /// The pods, in the order in which they come to the node: the one that is made up for `image` first.
+    pub fn pods(&self) -> Vec<ScenarioPod> {
+        let made_up = self.file.image.as_ref().map(|image| {
+            let mut pod = Pod::of_image(image);
+            pod.image_pull_secrets = self.secret_names();
+            for container in &mut pod.containers {
+                container.policy = WrittenPolicy::from_text(self.policy().unwrap_or_default());
+            }
+            pod.service_account_name.clone_from(&self.file.service_account.name);
+            let account = Some(ServiceAccount::default_of(&pod.namespace));
+            ScenarioPod {
+                at: Duration::ZERO,
+                kind: String::new(),
+                pod,
+                account,
+                annotations: Default::default(),
+            }
+        });
+        made_up.into_iter().chain(self.cluster.pods()).collect()
+    }
+
+    /// Whether there are pods besides the one that is made up for `image`.
+    pub fn has_manifests(&self) -> bool {
+        self.cluster.has_pods()
+    }
+
+    /// Whether it is more than a single pull: pods are looked at for a while, or are more than one image.
+    pub fn is_over_time(&self) -> bool {
+        self.file.lasts.is_some() || self.file.image.is_none() || self.has_manifests()
     }
 
     /// The date in this world when it begins.
@@ -118,7 +153,7 @@ impl Scenario {
 
     /// The node's platform, `os/architecture`, if the file names one.
     pub fn platform(&self) -> Option<String> {
-        self.file.node.platform.as_ref().map(|platform| platform.0.to_string())
+        self.file.node.platform.as_ref().map(|platform| platform.value.0.to_string())
     }
 
     /// The first of the runtimes with which it is played, if the file names any.
@@ -128,7 +163,7 @@ impl Scenario {
 
     /// The pod's pull policy, if the file names one.
     pub fn policy(&self) -> Option<&'static str> {
-        self.file.policy.map(|policy| match policy {
+        self.file.policy.as_ref().map(|policy| match policy.value {
             PolicyWord::Always => "Always",
             PolicyWord::IfNotPresent => "IfNotPresent",
             PolicyWord::Never => "Never",
@@ -142,10 +177,11 @@ impl Scenario {
 
     /// The names in the pod's `imagePullSecrets`, in order: those that there are, and those that there are not.
     pub fn secret_names(&self) -> Vec<String> {
-        let later = self.file.changes.iter().flat_map(|change| &change.secrets);
+        let later = self.file.changes.iter().flat_map(|change| change.value.secrets.iter().flatten());
         let written = self.file.secrets.iter().chain(later).map(|secret| &secret.name);
+        let missing = self.file.missing_secrets.iter().map(|name| &name.value);
         let mut names: Vec<String> = Vec::new();
-        for name in written.chain(&self.file.missing_secrets) {
+        for name in written.chain(missing) {
             if !names.contains(name) {
                 names.push(name.clone());
             }
@@ -154,8 +190,8 @@ impl Scenario {
     }
 
     /// The names of Secrets that the pod names and that there are not.
-    pub fn missing_secrets(&self) -> &[String] {
-        &self.file.missing_secrets
+    pub fn missing_secrets(&self) -> impl Iterator<Item = &str> {
+        self.file.missing_secrets.iter().map(|name| name.value.as_str())
     }
 
     /// How long the pod is looked at, if it is for longer than one pull.
@@ -163,10 +199,27 @@ impl Scenario {
         self.file.lasts.as_ref().map(|lasts| lasts.0.0)
     }
 
-    /// The Secrets that there are from a time on, in place of those before.
-    pub fn secret_changes(&self) -> Vec<(Duration, Vec<PullSecret>)> {
-        let secrets = |written: &[SecretFile]| written.iter().map(pull_secret).collect();
-        self.file.changes.iter().map(|change| (change.at.0.0, secrets(&change.secrets))).collect()
+    /// All Secrets of the cluster that there are from a time on, in place of those before; the earliest first.
+    pub fn secrets_over_time(&self) -> Vec<(Duration, Vec<PullSecret>)> {
+        let mut times: Vec<Duration> = self.file.changes.iter().map(|change| change.value.at.0.0).collect();
+        times.push(Duration::ZERO);
+        times.sort();
+        times.dedup();
+        times.into_iter().map(|at| (at, self.secrets_at(at))).collect()
+    }
+
+    /// Those that are written in the short form count before those in manifests.
+    fn secrets_at(&self, at: Duration) -> Vec<PullSecret> {
+        let until = self.file.changes.iter().map(|change| &change.value).filter(|change| change.at.0.0 <= at);
+        let changed = until.filter_map(|change| Some((change.at.0.0, change.secrets.as_ref()?)));
+        let latest = changed.max_by_key(|(at, _)| *at).map_or(&self.file.secrets, |(_, secrets)| secrets);
+        let mut secrets: Vec<PullSecret> = latest.iter().map(pull_secret).collect();
+        for secret in self.cluster.secrets(at) {
+            if !secrets.iter().any(|known| is_same(known, &secret)) {
+                secrets.push(secret);
+            }
+        }
+        secrets
     }
 
     /// The rows of the checklist that it shows.
@@ -194,7 +247,7 @@ impl Scenario {
 
     /// What is expected of a run.
     pub fn expected(&self, run: &Run) -> Vec<Expected> {
-        self.file.expect.of(run, self.file.lasts.is_some())
+        self.file.expect.of(run, self.is_over_time())
     }
 
     /// The cause that is expected, that of the first run where they differ.
@@ -234,9 +287,9 @@ impl Scenario {
         LoadError::at(&self.sources, at, Mistake::Value(reason))
     }
 
-    /// The pod's pull secrets, in order.
+    /// The Secrets of the cluster at the beginning, in order.
     pub fn secrets(&self) -> Vec<PullSecret> {
-        self.file.secrets.iter().map(pull_secret).collect()
+        self.secrets_at(Duration::ZERO)
     }
 
     /// The node: the files that every node has (`resolv.conf` with this world's name server, `hosts`, a bundle with
@@ -253,7 +306,8 @@ impl Scenario {
             ("/etc/ssl/certs/ca-certificates.crt", self.world.bundle_pem()),
         ];
         let own = own.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes()));
-        let files = self.file.node.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+        let files =
+            self.file.node.files.iter().map(|(path, text)| (path.clone(), text.value.clone().into_bytes()));
         let of_plugins = plugins::node_files(&self.file.node.plugins).into_iter();
         let of_plugins = of_plugins.map(|(path, text)| (path, text.into_bytes()));
         own.chain(of_plugins).chain(files).collect()
@@ -290,9 +344,23 @@ impl Scenario {
         }
     }
 
+    /// The service accounts of all pods as credential plugins get to see them, by namespace and name. Their tokens are made
+    /// up.
+    pub fn accounts(&self) -> Vec<(String, String, Account)> {
+        let own = self.pod();
+        let of_own = own.account.map(|account| (own.namespace, own.service_account_name, account));
+        let of_manifests = self.cluster.pods().into_iter().filter_map(|pod| {
+            let (of, annotations) = (pod.account?, pod.annotations);
+            let uid = if of.uid.is_empty() { format!("{}/{}", of.namespace, of.name) } else { of.uid };
+            let tokens = TokenSource::MadeUp { epoch: self.now().as_second() };
+            Some((of.namespace, of.name, Account { uid, annotations, tokens }))
+        });
+        of_own.into_iter().filter(|_| self.file.image.is_some()).chain(of_manifests).collect()
+    }
+
     /// What the kubelet's credential plugins answer, by their names. Which there are, the node's files say.
     pub fn plugin_answers(&self) -> Vec<(String, Vec<Script>)> {
-        plugins::answers(&self.file.node.plugins, &self.file.image)
+        plugins::answers(&self.file.node.plugins, self.image())
     }
 
     /// The certificate of this world's authority, as PEM.

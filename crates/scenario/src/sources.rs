@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use crate::error::{LoadError, Mistake};
+use crate::LoadError;
+use crate::mistake::Mistake;
 use crate::place::Place;
 use crate::yaml::{Location, Node, Tree, merge, read};
 
@@ -43,6 +44,13 @@ impl Sources {
             Some(file) => (&file.name, Place::of(&file.text, at)),
             None => ("", Place::default()),
         }
+    }
+
+    /// The whole text of the file in which a place is.
+    pub(crate) fn text_of(&self, at: Location) -> objects::Source {
+        let file = self.0.get(at.file);
+        let (name, text) = file.map_or(("", ""), |file| (file.name.as_str(), file.text.as_str()));
+        objects::Source::from_text(name, text)
     }
 
     fn read_file(&mut self, name: &str, text: String, within: &mut Vec<PathBuf>) -> Result<Tree, LoadError> {

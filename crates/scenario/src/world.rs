@@ -12,12 +12,13 @@ use mock_registry::{
 };
 use rustls::ServerConfig;
 
+use crate::LoadError;
 use crate::SimulatedNetwork;
 use crate::auth::{Auth, Tokens};
 use crate::content::Content;
-use crate::error::{LoadError, Mistake};
 use crate::faults::{Faults, ProxyParts, arm_zone};
 use crate::file::{CertificateWord, FirewallFile, HostFile, ScenarioFile, window};
+use crate::mistake::Mistake;
 use crate::network::{Firewall, FirewallRule, Parts};
 use crate::rules;
 use crate::sources::Sources;
@@ -189,7 +190,7 @@ impl World {
                 builder = builder.tls(tls.clone());
             }
             if let Some(content) = &built.content {
-                let (registry, store) = content.start();
+                let (registry, store) = content.start(clock);
                 let mut registry = registry.guard(self.guard(&built.auth, &mut services));
                 if let Some(target) = &built.blobs_at {
                     registry = registry.redirect_blobs(self.base_url(target));

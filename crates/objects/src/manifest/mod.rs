@@ -1,5 +1,6 @@
 //! Pods, workloads and what their pulls need, as they stand in manifests.
 
+mod convert;
 mod files;
 mod kinds;
 mod pod;
@@ -10,7 +11,7 @@ use keyring::PullSecret;
 use crate::{Note, Place};
 
 pub use files::open_manifests;
-pub use read::read_manifests;
+pub use read::{ManifestReader, read_manifests};
 
 /// Everything in a set of manifests that decides about pulls.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::detect::{Detected, Form, detect};
+use crate::detect::{Detected, Form, detect, documents};
 use crate::excerpt::Reveal;
 use crate::manifest::kinds::{PodPath, is_of_kubernetes, pod_path};
 use crate::manifest::pod::PodReading;
@@ -18,20 +18,87 @@ use crate::{InputError, Note, NoteKind, Place, Source};
 /// [`InputError`] for what cannot be read, what the API server would refuse at sight, and for two objects of one kind
 /// and name, of which nobody can tell which is meant.
 pub fn read_manifests(sources: &[Source], namespace: Option<&str>) -> Result<Manifests, InputError> {
-    let (mut found, mut seen) = (Manifests::default(), Seen::new());
-    for source in sources {
+    let mut reader = ManifestReader::new(namespace);
+    sources.iter().try_for_each(|source| reader.read(source))?;
+    Ok(reader.finish())
+}
+
+/// Reads manifests one after the other: files, and objects that stand within other documents.
+///
+/// ```
+/// use objects::{ManifestReader, Source};
+///
+/// let text = "pods:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c, image: b}]}}\n";
+/// let mut reader = ManifestReader::new(None);
+/// assert!(reader.read_at(&Source::from_text("a.yaml", text), 2, 3)?);
+/// let image = reader.finish().workloads[0].pod.containers[0].image.clone().unwrap();
+/// assert_eq!((image.value.as_str(), image.place.to_string().as_str()), ("b", "a.yaml:2:92"));
+/// # Ok::<(), objects::InputError>(())
+/// ```
+#[derive(Debug)]
+pub struct ManifestReader {
+    namespace: String,
+    found: Manifests,
+    seen: Seen,
+}
+
+impl ManifestReader {
+    /// A reader that has read nothing; `namespace` is as in [`read_manifests`].
+    pub fn new(namespace: Option<&str>) -> Self {
+        let namespace = namespace.unwrap_or("default").to_owned();
+        Self { namespace, found: Manifests::default(), seen: Seen::new() }
+    }
+
+    /// Reads all objects of a text.
+    ///
+    /// # Errors
+    /// As [`read_manifests`].
+    pub fn read(&mut self, source: &Source) -> Result<(), InputError> {
         let Detected { source, form, .. } = detect(source).map_err(of_manifest)?;
         let Form::Objects(documents) = form else {
             return Err(InputError::NoManifest { file: source.shown_name().to_owned() });
         };
-        let namespace = namespace.unwrap_or("default");
-        let mut reading = Reading { source: &source, namespace, found: &mut found, seen: &mut seen };
-        for document in &documents {
-            reading.refuse_doubled(document)?;
-            reading.object(document, None)?;
+        documents.iter().try_for_each(|document| self.document(&source, document))
+    }
+
+    /// Reads the object that begins at this line and column, both from 1, within a YAML document of another kind; tells
+    /// whether there is one.
+    ///
+    /// # Errors
+    /// As [`read_manifests`].
+    pub fn read_at(&mut self, source: &Source, line: usize, column: usize) -> Result<bool, InputError> {
+        let documents = documents(source)?;
+        match documents.iter().find_map(|document| find(document, (line, column))) {
+            Some(document) => self.document(source, document).map(|()| true),
+            None => Ok(false),
         }
     }
-    Ok(found)
+
+    /// What there is to tell of what was read so far.
+    pub fn notes(&self) -> &[Note] {
+        &self.found.notes
+    }
+
+    /// All that was read.
+    pub fn finish(self) -> Manifests {
+        self.found
+    }
+
+    fn document(&mut self, source: &Source, tree: &Tree) -> Result<(), InputError> {
+        let Self { namespace, found, seen } = self;
+        let mut reading = Reading { source, namespace, found, seen };
+        reading.refuse_doubled(tree)?;
+        reading.object(tree, None)
+    }
+}
+
+/// The mapping that begins at a line and column. No two begin at one place.
+fn find(tree: &Tree, at: (usize, usize)) -> Option<&Tree> {
+    if tree.is_map() && (tree.span.line, tree.span.column) == at {
+        return Some(tree);
+    }
+    let members = tree.members().iter().map(|member| &member.value);
+    members.chain(tree.list()).find_map(|below| find(below, at))
 }
 
 /// What is unrecognised among manifests lacks a kind.

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use keyring::{Account, PullSecret};
-use kubelet::{Admission, Container, ContainerKind, ImageVolume, Pod, ServiceAccount, WrittenPolicy, admit};
-use objects::{
-    ContainerManifest, Located, Manifests, NoteKind, Place, SecretLookup, Source, Workload, read_manifests,
-};
+use kubelet::{Admission, ContainerKind, Pod, ServiceAccount, WrittenPolicy, admit};
+use objects::{Located, Manifests, NoteKind, Place, SecretLookup, Source, Workload, read_manifests};
 use replay::{Accounts, FoundPod};
 use report::MissingSecret;
 
@@ -190,12 +188,7 @@ fn account(workload: &Workload, manifests: &Manifests, notes: &mut Vec<String>) 
     let Workload { namespace, pod, .. } = workload;
     let name = pod.service_account.as_ref().map_or("default", |name| name.value.as_str());
     match manifests.service_account(namespace, name) {
-        Some(account) => ServiceAccount {
-            namespace: account.namespace.clone(),
-            name: account.name.clone(),
-            uid: account.uid.clone(),
-            image_pull_secrets: account.pull_secrets.iter().map(|name| name.value.clone()).collect(),
-        },
+        Some(account) => account.to_account(),
         None => {
             if pod.pull_secrets.is_empty() && !workload.is_stored_pod() {
                 let note = format!(
@@ -261,7 +254,7 @@ fn cluster_pod(
     low: &LowCheck,
     hi: &HiCheck,
 ) -> Result<ClusterPod, Failure> {
-    let (mut pod, places) = pod(workload);
+    let (mut pod, places) = (workload.to_pod(), places(workload));
     if let Some(name) = &low.container {
         only(&mut pod, name)?;
     }
@@ -313,8 +306,8 @@ fn only(pod: &mut Pod, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The pod of a workload, as written.
-fn pod(workload: &Workload) -> (Pod, Places) {
+/// Where the images of a workload stand.
+fn places(workload: &Workload) -> Places {
     let manifest = &workload.pod;
     let mut places = Places::new();
     let mut note = |kind, name: &str, image: Option<&Located<String>>, otherwise: &Place| {
@@ -329,44 +322,9 @@ fn pod(workload: &Workload) -> (Pod, Places) {
     ] {
         list.iter().for_each(|c| note(Some(kind), &c.name, c.image.as_ref(), &c.place));
     }
-    let mut pod = Pod::new(&workload.namespace, &workload.name);
-    for volume in &manifest.image_volumes {
-        note(None, &volume.name, volume.reference.as_ref(), &workload.place);
-        pod.image_volumes.push(ImageVolume {
-            name: volume.name.clone(),
-            index: volume.index,
-            reference: text(volume.reference.as_ref()),
-            policy: WrittenPolicy::from_text(&text(volume.pull_policy.as_ref())),
-        });
-    }
-    // Two workloads may have one name, and back-off is by pod.
-    let made_up = || format!("{}/{}/{}", workload.kind, workload.namespace, workload.name);
-    pod.uid = if workload.uid.is_empty() { made_up() } else { workload.uid.clone() };
-    pod.annotations = manifest.annotations.iter().cloned().collect();
-    pod.service_account_name = text(manifest.service_account.as_ref());
-    pod.image_pull_secrets = manifest.pull_secrets.iter().map(|name| name.value.clone()).collect();
-    let volumes = pod.image_volumes.clone();
-    let containers =
-        |list: &[ContainerManifest]| list.iter().map(|manifest| container(manifest, &volumes)).collect();
-    pod.init_containers = containers(&manifest.init_containers);
-    pod.containers = containers(&manifest.containers);
-    pod.ephemeral_containers = containers(&manifest.ephemeral_containers);
-    (pod, places)
-}
-
-fn container(manifest: &ContainerManifest, volumes: &[ImageVolume]) -> Container {
-    let is_image = |name: &&String| volumes.iter().any(|volume| volume.name == **name);
-    Container {
-        name: manifest.name.clone(),
-        image: text(manifest.image.as_ref()),
-        policy: WrittenPolicy::from_text(&text(manifest.pull_policy.as_ref())),
-        image_volumes: manifest.mounts.iter().filter(is_image).cloned().collect(),
-        sidecar: manifest.restarts_always,
-    }
-}
-
-fn text(written: Option<&Located<String>>) -> String {
-    written.map(|written| written.value.clone()).unwrap_or_default()
+    let volumes = manifest.image_volumes.iter();
+    volumes.for_each(|volume| note(None, &volume.name, volume.reference.as_ref(), &workload.place));
+    places
 }
 
 fn place(place: &Place) -> String {

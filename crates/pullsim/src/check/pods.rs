@@ -17,7 +17,7 @@ use runtimes::Containerd;
 use trace::Trace;
 
 use super::cluster::{Cluster, ClusterPod};
-use super::{event_loop, kubelet, node_keyrings, options, store_failure};
+use super::{event_loop, kubelet, node_keyrings, of_scenario, options, store_failure};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
@@ -43,6 +43,9 @@ pub(crate) fn report(
     environment: &Environment,
 ) -> Result<PodsReport, Failure> {
     let mut hi = HiCheck::read(low, environment)?;
+    if manifests.is_empty() && of_scenario::is_meant(low, &hi) {
+        return of_scenario::report(low, hi);
+    }
     let keyrings = node_keyrings(&mut hi);
     let mut cluster = Cluster::read(low, manifests, &hi)?;
     let secrets = SecretsOverTime::fixed(std::mem::take(&mut cluster.secrets));
@@ -70,7 +73,7 @@ pub(crate) fn report(
         config: hi.node_kubelet.config.clone(),
         records: hi.node_kubelet.records.clone(),
         node_name: low.node_name.clone(),
-        pods: cluster.pods.iter().filter_map(|pod| pod.found.admitted.clone().ok()).collect(),
+        pods: cluster.pods.iter().filter_map(|pod| Some(pod.found.admitted.clone().ok()?.into())).collect(),
         secrets: secrets.clone(),
         accounts: cluster.accounts.clone(),
         node_keyrings: keyrings.clone(),
@@ -87,7 +90,7 @@ pub(crate) fn report(
     Ok(pods_report(setting, found, histories))
 }
 
-fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -> PodsSetting {
+pub(super) fn setting(hi: &HiCheck, low: &LowCheck, notes: Vec<String>, lasted: Duration) -> PodsSetting {
     let assumes_nothing_changes = hi.scenario.is_none() && !lasted.is_zero();
     let mut notes = [hi.notes.clone(), notes].concat();
     node_plugins::explain_not_run(&mut notes);
@@ -244,7 +247,7 @@ impl Checks<'_> {
 }
 
 /// The images of a pod in the order in which the kubelet comes to them: the list, the name, the image, the policy.
-fn images(pod: &Pod) -> Vec<(Option<ContainerKind>, String, String, kubelet::WrittenPolicy)> {
+pub(super) fn images(pod: &Pod) -> Vec<(Option<ContainerKind>, String, String, kubelet::WrittenPolicy)> {
     let volumes = pod
         .image_volumes
         .iter()

@@ -103,6 +103,7 @@ fn report(batch: Batch, low: &LowRun) -> RunReport {
     let mut cases = batch.cases;
     let drawn = matches!(low.output, Format::Html | Format::Har);
     for case in cases.iter_mut().filter(|_| !low.verbose) {
+        case.pods = None;
         if !(drawn && (case.verdict == Verdict::Failed || case.what_if.is_some())) {
             case.check = None;
         }

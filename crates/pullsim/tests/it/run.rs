@@ -48,6 +48,30 @@ fn expectations_that_are_met() {
 }
 
 #[test]
+fn what_is_expected_of_each_pod_is_judged() {
+    let pod = |name: &str, tag: &str| {
+        format!(
+            "  - {{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}, spec: {{containers: [{{name: c, image: 'r.test/app:{tag}'}}]}}}}\n"
+        )
+    };
+    let (head, _) = SCENARIO.split_once("expect:").unwrap();
+    let text = format!(
+        "{}manifests:\n{}{}expect:\n  outcome: failed\n  pods:\n    good: {{outcome: pulled}}\n    bad: {{outcome: failed, cause: rate-limit}}\n",
+        head.replace("image: r.test/app:v2\n", ""),
+        pod("good", "v1"),
+        pod("bad", "v2"),
+    );
+    let run = run("run-pods", &text, &[]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    assert!(
+        run.out.contains("s.yaml:17:35: cause") && run.out.contains("got tag-not-found: "),
+        "{}",
+        run.out
+    );
+    assert_eq!(self::run("run-pods-good", &text.replace("rate-limit", "tag-not-found"), &[]).status, 0);
+}
+
+#[test]
 fn expectations_that_are_not_met() {
     let text = SCENARIO
         .replace("waiting: ErrImagePull", "waiting: ImagePullBackOff")
@@ -85,7 +109,8 @@ fn what_is_wrong_with_input_and_usage() {
     assert_eq!(broken.status, 2);
     let unknown = run("run-unknown", &SCENARIO.replace("2.1.9", "9.9"), &[]);
     assert!(unknown.out.contains("there is no runtime `containerd-9.9`\n  s.yaml:6:12\n"), "{}", unknown.out);
-    assert_eq!(unknown.status, 1);
+    assert!(unknown.out.contains("help: did you mean `containerd-2.1.9`?"), "{}", unknown.out);
+    assert_eq!(unknown.status, 2);
     for arguments in [&["run", "no/such"][..], &["run", "--list", "--update"], &["schema", "pod"]] {
         assert_eq!(pullsim(arguments).status, 2, "{arguments:?}");
     }

@@ -34,6 +34,22 @@ fn a_tag_that_is_missing() {
 }
 
 #[test]
+fn the_pods_of_a_scenario_are_looked_at_as_long_as_it_says() {
+    let run =
+        pullsim(&["check", "--in", &shipped("kubelet/whole-namespace"), "--kubelet", "1.34", "-o", "json"]);
+    let report = run.json();
+    let pods = report["pods"].as_array().unwrap().iter();
+    let told: Vec<_> =
+        pods.map(|pod| (pod["name"].as_str().unwrap(), pod["outcome"].as_str().unwrap())).collect();
+    assert_eq!(told, [("web", "pulled"), ("report", "failed")]);
+    assert_eq!((report["for_ms"].as_f64(), run.status), (Some(120_000.0), 1));
+    let missing = &report["pods"][1]["missing_secrets"][0];
+    assert_eq!((&missing["name"], &missing["elsewhere"][0]), (&"of-the-report".into(), &"reports".into()));
+    // Its diagnosis is of a pull in the pod's life, not of another one.
+    assert!(report["pods"][1]["images"][0]["check"]["diagnosis"]["cause"].is_string(), "{}", run.out);
+}
+
+#[test]
 fn another_platform_or_secret_can_be_tried_in_it() {
     let image = "registry.example.com/team/app:v1";
     let run = check("success/private-multi-arch", image, &["--platform", "linux/s390x", "-o", "json"]);

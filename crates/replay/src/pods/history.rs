@@ -8,13 +8,20 @@ use kubelet::{
 };
 use trace::Step;
 
+use super::Assigned;
+use crate::sync_report::Synced;
+
 /// What became of a pod.
 #[derive(Clone, Debug)]
 pub struct PodHistory {
     /// The pod.
     pub pod: Pod,
+    /// When it was assigned to the node.
+    pub assigned: Duration,
     /// The pulls that were tried and came to an end, in order.
     pub attempts: Vec<AttemptRecord>,
+    /// The last sync of each image that needed no pull: it was there, or the kubelet refused to see to it.
+    pub without_pull: Vec<AttemptRecord>,
     /// What `kubectl get pods` showed, from when on; only what differs from the line before.
     pub changes: Vec<StatusChange>,
     /// What the kubelet last told the API server.
@@ -27,7 +34,7 @@ pub struct PodHistory {
     pub lasted: Duration,
 }
 
-/// A pull that was tried.
+/// A sync that saw to an image: mostly a pull that was tried.
 #[derive(Clone, Debug)]
 pub struct AttemptRecord {
     /// When it began.
@@ -40,7 +47,7 @@ pub struct AttemptRecord {
     pub name: String,
     /// The image as written.
     pub image: String,
-    /// How it ended: pulled or failed.
+    /// How it ended.
     pub action: SyncAction,
     /// Why the container waits.
     pub waiting: Option<ContainerWaiting>,
@@ -48,12 +55,19 @@ pub struct AttemptRecord {
     pub answers: Vec<CredentialAnswer>,
     /// What happened on the wire.
     pub steps: Vec<Step>,
+    /// What else a report of it needs.
+    pub(crate) synced: Synced,
 }
 
 impl AttemptRecord {
     /// The runtime's last word, if it is an error.
     pub fn error(&self) -> Option<&CriError> {
         self.answers.last()?.result.as_ref().err()
+    }
+
+    /// Whether the image was not to be had.
+    pub const fn failed(&self) -> bool {
+        matches!(self.action, SyncAction::Failed { .. } | SyncAction::Refused)
     }
 }
 
@@ -69,6 +83,15 @@ pub struct StatusChange {
 }
 
 impl PodHistory {
+    /// The sync that tells most about a container or image volume, or (without a name) about the whole pod: the last that
+    /// failed; where none did, the last.
+    pub fn telling(&self, name: Option<&str>) -> Option<&AttemptRecord> {
+        let meant = |attempt: &&AttemptRecord| name.is_none_or(|name| attempt.name == name);
+        let all = || self.attempts.iter().chain(&self.without_pull).filter(meant);
+        let failed = all().filter(|attempt| attempt.failed()).max_by_key(|attempt| attempt.at);
+        failed.or_else(|| all().max_by_key(|attempt| attempt.at))
+    }
+
     /// Whether all images are on the node.
     pub fn has_all_images(&self) -> bool {
         self.status.all().all(|container| container.waiting().is_none())
@@ -85,7 +108,9 @@ impl PodHistory {
 #[derive(Clone, Debug)]
 pub(super) struct Journal {
     pod: Pod,
+    assigned: Duration,
     attempts: Vec<AttemptRecord>,
+    without_pull: Vec<AttemptRecord>,
     changes: Vec<StatusChange>,
     status: PodStatus,
     events: BTreeMap<usize, Event>,
@@ -94,11 +119,13 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    pub fn new(pod: &Pod) -> Self {
+    pub fn new(Assigned { pod, at }: &Assigned) -> Self {
         Self {
             status: PodStatus::new(pod),
             pod: pod.clone(),
+            assigned: *at,
             attempts: Vec::new(),
+            without_pull: Vec::new(),
             changes: Vec::new(),
             events: BTreeMap::new(),
             scheduled: Vec::new(),
@@ -120,6 +147,15 @@ impl Journal {
         self.attempts.push(attempt);
     }
 
+    /// A sync that needed no pull, which takes the place of the one before.
+    pub fn without_pull(&mut self, attempt: AttemptRecord) {
+        let same = |known: &AttemptRecord| {
+            (known.kind, known.name.as_str()) == (attempt.kind, attempt.name.as_str())
+        };
+        self.without_pull.retain(|known| !same(known));
+        self.without_pull.push(attempt);
+    }
+
     pub const fn backed_off(&mut self) {
         self.backed_off += 1;
     }
@@ -134,8 +170,9 @@ impl Journal {
     }
 
     pub fn ended(self, lasted: Duration) -> PodHistory {
-        let Self { pod, attempts, changes, status, events, scheduled, backed_off } = self;
+        let Self { pod, assigned, attempts, without_pull, changes, status, events, scheduled, backed_off } =
+            self;
         let events = scheduled.into_iter().chain(events.into_values()).collect();
-        PodHistory { pod, attempts, changes, status, events, backed_off, lasted }
+        PodHistory { pod, assigned, attempts, without_pull, changes, status, events, backed_off, lasted }
     }
 }

@@ -1,6 +1,7 @@
 //! Pods on a node over time: one kubelet, one runtime, many syncs.
 
 mod accounts;
+mod assigned;
 mod history;
 mod jitter;
 mod node;
@@ -15,10 +16,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use keyring::Keyring;
-use kubelet::{KubeletConfig, Pod, PullRecords, Version};
+use kubelet::{KubeletConfig, PullRecords, Version};
 use tokio::task::LocalSet;
 
 pub use accounts::Accounts;
+pub use assigned::Assigned;
 pub use history::{AttemptRecord, PodHistory, StatusChange};
 pub use present::{Present, PresentImages};
 pub use recorded::{Recorded, Recording};
@@ -42,8 +44,8 @@ pub struct Simulation {
     pub records: PullRecords,
     /// The node's name, which the scheduler tells.
     pub node_name: String,
-    /// The pods, as the API server stored them; all are assigned to the node at the beginning.
-    pub pods: Vec<Pod>,
+    /// The pods, as the API server stored them.
+    pub pods: Vec<Assigned>,
     /// The Secrets of the cluster.
     pub secrets: SecretsOverTime,
     /// The service accounts of the cluster, as far as credential plugins get to see them.

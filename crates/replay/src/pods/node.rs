@@ -79,6 +79,8 @@ pub(super) struct AroundPod<'a, S> {
     pub journal: &'a RefCell<Journal>,
     /// The trace of what is done for it now.
     pub trace: Trace,
+    /// What the plugins gave for it.
+    pub gave: RefCell<Keyring>,
 }
 
 impl<S> Surroundings for AroundPod<'_, S> {
@@ -95,7 +97,9 @@ impl<S> Surroundings for AroundPod<'_, S> {
     }
 
     async fn plugin_keyring(&self, repository: &str, pod: &PodOfPull) -> Keyring {
-        self.node.simulation.plugins.keyring(repository, pod, &self.trace).await
+        let given = self.node.simulation.plugins.keyring(repository, pod, &self.trace).await;
+        self.gave.borrow_mut().clone_from(&given);
+        given
     }
 
     fn record(&self, event: &Event) {

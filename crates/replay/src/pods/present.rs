@@ -71,7 +71,7 @@ impl<S: ImageService + Sync> ImageService for Present<S> {
     }
 }
 
-impl<S: Traced + Sync> Traced for Present<S> {
+impl<S: Traced> Traced for Present<S> {
     fn traced(&self, trace: Trace) -> Self {
         Self { inner: self.inner.traced(trace), images: self.images.clone() }
     }

@@ -3,7 +3,7 @@ use runtimes::Containerd;
 use trace::Trace;
 
 /// A runtime whose pulls can be told apart: each may write its steps to a trace of its own.
-pub trait Traced: ImageService {
+pub trait Traced: ImageService + Sync {
     /// The same runtime, with the same store, that writes its steps to `trace`.
     fn traced(&self, trace: Trace) -> Self;
 

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use keyring::PullSecret;
 use kubelet::{
-    Container, ContainerKind, ContainerState, ContainerWaiting, Event, EventKind, Pod, PodStatus, PullInputs,
-    Surroundings as _, SyncAction, SyncResult, WrittenPolicy,
+    Container, ContainerKind, ContainerState, ContainerWaiting, Event, EventKind, MissingSecret, Pod,
+    PodStatus, PullInputs, Surroundings as _, SyncAction, SyncResult, WrittenPolicy,
 };
 use trace::Trace;
 
-use super::Traced;
 use super::history::{AttemptRecord, Journal};
 use super::jitter::Jitter;
 use super::node::{AroundPod, SimulatedNode};
+use super::{Assigned, Traced};
+use crate::answers::Listening;
+use crate::sync_report::Synced;
 
 /// After an error a pod is synced again after this time, stretched by chance
 /// (`kubernetes v1.28.7 pkg/kubelet/pod_workers.go completeWork`, `kubelet.go backOffPeriod`).
@@ -27,6 +29,8 @@ const INIT_RUNS: Duration = Duration::from_secs(1);
 pub(super) struct Worker<S> {
     node: Rc<SimulatedNode<S>>,
     pod: Pod,
+    /// When the pod comes to the node.
+    assigned: Duration,
     journal: Rc<RefCell<Journal>>,
     jitter: Jitter,
     /// What the containers do; what waits has its reason in `reasons`.
@@ -40,15 +44,24 @@ pub(super) struct Worker<S> {
 }
 
 impl<S: Traced> Worker<S> {
-    pub fn new(node: Rc<SimulatedNode<S>>, pod: Pod, journal: Rc<RefCell<Journal>>, jitter: Jitter) -> Self {
+    pub fn new(
+        node: Rc<SimulatedNode<S>>,
+        Assigned { pod, at: assigned }: Assigned,
+        journal: Rc<RefCell<Journal>>,
+        jitter: Jitter,
+    ) -> Self {
         let status = PodStatus::new(&pod);
         // The sandbox, which the first sync makes.
-        let unnoticed = vec![Duration::ZERO];
-        Self { node, pod, journal, jitter, status, reasons: HashMap::new(), init_done: None, unnoticed }
+        let unnoticed = vec![assigned];
+        let reasons = HashMap::new();
+        Self { node, pod, assigned, journal, jitter, status, reasons, init_done: None, unnoticed }
     }
 
     /// Works until nobody looks any more.
     pub async fn run(mut self) {
+        if !self.assigned.is_zero() {
+            self.node.sleep_until(self.assigned).await;
+        }
         let Pod { namespace, name, .. } = &self.pod;
         let scheduled =
             Event::scheduled(namespace, name, &self.node.simulation.node_name, self.node.elapsed());
@@ -216,33 +229,53 @@ impl<S: Traced> Worker<S> {
             policy: policy.known(),
             field_path,
             secrets: secrets.to_vec(),
-            missing_secrets: Vec::new(),
+            missing_secrets: self.missing_secrets(),
             node_keyrings: self.node.simulation.node_keyrings.clone(),
             auth: None,
         }
+    }
+
+    /// The Secrets that the pod names and that are not there, and where there are others of their names.
+    fn missing_secrets(&self) -> Vec<MissingSecret> {
+        let (secrets, now) = (&self.node.simulation.secrets, self.node.elapsed());
+        let Pod { namespace, image_pull_secrets, .. } = &self.pod;
+        let (_, missing) = secrets.find(namespace, image_pull_secrets, now);
+        let elsewhere = |name: &str| {
+            let named = secrets.all(now).iter().filter(|secret| secret.name == name);
+            named.map(|secret| secret.namespace.clone()).collect()
+        };
+        let secret =
+            |name: &str| MissingSecret { elsewhere: elsewhere(name), ..MissingSecret::new(namespace, name) };
+        missing.into_iter().map(secret).collect()
     }
 
     /// Sees to an image, and writes down what came of it.
     async fn ensure(&self, kind: Option<ContainerKind>, name: &str, inputs: &PullInputs) -> SyncResult {
         let (at, trace) = (self.node.elapsed(), self.node.service.new_trace());
         let around = AroundPod { trace: trace.clone(), ..self.around() };
-        let service = self.node.service.traced(trace.clone());
+        let service = Listening::new(self.node.service.traced(trace.clone()), trace.clone());
         let result = self.node.manager.ensure_image_exists(&service, inputs, &around).await;
+        let action = result.action;
+        if let SyncAction::BackedOff { .. } = action {
+            self.journal.borrow_mut().backed_off();
+            return result;
+        }
+        let record = AttemptRecord {
+            at,
+            ended: self.node.elapsed(),
+            kind,
+            name: name.to_owned(),
+            image: inputs.image.clone(),
+            action,
+            waiting: result.waiting.clone(),
+            answers: result.answers.clone(),
+            steps: trace.steps(),
+            synced: Synced::new(inputs, &result, service.answers(), around.gave.take()),
+        };
         let mut journal = self.journal.borrow_mut();
-        match result.action {
-            SyncAction::Pulled | SyncAction::Failed { .. } => journal.attempt(AttemptRecord {
-                at,
-                ended: self.node.elapsed(),
-                kind,
-                name: name.to_owned(),
-                image: inputs.image.clone(),
-                action: result.action,
-                waiting: result.waiting.clone(),
-                answers: result.answers.clone(),
-                steps: trace.steps(),
-            }),
-            SyncAction::BackedOff { .. } => journal.backed_off(),
-            SyncAction::Found | SyncAction::Refused => {}
+        match action {
+            SyncAction::Found | SyncAction::Refused => journal.without_pull(record),
+            _ => journal.attempt(record),
         }
         drop(journal);
         result
@@ -254,6 +287,12 @@ impl<S: Traced> Worker<S> {
     }
 
     fn around(&self) -> AroundPod<'_, S> {
-        AroundPod { node: &self.node, pod: &self.pod, journal: &self.journal, trace: Trace::new() }
+        AroundPod {
+            node: &self.node,
+            pod: &self.pod,
+            journal: &self.journal,
+            trace: Trace::new(),
+            gave: RefCell::default(),
+        }
     }
 }

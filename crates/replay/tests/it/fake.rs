@@ -52,7 +52,7 @@ pub fn simulation(pods: Vec<Pod>) -> Simulation {
         config: KubeletConfig::defaults(version),
         records: Default::default(),
         node_name: "node-1".to_owned(),
-        pods,
+        pods: pods.into_iter().map(Into::into).collect(),
         secrets: SecretsOverTime::default(),
         accounts: Default::default(),
         node_keyrings: Vec::new(),

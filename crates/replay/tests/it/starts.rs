@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use cri::PullImageRequest;
 use kubelet::ContainerKind::{Ephemeral, Init, Regular};
-use kubelet::{ImageVolume, WrittenPolicy};
-use replay::Simulation;
+use kubelet::{ImageVolume, SyncAction, WrittenPolicy};
+use replay::{Assigned, Simulation};
 
 use crate::fake::{app, count, pod, run, simulation, statuses};
 
@@ -87,4 +88,35 @@ fn one_sync() {
         &run(Simulation { lasts: Duration::ZERO, ..simulation(vec![app("r/bad:1")]) }, only_good)[0];
     assert_eq!(statuses(history), ["ContainerCreating", "ErrImagePull"]);
     assert_eq!(history.attempts.len(), 1);
+}
+
+#[test]
+fn a_pod_comes_when_it_is_assigned() {
+    let mut simulation = simulation(vec![app("r.test/a:1")]);
+    let (late, at) = (pod("late", &[(Regular, "r.test/a:1")]), Duration::from_secs(30));
+    simulation.pods.push(Assigned { pod: late, at });
+    let histories = run(simulation, |_, _| Ok(()));
+    let late = &histories[1];
+    assert!(late.has_all_images());
+    assert_eq!((late.events[0].reason.as_str(), late.events[0].first_seen), ("Scheduled", at));
+    assert_eq!((late.assigned, late.changes[0].at), (at, at));
+    // The first pod had it pulled.
+    assert_eq!((histories[0].attempts.len(), late.attempts.len()), (1, 0));
+    assert_eq!(late.telling(None).unwrap().action, SyncAction::Found);
+}
+
+#[test]
+fn the_last_failure_tells_most() {
+    let from = |at: u64| {
+        move |_: &PullImageRequest, now: Duration| match now.as_secs() {
+            now if now >= at => Ok(()),
+            now if now >= 5 => Err("later".to_owned()),
+            _ => Err("first".to_owned()),
+        }
+    };
+    let told = |at: u64| {
+        let history = run(simulation(vec![app("r.test/a:1")]), from(at)).remove(0);
+        history.telling(Some("c0")).unwrap().error().map(|error| error.message.clone())
+    };
+    assert_eq!([told(0), told(5), told(60)], [None, Some("first".to_owned()), Some("later".to_owned())]);
 }

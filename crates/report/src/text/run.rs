@@ -25,7 +25,8 @@ pub(super) fn write(report: &RunReport, verbose: bool, took: Duration, options: 
     for case in &report.cases {
         if verbose && let Some(check) = &case.check {
             let _ = writeln!(out, "{} [{}]\n  {}", case.file, case.run(), paint(FAINT, &case.title));
-            let _ = writeln!(out, "{}", super::check(check, options));
+            let told = case.pods.as_ref().map(|pods| super::pods(pods, options));
+            let _ = writeln!(out, "{}", told.unwrap_or_else(|| super::check(check, options)));
         }
         match &case.verdict {
             Verdict::Passed => {}

@@ -60,8 +60,8 @@ impl Venue for Live {
         if scenario.platform().is_some_and(|platform| platform != format!("linux/{}", machine())) {
             return Err(PlayError::Unfit("the node is of another platform than this machine"));
         }
-        if scenario.lasts().is_some() {
-            return Err(PlayError::Unfit("it looks at a pod over time"));
+        if scenario.is_over_time() {
+            return Err(PlayError::Unfit("it looks at pods over time"));
         }
         // The same scenario on the runtime's date, so that certificates are what they are said to be.
         let declared = scenario.now();
@@ -82,7 +82,7 @@ impl Venue for Live {
         }
         let answer = played.answers.last().cloned().unwrap_or_default();
         let answer = normal::dated(answer, self.today, declared);
-        Ok(Seen { answer, requests: played.requests, node: None, pod: None })
+        Ok(Seen { answer, requests: played.requests, node: None, pods: Vec::new() })
     }
 }
 

@@ -4,8 +4,10 @@ use diagnosis::Cause;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::expect::list::{Lines, List, first_cause, placed};
+use crate::expect::words::{CauseWord, OutcomeWord};
 use crate::expect::{
-    EventLine, Expected, Heals, Line, PerRun, Placed, RequestLine, Run, StateLine, Text, What,
+    EventLine, Expected, Heals, Line, PerRun, PodExpectFile, RequestLine, Run, StateLine, Subject, Text, What,
 };
 use crate::file::{Parsed, Span};
 use crate::yaml::Spanned;
@@ -15,7 +17,7 @@ use crate::yaml::Spanned;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ExpectFile {
-    /// Whether the image is pulled in the end.
+    /// Whether all images are pulled in the end.
     outcome: Option<PerRun<OutcomeWord>>,
     /// The code of the runtime's last answer: `OK`, `NotFound`, `Unknown` …
     code: Option<PerRun<Parsed<Text>>>,
@@ -27,12 +29,12 @@ pub(crate) struct ExpectFile {
     waiting_message: Option<PerRun<Parsed<Text>>>,
     /// All events in order, `TYPE REASON [MESSAGE]`; `…` for some that do not matter, `no …` for one that must not
     /// come, `… x3` for one that was counted three times.
-    events: Option<PerRun<Lines<EventLine>>>,
+    events: Option<PerRun<Lines<Line<EventLine>>>>,
     /// All requests that a host sees in order, `METHOD PATH[?QUERY] [STATUS] [as ACCOUNT]`, with `…`, `no …` and `x3`
     /// as with events; `*` is all hosts together, whose lines begin with the host.
     #[serde(default)]
-    requests: BTreeMap<String, PerRun<Lines<RequestLine>>>,
-    /// The cause that the diagnosis finds: its name or code.
+    pub(crate) requests: BTreeMap<Spanned<String>, PerRun<Lines<Line<RequestLine>>>>,
+    /// The cause that the diagnosis finds: its name or code. Over time that of the last pull that fails.
     cause: Option<PerRun<CauseWord>>,
     /// One of the remedies that the diagnosis advises.
     remedy: Option<PerRun<Parsed<Text>>>,
@@ -41,95 +43,47 @@ pub(crate) struct ExpectFile {
     /// with what is otherwise in the world; or `none` with the reason why no pull can show it.
     heals: Option<Spanned<Heals>>,
     /// The users as whom the runtime is told to log in, in order: `USER from SECRET`.
-    logins: Option<PerRun<Vec<Spanned<Parsed<Text>>>>>,
+    logins: Option<PerRun<Lines<Text>>>,
     /// How long it takes, to a second.
     took: Option<PerRun<Parsed<Span>>>,
     /// How many syncs of the pod pull while it is looked at (`for`).
     attempts: Option<PerRun<u16>>,
     /// What `kubectl get pods` shows at times: `90s ImagePullBackOff`.
-    timeline: Option<PerRun<Vec<Spanned<Parsed<StateLine>>>>>,
+    timeline: Option<PerRun<Lines<StateLine>>>,
+    /// What is expected of each pod, where there are several: by its name, or `NAMESPACE/NAME`.
+    #[serde(default)]
+    pub(crate) pods: BTreeMap<Spanned<String>, PodExpectFile>,
     /// Whether the exact texts stand in a file beside this one (`NAME.txt`).
     #[serde(default)]
     pub(crate) snapshot: bool,
 }
 
-type Lines<T> = Vec<Spanned<Parsed<Line<T>>>>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum OutcomeWord {
-    Pulled,
-    Failed,
-}
-
-/// The name or code of a cause.
-#[derive(Clone, Copy, Debug)]
-struct CauseWord(Cause);
-
-impl<'de> Deserialize<'de> for CauseWord {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Parsed(cause) = Parsed::<CauseName>::deserialize(deserializer)?;
-        Ok(Self(cause.0))
-    }
-}
-
-struct CauseName(Cause);
-
-impl std::str::FromStr for CauseName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let names: Vec<&str> = Cause::ALL.iter().map(|cause| cause.name()).collect();
-        Cause::named(text).map(Self).ok_or_else(|| match crate::suggest::nearest(text, &names) {
-            Some(meant) => format!("there is no cause `{text}`: did you mean `{meant}`?"),
-            None => format!("there is no cause `{text}`: `pullsim causes` lists them"),
-        })
-    }
-}
-
-impl JsonSchema for CauseWord {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Cause".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let names: Vec<&str> = Cause::ALL.iter().flat_map(|cause| [cause.name(), cause.code()]).collect();
-        schemars::json_schema!({"enum": names})
-    }
-}
-
 impl ExpectFile {
-    /// What is expected of a run, in which the pod is looked at for longer than one pull or not.
+    /// What is expected of a run, in which pods are looked at for longer than one pull or not.
     pub(crate) fn of(&self, run: &Run, over_time: bool) -> Vec<Expected> {
-        let text = |key, value: &Option<PerRun<Parsed<Text>>>, what: fn(Text) -> What| {
-            expected(key, value, run, |text| what(text.0.clone()))
-        };
-        let mut all: Vec<Option<Expected>> = vec![
-            expected("outcome", &self.outcome, run, |word| What::Pulled(*word == OutcomeWord::Pulled)),
-            text("code", &self.code, What::Code),
-            text("message", &self.message, What::Message),
-            text("waiting", &self.waiting, What::Waiting),
-            text("waitingMessage", &self.waiting_message, What::WaitingMessage),
-            expected("events", &self.events, run, |lines| What::Events(placed(lines))),
-        ];
-        all.extend(self.requests.iter().map(|(host, lines)| {
-            let host = Some(host.clone()).filter(|host| host != "*");
-            lines.of(run).map(|lines| Expected {
-                key: "requests",
-                at: lines.referenced,
-                what: What::Requests { host, lines: placed(&lines.value) },
-            })
-        }));
-        all.extend([
-            expected("cause", &self.cause, run, |cause| What::Cause(cause.0)),
-            text("remedy", &self.remedy, What::Remedy),
-            self.heals_of(run, over_time),
-            expected("logins", &self.logins, run, |logins| What::Logins(placed(logins))),
-            expected("took", &self.took, run, |took| What::Took(took.0.0)),
-            expected("attempts", &self.attempts, run, |number| What::Attempts(usize::from(*number))),
-            expected("timeline", &self.timeline, run, |states| What::Timeline(placed(states))),
-        ]);
-        all.into_iter().flatten().collect()
+        let mut list = List::new(run, Subject::Scenario);
+        list.outcome(self.outcome.as_ref())
+            .text("code", self.code.as_ref(), What::Code)
+            .text("message", self.message.as_ref(), What::Message)
+            .text("waiting", self.waiting.as_ref(), What::Waiting)
+            .text("waitingMessage", self.waiting_message.as_ref(), What::WaitingMessage)
+            .add("events", self.events.as_ref(), |lines| What::Events(placed(lines)));
+        for (host, lines) in &self.requests {
+            list.add("requests", Some(lines), |lines| What::Requests {
+                host: Some(host.value.clone()).filter(|host| host != "*"),
+                lines: placed(lines),
+            });
+        }
+        list.cause(self.cause.as_ref())
+            .text("remedy", self.remedy.as_ref(), What::Remedy)
+            .logins(self.logins.as_ref())
+            .add("took", self.took.as_ref(), |took| What::Took(took.0.0))
+            .attempts(self.attempts.as_ref())
+            .add("timeline", self.timeline.as_ref(), |states| What::Timeline(placed(states)));
+        let mut all = list.finish();
+        all.extend(self.heals_of(run, over_time));
+        all.extend(self.pods.iter().flat_map(|(name, pod)| pod.of(&name.value, run)));
+        all
     }
 
     /// What heals a run, if it has to be healed: where one pull is all, it succeeds, and no cause is stated, it has not.
@@ -138,7 +92,8 @@ impl ExpectFile {
         let fails = outcome.is_none_or(|outcome| outcome.value == OutcomeWord::Failed);
         let has_cause = self.cause.as_ref().is_some_and(|cause| cause.of(run).is_some());
         let heals = self.heals.as_ref().filter(|_| fails || has_cause || over_time)?;
-        Some(Expected { key: "heals", at: heals.referenced, what: What::Heals(heals.value.clone()) })
+        let what = What::Heals(heals.value.clone());
+        Some(Expected { key: "heals", at: heals.referenced, of: Subject::Scenario, what })
     }
 
     /// What heals it, if the file says so.
@@ -148,24 +103,7 @@ impl ExpectFile {
 
     /// The cause that is expected, for a catalogue: that of the first run where several are.
     pub(crate) fn cause(&self) -> Option<Cause> {
-        match self.cause.as_ref()? {
-            PerRun::All(cause) => Some(cause.value.0),
-            PerRun::Some(causes) => causes.first().map(|(_, cause)| cause.value.0),
-        }
+        let of_pods = || self.pods.values().find_map(PodExpectFile::cause);
+        first_cause(self.cause.as_ref()).or_else(of_pods)
     }
-}
-
-fn expected<T>(
-    key: &'static str,
-    value: &Option<PerRun<T>>,
-    run: &Run,
-    what: impl Fn(&T) -> What,
-) -> Option<Expected> {
-    let value = value.as_ref()?.of(run)?;
-    Some(Expected { key, at: value.referenced, what: what(&value.value) })
-}
-
-fn placed<T: Clone>(lines: &[Spanned<Parsed<T>>]) -> Vec<Placed<T>> {
-    let placed = |line: &Spanned<Parsed<T>>| Placed { value: line.value.0.clone(), at: line.referenced };
-    lines.iter().map(placed).collect()
 }

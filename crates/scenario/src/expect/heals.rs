@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use objects::nearest;
 use report::{Change, NamedChange};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::file::Parsed;
-use crate::suggest::nearest;
 
 /// What heals a pull that fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(crate) const WORLD_KEYS: &[&str] = &[
     "faults",
     "secrets",
     "serviceAccount",
+    "manifests",
+    "changes",
 ];
 
 impl<'de> Deserialize<'de> for Heals {
@@ -102,7 +104,7 @@ impl FromStr for Written {
         };
         let Some(change) = Change::named(name) else {
             let known = remedies();
-            return Err(match nearest(name, &known) {
+            return Err(match nearest(name, known.iter().copied()) {
                 Some(meant) => format!("there is no change `{name}`: did you mean `{meant}`?"),
                 None => format!("there is no change `{name}`: {}", known.join(", ")),
             });

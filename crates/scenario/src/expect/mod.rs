@@ -7,9 +7,12 @@
 mod file;
 mod heals;
 mod line;
+mod list;
 mod per_run;
+mod pod;
 mod run;
 mod text;
+mod words;
 
 use std::time::Duration;
 
@@ -22,6 +25,7 @@ pub use heals::Heals;
 pub(crate) use heals::{WORLD, WORLD_KEYS};
 pub use line::{EventLine, Line, RequestLine, StateLine};
 pub(crate) use per_run::PerRun;
+pub(crate) use pod::PodExpectFile;
 pub use run::{InvalidRunPattern, Run};
 pub(crate) use run::{KubeletVersion, RunPattern};
 pub use text::Text;
@@ -33,8 +37,26 @@ pub struct Expected {
     pub key: &'static str,
     /// Where it says so.
     pub at: Location,
+    /// Of whom.
+    pub of: Subject,
     /// What is expected.
     pub what: What,
+}
+
+/// Of whom something is expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Of the scenario as a whole; where it has a single pod, of that.
+    Scenario,
+    /// Of a pod, by its name or `NAMESPACE/NAME`.
+    Pod(String),
+    /// Of a pod's container or image volume.
+    Container {
+        /// The pod.
+        pod: String,
+        /// Its container or image volume.
+        name: String,
+    },
 }
 
 /// A value with its place in the file.
@@ -80,6 +102,10 @@ pub enum What {
     Took(Duration),
     /// How often the runtime was told to pull while the pod was looked at.
     Attempts(usize),
+    /// Why the API server refuses the pod.
+    Rejected(Text),
+    /// The pod's phase.
+    Phase(Text),
     /// The pod's state at times.
     Timeline(Vec<Placed<StateLine>>),
 }

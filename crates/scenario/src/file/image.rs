@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use crate::file::{Parsed, Size};
+use crate::file::{Parsed, Size, Span};
 use crate::yaml::Spanned;
 
 /// An image of a registry.
@@ -21,6 +21,9 @@ pub(crate) struct ImageFile {
     pub name: Spanned<String>,
     #[serde(default)]
     pub tags: Vec<String>,
+    /// From when on it is there, counted from the beginning: somebody pushes it then, and its tags move if they were
+    /// elsewhere.
+    pub from: Option<Parsed<Span>>,
     /// By default linux/amd64; several make an index. A version of the system stands in parentheses, as in
     /// `windows(10.0.17763.1)/amd64`.
     #[serde(default)]

@@ -4,6 +4,7 @@ mod fault;
 mod host;
 mod image;
 mod limit;
+mod manifest;
 mod node;
 mod personality;
 mod plugin;
@@ -21,6 +22,7 @@ pub(crate) use fault::{Every, FaultItem, ProxyFile, window};
 pub(crate) use host::{AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, HostFile, RuleFile};
 pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Missing, ShapeWord};
 pub(crate) use limit::RateLimitFile;
+pub(crate) use manifest::{ChangeFile, ManifestItem};
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, LoginFile, NodeFile, SecretFile};
 pub(crate) use personality::PersonalityWord;
 pub(crate) use plugin::{CacheKeyWord, PluginAnswerFile, PluginFile, ServiceAccountFile};
@@ -28,8 +30,8 @@ pub use row::{Row, SECTIONS, Section};
 pub(crate) use values::{Names, Parsed, Paths, Size, Span};
 
 use crate::LoadError;
-use crate::error::Mistake;
 use crate::expect::{ExpectFile, KubeletVersion};
+use crate::mistake::Mistake;
 use crate::sources::Sources;
 use crate::yaml::{Spanned, Tree, from_tree};
 
@@ -58,26 +60,30 @@ pub(crate) struct ScenarioFile {
     pub checklist: Vec<Parsed<Row>>,
     /// The date in this world.
     pub now: Parsed<Timestamp>,
-    /// The image that the pod wants.
-    pub image: String,
-    /// Its pull policy; by default the image is pulled, as on a node that does not have it.
-    pub policy: Option<PolicyWord>,
+    /// The image of the pod that is made up for it: `app`, in the namespace `default`, with all of `secrets`.
+    pub image: Option<String>,
+    /// That pod's pull policy; by default the image is pulled, as on a node that does not have it.
+    pub policy: Option<Spanned<PolicyWord>>,
+    /// The objects of the cluster: Pods and all that makes pods, ServiceAccounts, Secrets. Each is a whole Kubernetes
+    /// object, or the path of a file or directory of such, from this file on. All pods are on one node.
+    #[serde(default)]
+    pub manifests: Vec<Spanned<ManifestItem>>,
     /// Images that are on the node beforehand; `IMAGE=ID` also says what the runtime calls it, by which the kubelet's records
     /// know it.
     #[serde(default)]
     pub present: Vec<String>,
-    /// Names in the pod's `imagePullSecrets` of which there is no Secret.
+    /// Names in the `imagePullSecrets` of the pod for `image` of which there is no Secret.
     #[serde(default)]
-    pub missing_secrets: Vec<String>,
+    pub missing_secrets: Vec<Spanned<String>>,
     /// The pod's service account, where the node's credential plugins are given its token; by default `default`.
     #[serde(default)]
     pub service_account: ServiceAccountFile,
-    /// How long the pod is looked at; by default until its image was pulled once, or not.
+    /// How long the pods are looked at; by default until each was synced once: its images were pulled, or not.
     #[serde(rename = "for")]
     pub lasts: Option<Parsed<Span>>,
-    /// What changes while it is looked at.
+    /// What somebody changes meanwhile.
     #[serde(default)]
-    pub changes: Vec<ChangeFile>,
+    pub changes: Vec<Spanned<ChangeFile>>,
     /// The kubelet's versions with which it is played; by default 1.34.
     #[serde(default)]
     pub kubelet: Vec<Spanned<Parsed<KubeletVersion>>>,
@@ -100,16 +106,6 @@ pub(crate) struct ScenarioFile {
     pub secrets: Vec<SecretFile>,
     #[serde(default)]
     pub expect: ExpectFile,
-}
-
-/// Something that somebody changes.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct ChangeFile {
-    /// When, since the beginning.
-    pub at: Parsed<Span>,
-    /// The Secrets that there are from then on, in place of those before.
-    pub secrets: Vec<SecretFile>,
 }
 
 /// A pull policy.

@@ -15,7 +15,7 @@ use crate::yaml::Spanned;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NodeFile {
     /// `os/architecture`; by default linux/amd64.
-    pub platform: Option<Parsed<mock_registry::Platform>>,
+    pub platform: Option<Spanned<Parsed<mock_registry::Platform>>>,
     /// Its addresses; by default 10.0.0.5 alone, so that there is no way to IPv6.
     pub addresses: Option<Vec<Parsed<IpAddr>>>,
     /// The name server; by default 10.96.0.10.
@@ -30,7 +30,7 @@ pub(crate) struct NodeFile {
     pub ndots: Option<u8>,
     /// Files by absolute path; they replace those that every node has.
     #[serde(default)]
-    pub files: BTreeMap<PathBuf, String>,
+    pub files: BTreeMap<PathBuf, Spanned<String>>,
     /// The kubelet's credential plugins, in the order in which they are asked.
     #[serde(default)]
     pub plugins: Vec<Spanned<PluginFile>>,

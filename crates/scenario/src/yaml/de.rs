@@ -164,7 +164,7 @@ impl<'de> Deserializer<'de> for &'de Tree {
         visitor: V,
     ) -> Result<V::Value, Trouble> {
         if name == MARKER {
-            visitor.visit_seq(Placed { tree: self, next: 0 })
+            visitor.visit_seq(Placed { at: self.at, value: self, next: 0 })
         } else {
             self.deserialize_any(visitor)
         }
@@ -235,6 +235,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
 }
 
 /// A key, which can be asked for with its place.
+#[derive(Clone, Copy)]
 struct Key<'de>(&'de Member);
 
 impl<'de> Deserializer<'de> for Key<'de> {
@@ -252,28 +253,42 @@ impl<'de> Deserializer<'de> for Key<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Trouble> {
+        if name == MARKER {
+            visitor.visit_seq(Placed { at: self.0.key_at, value: self, next: 0 })
+        } else {
+            self.deserialize_any(visitor)
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        seq tuple tuple_struct map struct enum identifier ignored_any
+        seq tuple map struct enum identifier ignored_any
     }
 }
 
-/// A value with the four numbers of its place before it.
-struct Placed<'de> {
-    tree: &'de Tree,
+/// A value or a key with the four numbers of its place before it.
+struct Placed<D> {
+    at: Location,
+    value: D,
     next: usize,
 }
 
-impl<'de> SeqAccess<'de> for Placed<'de> {
+impl<'de, D: Deserializer<'de, Error = Trouble> + Copy> SeqAccess<'de> for Placed<D> {
     type Error = Trouble;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Trouble> {
-        let Location { file, line, column, length } = self.tree.at;
+        let Location { file, line, column, length } = self.at;
         let number = [file, line, column, length].get(self.next).copied();
         self.next += 1;
         match number {
             Some(number) => seed.deserialize(UsizeDeserializer::new(number)).map(Some),
-            None => seed.deserialize(self.tree).map(Some).map_err(|trouble| trouble.at(self.tree.at)),
+            None => seed.deserialize(self.value).map(Some).map_err(|trouble| trouble.at(self.at)),
         }
     }
 }

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -14,6 +15,27 @@ pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     /// Where it is used: of an alias, where the alias stands.
     pub(crate) referenced: Location,
+}
+
+/// Two values are the same wherever they stand, as keys of a mapping are.
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T: PartialOrd> PartialOrd for Spanned<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Ord> Ord for Spanned<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
+    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cri::{AuthConfig, ImageService as _, PullImageRequest};
-use distribution::Platform;
 use mock_registry::{Fault, FaultEntry, FaultLayer};
 use net::Clock;
-use runtimes::{Containerd, Layers, Options, Profile};
-use scenario::Scenario;
 use trace::Trace;
+
+use crate::support::{containerd, parse};
 
 const IMAGE: &str = "registry.example.com/team/app:v1";
 /// Who waits longer waits for ever.
@@ -64,22 +63,11 @@ faults: [{{fault: \"{fault}\", host: {host}}}]
 }
 
 fn play(text: &str, login: bool) -> Played {
-    let scenario = Scenario::parse("fault.yaml", text).map_err(|error| error.render()).unwrap();
+    let scenario = parse("fault.yaml", text);
     scenario::virtual_time().unwrap().block_on(async {
         let network = Arc::new(scenario.network());
         let clock = Clock::new(scenario.now());
-        let options = Options {
-            network: network.clone(),
-            node: scenario.node(),
-            profile: Profile::named("containerd-2.1.9").unwrap(),
-            platform: Platform::linux("amd64", ""),
-            layers: Layers::Get,
-            store: None,
-            extra_roots: Vec::new(),
-            trace: Trace::new(),
-            clock,
-        };
-        let containerd = Containerd::new(options).unwrap();
+        let containerd = containerd(&scenario, network.clone(), clock, Trace::new());
         let auth = login.then(|| AuthConfig {
             username: "ci".into(),
             password: "p".into(),

@@ -7,8 +7,7 @@ use net::Network as _;
 use scenario::{LoadError, Scenario};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-const HEAD: &str =
-    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2026-03-01T09:00:00Z\nimage: r.test/app:v1\n";
+use crate::support::HEAD;
 
 fn parse(rest: &str) -> Result<Scenario, LoadError> {
     Scenario::parse("s.yaml", &format!("{HEAD}{rest}"))

@@ -2,12 +2,7 @@
 
 use scenario::Scenario;
 
-const HEAD: &str =
-    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2026-03-01T09:00:00Z\nimage: r.test/app:v1\n";
-
-fn refuse(rest: &str) -> String {
-    Scenario::parse("s.yaml", &format!("{HEAD}{rest}")).unwrap_err().render()
-}
+use crate::support::{HEAD, refuse};
 
 #[test]
 fn mistakes_are_shown_where_they_are() {
@@ -42,7 +37,7 @@ fn mistakes_are_shown_where_they_are() {
         ),
     ];
     for (rest, place, words) in table {
-        let shown = refuse(&rest);
+        let shown = refuse(&rest).render();
         assert!(shown.starts_with(&format!("error: {words}\n  s.yaml:{place}\n")), "{rest}: {shown}");
         // A line that could hold a secret is not shown.
         assert!(shown.contains('^') || rest.contains("token"), "{shown}");

@@ -1,11 +1,6 @@
 use scenario::{LoadError, Mistake, Scenario};
 
-const HEAD: &str =
-    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2026-03-01T09:00:00Z\nimage: r.test/app:v1\n";
-
-fn refuse(rest: &str) -> LoadError {
-    Scenario::parse("s.yaml", &format!("{HEAD}{rest}")).unwrap_err()
-}
+use crate::support::{HEAD, refuse};
 
 #[test]
 fn mistakes_are_shown_where_they_are() {

@@ -2,35 +2,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gostd::url::Url;
-use net::{Client, Clock, Dialer, ProxyRules, Recorder, Request, Resolver, Roots, Tls, Transport};
-use node::Environment;
-use scenario::{Scenario, SimulatedNetwork};
+use net::Request;
+use scenario::Scenario;
 use tokio::time::Instant;
-use trace::{Purpose, Trace};
+use trace::Purpose;
 
-const HEAD: &str =
-    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2031-05-04T12:00:00Z\nimage: r.test/app:v1\n";
+use crate::support::{HEAD, client, parse};
+
 const URL: &str = "https://r.test/v2/app/manifests/v1";
 
 /// A world of one host `r.test` with an image, and these lines about the host; then these about the rest.
 fn world(host: &str, rest: &str) -> Scenario {
     let own = "address: 10.20.0.7, images: [{name: app, tags: [v1], layers: [200KiB]}]";
     let text = format!("{HEAD}hosts:\n  r.test: {{{own}{host}}}\n{rest}");
-    Scenario::parse("test.yaml", &text).map_err(|error| error.render()).unwrap()
-}
-
-fn client(scenario: &Scenario, network: Arc<SimulatedNetwork>) -> Client {
-    let node = scenario.node();
-    let roots = Roots::system(node.clone(), Environment::default(), Vec::new());
-    let resolver = Resolver::new(network.clone(), &node);
-    let dialer = Dialer::new(network, resolver, Recorder::new(Trace::new()));
-    let transport = Transport {
-        tls: Tls::new(Arc::new(roots), Clock::new(scenario.now())),
-        proxy: ProxyRules::default(),
-        dial_timeout: Duration::from_secs(30),
-        response_header_timeout: None,
-    };
-    Client::new(Arc::new(dialer), transport)
+    parse("test.yaml", &text)
 }
 
 /// Asks, and tells the status and body, or in Go's words what went wrong.

@@ -4,8 +4,8 @@ use keyring::TokenSource;
 use plugins::{KubeletFlags, read_config};
 use scenario::{LoadError, Mistake, Scenario};
 
-const HEAD: &str =
-    "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2026-03-01T09:00:00Z\nimage: r.test/app:v1\n";
+use crate::support::HEAD;
+
 const OWN: &str = "  files:\n    /etc/default/kubelet: KUBELET_EXTRA_ARGS=--image-credential-provider-config=/etc/cp.yaml\n    /etc/cp.yaml: |\n      apiVersion: kubelet.config.k8s.io/v1\n      kind: CredentialProviderConfig\n      providers: [{name: cloud, matchImages: [r.test], defaultCacheDuration: 1m, apiVersion: credentialprovider.kubelet.k8s.io/v1}]\n";
 
 fn parse(node: &str) -> Result<Scenario, LoadError> {

@@ -1,15 +1,13 @@
 //! Whole pulls inside shipped scenarios: kubelet, containerd, TLS, tokens and HTTP, in virtual time.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use distribution::Platform;
 use kubelet::{PullInputs, SyncResult, Version, ensure_image_exists};
 use mock_registry::{Request, Who};
 use net::Clock;
-use runtimes::{Containerd, Layers, Options, Profile};
-use scenario::Scenario;
 use trace::Trace;
+
+use crate::support::{containerd, parse, shipped_text};
 
 struct Played {
     result: SyncResult,
@@ -19,24 +17,11 @@ struct Played {
 
 /// Plays a scenario whose YAML is changed by `change` before.
 fn play(file: &str, change: impl FnOnce(String) -> String) -> Played {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(file);
-    let text = change(std::fs::read_to_string(path).unwrap());
-    let scenario = Scenario::parse(file, &text).map_err(|error| error.render()).unwrap();
+    let scenario = parse(file, &change(shipped_text(file)));
     scenario::virtual_time().unwrap().block_on(async {
         let network = Arc::new(scenario.network());
         let clock = Clock::new(scenario.now());
-        let containerd = Containerd::new(Options {
-            network: network.clone(),
-            node: scenario.node(),
-            profile: Profile::named("containerd-2.1.9").unwrap(),
-            platform: Platform::linux("amd64", ""),
-            layers: Layers::Get,
-            store: None,
-            extra_roots: Vec::new(),
-            trace: Trace::new(),
-            clock,
-        })
-        .unwrap();
+        let containerd = containerd(&scenario, network.clone(), clock, Trace::new());
         let mut inputs = PullInputs::new(scenario.image());
         inputs.secrets = scenario.secrets();
         let result = ensure_image_exists(&containerd, &inputs, Version::NEWEST, || clock.elapsed()).await;

@@ -1,33 +1,22 @@
 //! Whom faults are for: each selector, in a world with two images.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gostd::url::Url;
-use net::{Client, Clock, Dialer, ProxyRules, Recorder, Request, Resolver, Roots, Tls, Transport};
-use node::Environment;
-use scenario::Scenario;
-use std::time::Duration;
-use trace::{Purpose, Trace};
+use net::Request;
+use trace::Purpose;
+
+use crate::support::{HEAD, client, parse};
 
 /// The statuses (0: none) of requests for these paths, one after the other, each so many seconds after the last.
 fn statuses(faults: &str, pause: u64, paths: &[&'static str]) -> Vec<u16> {
     let text = format!(
-        "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2031-05-04T12:00:00Z\nimage: r.test/app:v1\nhosts:\n  r.test:\n    address: 10.20.0.7\n    tls: none\n    images: [{{name: app, tags: [v1, v2], layers: [1KiB]}}, {{name: team/app, tags: [v1]}}]\n    faults: [{faults}]\n"
+        "{HEAD}hosts:\n  r.test:\n    address: 10.20.0.7\n    tls: none\n    images: [{{name: app, tags: [v1, v2], layers: [1KiB]}}, {{name: team/app, tags: [v1]}}]\n    faults: [{faults}]\n"
     );
-    let scenario = Scenario::parse("test.yaml", &text).map_err(|error| error.render()).unwrap();
+    let scenario = parse("test.yaml", &text);
     scenario::virtual_time().unwrap().block_on(async {
-        let network = Arc::new(scenario.network());
-        let node = scenario.node();
-        let roots = Roots::system(node.clone(), Environment::default(), Vec::new());
-        let resolver = Resolver::new(network.clone(), &node);
-        let dialer = Dialer::new(network, resolver, Recorder::new(Trace::new()));
-        let transport = Transport {
-            tls: Tls::new(Arc::new(roots), Clock::new(scenario.now())),
-            proxy: ProxyRules::default(),
-            dial_timeout: Duration::from_secs(30),
-            response_header_timeout: None,
-        };
-        let client = Client::new(Arc::new(dialer), transport);
+        let client = client(&scenario, Arc::new(scenario.network()));
         let mut statuses = Vec::new();
         for path in paths {
             let (method, path) = path.split_once(' ').unwrap();
@@ -42,17 +31,17 @@ fn statuses(faults: &str, pause: u64, paths: &[&'static str]) -> Vec<u16> {
 
 const V1: &str = "GET app/manifests/v1";
 const V2: &str = "GET app/manifests/v2";
-const HEAD: &str = "HEAD app/manifests/v1";
+const ASK: &str = "HEAD app/manifests/v1";
 const TEAM: &str = "GET team/app/manifests/v1";
 
 #[test]
 fn selectors_pick_their_requests() {
     let table: &[(&str, u64, &[&'static str], &[u16])] = &[
-        ("manifest-503", 0, &[V1, V2, HEAD, "GET "], &[503, 503, 503, 200]),
+        ("manifest-503", 0, &[V1, V2, ASK, "GET "], &[503, 503, 503, 200]),
         ("{fault: manifest-503, tag: v1}", 0, &[V1, V2, TEAM], &[503, 200, 503]),
         ("{fault: manifest-503, repository: team/*}", 0, &[V1, TEAM], &[200, 503]),
-        ("{fault: manifest-503, method: HEAD}", 0, &[V1, HEAD], &[200, 503]),
-        ("{fault: manifest-503, method: [HEAD, GET]}", 0, &[V1, HEAD], &[503, 503]),
+        ("{fault: manifest-503, method: HEAD}", 0, &[V1, ASK], &[200, 503]),
+        ("{fault: manifest-503, method: [HEAD, GET]}", 0, &[V1, ASK], &[503, 503]),
         ("{fault: outage, path: /v2/app/**}", 0, &[V1, TEAM], &[503, 200]),
         ("{fault: manifest-503, digest: \"sha256:0*\"}", 0, &[V1], &[200]),
         ("{fault: manifest-503, account: ci}", 0, &[V1], &[200]),

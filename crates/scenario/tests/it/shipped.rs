@@ -8,7 +8,8 @@ pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("_base") {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if path.is_dir() && !name.starts_with('_') {
             found.extend(files(&path));
         } else if path.extension().is_some_and(|extension| extension == "yaml") {
             found.push(path);

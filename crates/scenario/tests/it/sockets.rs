@@ -1,18 +1,16 @@
 //! The same pulls over sockets as in memory: same requests, same answers, same words, and time that stands still.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use distribution::Platform;
 use kubelet::{PullInputs, SyncResult, Version, ensure_image_exists};
 use mock_registry::{Fault, Request};
 use net::{Clock, Network};
-use runtimes::{Containerd, Layers, Options, Profile};
 use scenario::{Listen, Scenario, SocketWorld, compare_traces, without_ports};
 use trace::{Step, Trace};
 
 use crate::catalogue::{host, world};
+use crate::support::{containerd, parse, shipped_text};
 
 /// Who waits longer waits for ever.
 const LONG: Duration = Duration::from_secs(60 * 60);
@@ -34,18 +32,7 @@ struct Played {
 async fn pull(scenario: &Scenario, network: Arc<dyn Network>) -> Pulled {
     let trace = Trace::new();
     let clock = Clock::new(scenario.now());
-    let containerd = Containerd::new(Options {
-        network,
-        node: scenario.node(),
-        profile: Profile::named("containerd-2.1.9").unwrap(),
-        platform: Platform::linux("amd64", ""),
-        layers: Layers::Get,
-        store: None,
-        extra_roots: Vec::new(),
-        trace: trace.clone(),
-        clock,
-    })
-    .unwrap();
+    let containerd = containerd(scenario, network, clock, trace.clone());
     let mut inputs = PullInputs::new(scenario.image());
     inputs.secrets = scenario.secrets();
     let pulling = ensure_image_exists(&containerd, &inputs, Version::NEWEST, || clock.elapsed());
@@ -54,9 +41,7 @@ async fn pull(scenario: &Scenario, network: Arc<dyn Network>) -> Pulled {
 }
 
 fn load(file: &str, more: &str) -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(file);
-    let text = std::fs::read_to_string(path).unwrap() + more;
-    Scenario::parse(file, &text).map_err(|error| error.render()).unwrap()
+    parse(file, &(shipped_text(file) + more))
 }
 
 fn in_memory(scenario: &Scenario) -> Played {

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cri::{ImageService as _, PullImageRequest};
-use distribution::Platform;
 use mock_registry::Request;
 use net::Clock;
-use runtimes::{Containerd, Layers, Options, Profile};
-use scenario::Scenario;
 use trace::Trace;
+
+use crate::support::{HEAD, containerd, parse};
 
 const HOST: &str = "  r.test: {address: 10.20.0.7, images: [{name: app, tags: [v1], layers: [1KiB]}]}\n";
 
@@ -21,27 +20,14 @@ struct Played {
 
 /// Pulls `r.test/app:v1` in a world of that host, these others and the rest, after so many seconds.
 fn play(hosts: &str, rest: &str, after: u64) -> Played {
-    let text = format!(
-        "apiVersion: pullsim/v1\nkind: Scenario\ntitle: t\nnow: 2031-05-04T12:00:00Z\nimage: r.test/app:v1\nhosts:\n{HOST}{hosts}{rest}"
-    );
-    let scenario = Scenario::parse("world.yaml", &text).map_err(|error| error.render()).unwrap();
+    let scenario = parse("world.yaml", &format!("{HEAD}hosts:\n{HOST}{hosts}{rest}"));
     scenario::virtual_time().unwrap().block_on(async {
         let network = Arc::new(scenario.network());
         let clock = Clock::new(scenario.now());
-        let options = Options {
-            network: network.clone(),
-            node: scenario.node(),
-            profile: Profile::named("containerd-2.1.9").unwrap(),
-            platform: Platform::linux("amd64", ""),
-            layers: Layers::Get,
-            store: None,
-            extra_roots: Vec::new(),
-            trace: Trace::new(),
-            clock,
-        };
         tokio::time::sleep(Duration::from_secs(after)).await;
         let request = PullImageRequest { image: "r.test/app:v1".to_owned(), auth: None };
-        let said = match Containerd::new(options).unwrap().pull_image(request).await {
+        let said = match containerd(&scenario, network.clone(), clock, Trace::new()).pull_image(request).await
+        {
             Ok(_) => "pulled".to_owned(),
             Err(error) => error.message,
         };

@@ -9,10 +9,12 @@ mod push;
 mod uploads;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::auth::{Guard, Limiter, Refusal, Standing, Why};
@@ -21,7 +23,7 @@ use crate::host::registry::path::Resource;
 use crate::host::registry::uploads::Uploads;
 use crate::host::{Body, ErrorCode, Reply, RequestHead};
 use crate::personality::{Said, Values};
-use crate::{Digest, Personality, RateLimit, Who};
+use crate::{Clock, Digest, Personality, RateLimit, Who};
 
 pub(super) use blob_host::answer_blob_host;
 
@@ -35,6 +37,9 @@ const RATE_SOURCE: HeaderName = HeaderName::from_static("docker-ratelimit-source
 #[derive(Clone, Debug)]
 pub struct Registry {
     store: Arc<Store>,
+    /// What it holds in place of that from a time on, the earliest first.
+    later: Vec<(Duration, Arc<Store>)>,
+    clock: Clock,
     guard: Guard,
     blobs_at: Option<String>,
     personality: &'static Personality,
@@ -50,6 +55,8 @@ impl Registry {
     pub fn new(store: Arc<Store>) -> Self {
         Self {
             store,
+            later: Vec::new(),
+            clock: Clock::standing_at(Timestamp::UNIX_EPOCH),
             guard: Guard::Open,
             blobs_at: None,
             personality: Personality::plain(),
@@ -79,6 +86,14 @@ impl Registry {
         self
     }
 
+    /// Lets it hold this content from `at` on, in place of that before: somebody has pushed, or moved a tag. Times are
+    /// given in their order. What clients push goes to the content of the beginning.
+    pub fn later(mut self, clock: Clock, at: Duration, store: Arc<Store>) -> Self {
+        self.clock = clock;
+        self.later.push((at, store));
+        self
+    }
+
     /// Limits how many manifests may be pulled.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.limiter = Some(Arc::new(Limiter::new(limit)));
@@ -92,6 +107,15 @@ impl Registry {
         self
     }
 
+    /// What it holds now.
+    fn content(&self) -> &Store {
+        if self.later.is_empty() {
+            return &self.store;
+        }
+        let now = self.clock.elapsed();
+        self.later.iter().rev().find(|(at, _)| *at <= now).map_or(&self.store, |(_, store)| store)
+    }
+
     /// Whether all may pull without a login.
     pub(super) const fn is_open(&self) -> bool {
         matches!(self.guard, Guard::Open)
@@ -99,12 +123,12 @@ impl Registry {
 
     /// The blob of this digest, whoever may have it.
     pub(super) fn find_blob(&self, digest: &Digest) -> Option<Blob> {
-        self.store.find_blob(digest)
+        self.content().find_blob(digest)
     }
 
     /// The manifest of this digest with its media type, whoever may have it.
     pub(super) fn find_manifest(&self, repository: &str, digest: &str) -> Option<(String, Bytes)> {
-        let repository = self.store.repository(repository)?;
+        let repository = self.content().repository(repository)?;
         let (_, manifest) = repository.manifest(digest)?;
         Some((manifest.media_type.clone(), manifest.bytes.clone()))
     }
@@ -192,7 +216,7 @@ impl Registry {
         match resource.repository() {
             Some(name) if is_repository(name) => self.pull(request, resource, name),
             Some(_) => name_invalid(),
-            None if resource == Resource::Catalog => lists::catalog(&self.store.names(), request.query),
+            None if resource == Resource::Catalog => lists::catalog(&self.content().names(), request.query),
             None => Reply::json(StatusCode::OK, &json!({})),
         }
     }

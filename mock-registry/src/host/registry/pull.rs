@@ -12,7 +12,7 @@ use crate::host::{ErrorCode, Reply, RequestHead};
 
 impl Registry {
     pub(super) fn pull(&self, request: &RequestHead<'_>, resource: Resource<'_>, name: &str) -> Reply {
-        let found = self.store.repository(name);
+        let found = self.content().repository(name);
         if let Resource::Referrers { digest, .. } = resource {
             return self.referrers(found.as_deref(), digest, request.query);
         }
