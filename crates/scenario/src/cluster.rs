@@ -1,6 +1,5 @@
 //! The cluster's objects over time: what is there at the beginning, and what is applied later.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,7 +43,7 @@ pub struct ScenarioPod {
     /// Its service account; `None`: there is none of the name.
     pub account: Option<ServiceAccount>,
     /// The annotations of that account.
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Vec<(String, String)>,
 }
 
 impl ScenarioPod {
@@ -122,19 +121,15 @@ impl Cluster {
     }
 
     /// The account with which the API server admits a pod that is made at this time, and its annotations.
-    fn account(
-        &self,
-        workload: &Workload,
-        at: Duration,
-    ) -> (Option<ServiceAccount>, BTreeMap<String, String>) {
+    fn account(&self, workload: &Workload, at: Duration) -> (Option<ServiceAccount>, Vec<(String, String)>) {
         let name = workload.pod.service_account.as_ref().map_or(DEFAULT_ACCOUNT, |name| name.value.as_str());
         let namespace = workload.namespace.as_str();
         let written = self.until(at).find_map(|applied| applied.manifests.service_account(namespace, name));
         match written {
-            Some(written) => (Some(written.to_account()), written.annotations.iter().cloned().collect()),
+            Some(written) => (Some(written.to_account()), written.annotations.clone()),
             None => {
                 let made = (name == DEFAULT_ACCOUNT).then(|| ServiceAccount::default_of(namespace));
-                (made, BTreeMap::new())
+                (made, Vec::new())
             }
         }
     }
