@@ -9,7 +9,7 @@ use replay::{Assigned, Simulation};
 
 use crate::fake::{app, count, pod, run, simulation, statuses};
 
-fn only_good(request: &cri::PullImageRequest, _: Duration) -> Result<(), String> {
+fn only_good(request: &PullImageRequest, _: Duration) -> Result<(), String> {
     if request.image.contains("good") { Ok(()) } else { Err("no".to_owned()) }
 }
 
