@@ -101,6 +101,7 @@ fn runs_in_which_the_same_heals_are_told_once() {
         verdict: Verdict::Passed,
         misses: vec![],
         check: None,
+        pods: None,
         cause: Some("tag-not-found"),
         what_if: Some(Search::of(check.what_if.as_deref().unwrap(), vec!["hint: a".into()])),
     };
