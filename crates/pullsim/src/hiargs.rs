@@ -79,7 +79,7 @@ impl HiCheck {
         let mut missing_secrets: Vec<MissingSecret> = Vec::new();
         if let (Some(scenario), true) = (&scenario, secrets.is_empty()) {
             secrets = scenario.secrets();
-            let missing = scenario.missing_secrets().iter().map(|name| MissingSecret::new("default", name));
+            let missing = scenario.missing_secrets().map(|name| MissingSecret::new("default", name));
             missing_secrets = missing.collect();
         }
         let node = match &scenario {
