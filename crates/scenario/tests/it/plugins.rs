@@ -105,7 +105,7 @@ fn the_pods_service_account() {
     let pod = |text: &str| Scenario::parse("s.yaml", &format!("{HEAD}{text}")).unwrap().pod();
     let plain = pod("");
     assert_eq!((plain.namespace.as_str(), plain.service_account_name.as_str()), ("default", "default"));
-    assert_eq!(plain.account.unwrap().tokens, TokenSource::MadeUp { epoch: 1_772_355_600 });
+    assert_eq!(plain.account.unwrap().tokens, TokenSource::MadeUp { epoch: 1_935_662_400 });
     let account =
         pod("serviceAccount: {name: p, annotations: {a/b: c}, tokenRefused: no}\n").account.unwrap();
     assert_eq!(account.annotations, [("a/b".to_owned(), "c".to_owned())]);
