@@ -26,7 +26,7 @@ fn simulate(lasts: Duration) -> usize {
         config: KubeletConfig::defaults(version),
         records: PullRecords::default(),
         node_name: "node-1".to_owned(),
-        pods: vec![pod],
+        pods: vec![pod.into()],
         secrets: SecretsOverTime::default(),
         accounts: Accounts::default(),
         node_keyrings: Vec::new(),

@@ -134,7 +134,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["secret", "gostd", "distribution", "node", "keyring", "cri", "trace"];
 
 /// All that a pure crate may use from outside.
-const PURE_MAY_USE: &[&str] = &["bytes", "hex", "jiff", "serde", "serde_json", "sha2", "thiserror"];
+const PURE_MAY_USE: &[&str] =
+    &["bytes", "hex", "jiff", "schemars", "serde", "serde_json", "sha2", "thiserror"];
 
 /// Crates that look at what happened and make nothing happen.
 const OBSERVERS: &[&str] = &["diagnosis", "explain", "report"];

@@ -60,7 +60,7 @@ impl Place {
     }
 
     pub(crate) fn new(source: &Source, span: Span, reveal: Reveal) -> Self {
-        let line = source.text().lines().nth(span.line.saturating_sub(1));
+        let line = source.line(span.line);
         let excerpt = line.map(|line| Box::new(mask(line, span, reveal)));
         let file = source.shown_name().to_owned();
         Self { file, line: span.line, column: span.column, excerpt }

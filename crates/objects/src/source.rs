@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::OnceLock;
 
 use secret::Secret;
 
@@ -14,12 +15,24 @@ pub const MAX_INPUT_BYTES: u64 = 8 * 1024 * 1024;
 pub struct Source {
     name: String,
     text: Secret,
+    /// Where each line begins, found when the first is asked for: a cluster's list has places by the thousand.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl Source {
     /// A text that is at hand.
     pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: Secret::new(text.into()) }
+        Self { name: name.into(), text: Secret::new(text.into()), line_starts: OnceLock::new() }
+    }
+
+    /// A line by its number, counted from 1, without its end.
+    pub(crate) fn line(&self, number: usize) -> Option<&str> {
+        let text = self.text();
+        let starts = self.line_starts.get_or_init(|| {
+            let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+            std::iter::once(0).chain(ends).filter(|start| *start < text.len()).collect()
+        });
+        text.get(*starts.get(number.checked_sub(1)?)?..)?.lines().next()
     }
 
     /// Reads a file, or standard input when `path` is `-`.
@@ -67,7 +80,7 @@ impl Source {
             Ok(text) => {
                 // An editor's byte order mark is no part of the text.
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Ok(Self { name: name.to_owned(), text: Secret::new(text) })
+                Ok(Self::from_text(name, text))
             }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();

@@ -136,6 +136,6 @@ fn yaml_1_1(text: &str) -> Option<bool> {
 
 /// A scalar as it stands in the text.
 fn written(tree: &Tree, source: &Source) -> String {
-    let line = source.text().lines().nth(tree.span.line.saturating_sub(1)).unwrap_or_default();
+    let line = source.line(tree.span.line).unwrap_or_default();
     line.chars().skip(tree.span.column.saturating_sub(1)).take(tree.span.length.max(1)).collect()
 }

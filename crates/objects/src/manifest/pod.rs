@@ -135,7 +135,7 @@ impl PodReading<'_> {
         match value.text() {
             Some(text) => {
                 let place = value.span.plain_place(self.source);
-                let spelled_at = spelled_at(self.source.text(), &place, text.expose());
+                let spelled_at = spelled_at(self.source, &place, text.expose());
                 Ok(Some(Located { value: text.expose().clone(), place, spelled_at }))
             }
             None => Err(wrong_shape(self.source, value, &format!("{path}{field}"), "a text")),
@@ -163,8 +163,8 @@ impl PodReading<'_> {
 }
 
 /// The column at which the line has a value letter by letter: where it stands, or behind the quote there.
-fn spelled_at(text: &str, place: &Place, value: &str) -> Option<usize> {
-    let line = text.lines().nth(place.line.checked_sub(1)?)?;
+fn spelled_at(source: &Source, place: &Place, value: &str) -> Option<usize> {
+    let line = source.line(place.line)?;
     let rest: String = line.chars().skip(place.column.checked_sub(1)?).collect();
     let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first));
     let inner = quote.and_then(|quote| rest.strip_prefix(quote)).unwrap_or(&rest);
@@ -184,7 +184,7 @@ mod tests {
     fn a_value_that_stands_letter_by_letter() {
         let at = |line: &str, value: &str| {
             let place = Place { file: "f".into(), line: 2, column: 8, excerpt: None };
-            spelled_at(&format!("a: b\n{line}\nc: d\n"), &place, value)
+            spelled_at(&Source::from_text("f", format!("a: b\n{line}\nc: d\n")), &place, value)
         };
         assert_eq!(at("image: app:v1", "app:v1"), Some(8));
         assert_eq!(at("image: app:v1 # soon", "app:v1"), Some(8));

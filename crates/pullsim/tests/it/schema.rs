@@ -14,7 +14,6 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const ELSEWHERE: &[&str] = &[
     "annotations",
     "asked",
-    "audience",
     "base64",
     "containers",
     "decoded",
@@ -22,21 +21,16 @@ const ELSEWHERE: &[&str] = &[
     "explanation",
     "field",
     "files",
-    "image_id",
     "length",
     "match_images",
-    "must_pull",
     "not_replayed",
     "now",
-    "on_node",
     "passed_over",
     "plugins",
     "recognised",
-    "record",
     "refusal",
     "replay",
     "run",
-    "told_apart",
 ];
 
 /// Each document that any test of this crate reads is held against the schema, unless its format is somebody else's.

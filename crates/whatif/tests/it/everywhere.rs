@@ -13,8 +13,11 @@ use crate::support::{Tried, tried, tried_in};
 fn scenarios(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("_base") {
-            scenarios(&path, found);
+        if path.is_dir() {
+            // What is in `_base` and the like is there to be included.
+            if !path.file_name().unwrap().to_string_lossy().starts_with('_') {
+                scenarios(&path, found);
+            }
         } else if path.extension().is_some_and(|extension| extension == "yaml") {
             found.push(path);
         }
