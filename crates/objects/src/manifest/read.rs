@@ -32,7 +32,7 @@ pub fn read_manifests(sources: &[Source], namespace: Option<&str>) -> Result<Man
 /// let mut reader = ManifestReader::new(None);
 /// assert!(reader.read_at(&Source::from_text("a.yaml", text), 2, 3)?);
 /// let image = reader.finish().workloads[0].pod.containers[0].image.clone().unwrap();
-/// assert_eq!((image.value.as_str(), image.place.to_string().as_str()), ("b", "a.yaml:2:92"));
+/// assert_eq!((image.value.as_str(), image.place.to_string().as_str()), ("b", "a.yaml:2:89"));
 /// # Ok::<(), objects::InputError>(())
 /// ```
 #[derive(Debug)]
