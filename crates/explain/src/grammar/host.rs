@@ -100,7 +100,7 @@ impl HostKind {
         if host == "localhost" || host.ends_with(".localhost") {
             return Self::Loopback;
         }
-        if host.ends_with(".svc") || host.ends_with(".cluster.local") || host.contains(".svc.") {
+        if is_of_cluster(&host) {
             return Self::Cluster;
         }
         if let Some((_, kind)) = ENDS.iter().find(|(end, _)| is_end(&host, end)) {
@@ -118,6 +118,15 @@ impl HostKind {
 /// Whether `host` is `end` or lies below it.
 fn is_end(host: &str, end: &str) -> bool {
     host.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.') || end.starts_with('-'))
+}
+
+/// Whether it is a service's name in cluster DNS: in full, or `SERVICE.NAMESPACE`. No public domain ends in `default` or
+/// has a hyphen in its last label, but for those in other scripts.
+fn is_of_cluster(host: &str) -> bool {
+    let named = host.ends_with(".svc") || host.ends_with(".cluster.local") || host.contains(".svc.");
+    let space = host.split_once('.').map_or("", |(_, space)| space);
+    let is_namespace = space == "default" || (space.contains('-') && !space.contains('.'));
+    named || (is_namespace && !space.starts_with("xn--"))
 }
 
 fn of_words(host: &str) -> HostKind {
@@ -166,8 +175,11 @@ fn of_address(address: IpAddr) -> HostKind {
 
 /// The host of `HOST[:PORT]`.
 pub(crate) fn without_port(authority: &str) -> &str {
-    if let Some(rest) = authority.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or(rest);
+    if let Some((address, _)) = authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        // Else it is what somebody put in place of a name: `[redacted].example.com`.
+        if address.contains(':') {
+            return address;
+        }
     }
     match authority.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => host,
@@ -197,6 +209,10 @@ mod tests {
             ("10.1.2.3:5000", HostKind::Private),
             ("registry.kube-system.svc.cluster.local:5000", HostKind::Cluster),
             ("registry.tools.svc", HostKind::Cluster),
+            ("registry.build-tools:5000", HostKind::Cluster),
+            ("docker-registry.default", HostKind::Cluster),
+            ("registry.xn--p1ai", HostKind::Other),
+            ("[account].dkr.ecr.eu-west-1.amazonaws.com", HostKind::Ecr),
             ("harbor", HostKind::Private),
             ("hub-mirror.example.com", HostKind::Mirror),
             ("registry.example.com", HostKind::Other),

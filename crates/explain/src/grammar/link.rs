@@ -99,6 +99,7 @@ fn link(text: &str, scheme: usize, span: Range<usize>) -> Option<Link> {
 }
 
 fn purpose(kind: HostKind, path: &str, query: &str) -> Purpose {
+    let mirrored = path.starts_with("/v2/") && query.starts_with("ns=");
     let signed = ["signature=", "sig=", "x-amz-", "expires=", "verify=", "key-pair-id="];
     let lower = query.to_ascii_lowercase();
     if kind == HostKind::Storage
@@ -113,7 +114,8 @@ fn purpose(kind: HostKind, path: &str, query: &str) -> Purpose {
     let asks_token = matches!(last, "token" | "auth" | "exchange" | "oauth2") || path.contains("/oauth2/");
     let of_ecr = kind == HostKind::EcrApi;
     match path {
-        _ if path.contains("/manifests/") => Purpose::Manifest,
+        // Only what is asked of a mirror names the registry.
+        _ if path.contains("/manifests/") || (mirrored && !path.contains("/blobs/")) => Purpose::Manifest,
         _ if path.contains("/blobs/") => Purpose::Blob,
         _ if asks_token || of_ecr || lower.contains("scope=") || lower.contains("service=") => Purpose::Token,
         "/v2/" | "/v2" | "" | "/" => Purpose::Ping,

@@ -108,9 +108,19 @@ impl Dissection {
         self.image.as_deref().map(|image| names::split(image).0)
     }
 
+    /// Whether the image that a client of containers/image was asked for has no registry in its name.
+    pub fn is_unqualified(&self) -> bool {
+        names::typed(&self.text, &self.lower).is_some_and(|image| !image.starts_with(&names::split(image).0))
+    }
+
     /// The path of the image within its registry.
     pub fn repository(&self) -> Option<String> {
         self.image.as_deref().map(|image| names::split(image).1)
+    }
+
+    /// The registries that a client tried one after the other, sorted.
+    pub fn tried(&self) -> Vec<String> {
+        names::tried(&self.text, &self.lower)
     }
 
     /// The kind of the image's registry, or of the host that the error is about where no image is named.

@@ -26,7 +26,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 28] = [
+const BEFORE_IMAGE: [&str; 37] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -53,7 +53,16 @@ const BEFORE_IMAGE: [&str; 28] = [
     "failed to pull image ",
     "image=\"",
     "\"image\":\"",
+    "error pulling image \"",
+    "unable to pull image \"",
+    "unable to find image '",
     "docker pull ",
+    "podman pull ",
+    "crictl pull ",
+    "nerdctl pull ",
+    "ctr image pull ",
+    "ctr images pull ",
+    "unable to pull ",
     "trying to pull ",
 ];
 
@@ -90,13 +99,36 @@ pub(crate) fn image(text: &str, lower: &str) -> Option<String> {
     BEFORE_IMAGE.iter().find_map(|before| {
         lower.match_indices(before).find_map(|(at, _)| {
             let rest = text.get(at + before.len()..)?;
-            let quoted = before.ends_with('"');
-            let end = rest.find(|c: char| if quoted { c == '"' } else { is_end(c) }).unwrap_or(rest.len());
+            let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+            let quoted = quote.is_some();
+            let ends = |c: char| quote.map_or_else(|| is_end(c), |quote| c == quote);
+            let end = rest.find(ends).unwrap_or(rest.len());
             let image = rest[..end].trim_end_matches(['.', ':', ';']);
             let image = if quoted { image } else { image.trim_end_matches("...") };
             is_plausible(image, quoted || before.starts_with("pull access")).then(|| image.to_owned())
         })
     })
+}
+
+/// The image as it was typed: in a command, or repeated by the client.
+pub(crate) fn typed<'a>(text: &'a str, lower: &str) -> Option<&'a str> {
+    const BEFORE: [&str; 4] = ["podman pull ", "buildah from ", "crictl pull ", "error pulling image \""];
+    let rest = BEFORE.iter().find_map(|before| text.get(lower.find(before)? + before.len()..))?;
+    rest.split(is_end).next().filter(|image| !image.is_empty() && !image.starts_with('-'))
+}
+
+/// The registries that a client was trying one after the other, as written: `Trying to pull HOST/…`.
+pub(crate) fn tried(text: &str, lower: &str) -> Vec<String> {
+    const BEFORE: &str = "trying to pull ";
+    let rests = lower.match_indices(BEFORE).filter_map(|(at, _)| text.get(at + BEFORE.len()..));
+    let mut hosts: Vec<String> = rests
+        .map(|rest| rest.split(is_end).next().unwrap_or_default().trim_end_matches("..."))
+        .filter(|image| is_plausible(image, false))
+        .map(|image| split(image).0)
+        .collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
 }
 
 fn is_end(c: char) -> bool {

@@ -1,7 +1,7 @@
 //! Status codes of HTTP in a text.
 
 /// Words that stand before a status code.
-const BEFORE: [&str; 14] = [
+const BEFORE: [&str; 18] = [
     "status: ",
     "status ",
     "statuscode: ",
@@ -16,9 +16,13 @@ const BEFORE: [&str; 14] = [
     "http status ",
     "registry ",
     "code=",
+    "http code: ",
+    "http code ",
+    "response code ",
+    "returned ",
 ];
 /// Words that stand behind one: the reason phrases of `net/http/status.go`, and those of proxies.
-const BEHIND: [&str; 24] = [
+const BEHIND: [&str; 25] = [
     "bad request",
     "unauthorized",
     "payment required",
@@ -28,6 +32,7 @@ const BEHIND: [&str; 24] = [
     "not acceptable",
     "proxy authentication",
     "request timeout",
+    "request time-out",
     "gone",
     "precondition failed",
     "unsupported media",
@@ -74,7 +79,7 @@ mod tests {
 
     #[test]
     fn only_what_is_named_as_a_status_counts() {
-        let cases: [(&str, &[u16]); 8] = [
+        let cases: [(&str, &[u16]); 9] = [
             ("to https://r/v2/a: 401 unauthorized", &[401]),
             ("statuscode: 404, \"x\"", &[404]),
             ("error: status 429 trying to pull", &[429]),
@@ -83,6 +88,7 @@ mod tests {
             ("invalid status code from registry 403 (forbidden)", &[403]),
             ("10.0.0.1:500 read 404 bytes of 5000", &[]),
             ("(status=401 body=", &[401]),
+            ("run: unexpected http code: 500, url", &[500]),
         ];
         for (text, wanted) in cases {
             assert_eq!(statuses(text), wanted, "{text}");

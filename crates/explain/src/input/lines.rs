@@ -108,7 +108,7 @@ impl Reader {
         let first = words.next().unwrap_or_default();
         let columns = ["Type", "LAST", "FirstSeen", "NAMESPACE", "FIRST"];
         let known = ["Reason", "SEEN", "LastSeen", "LAST"];
-        first.chars().all(|c| c == '-')
+        line.chars().all(|c| c == '-' || c.is_whitespace())
             || (columns.contains(&first) && words.next().is_some_and(|word| known.contains(&word)))
             || (self.seen_rows && first == "Events:")
     }

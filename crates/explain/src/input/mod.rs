@@ -36,7 +36,7 @@ pub(crate) fn read(text: &str) -> Vec<Statement> {
 }
 
 /// Reasons of events and of waiting containers that are about images.
-const REASONS: [&str; 12] = [
+const REASONS: [&str; 15] = [
     "Failed",
     "BackOff",
     "ErrImagePull",
@@ -49,7 +49,15 @@ const REASONS: [&str; 12] = [
     "SignatureValidationFailed",
     "FailedToRetrieveImagePullSecret",
     "FailedCreatePodSandBox",
+    "FailedCreatePodSandbox",
+    "FreeDiskSpaceFailed",
+    "ImageGCFailed",
 ];
+
+/// The reason of what kubelets up to 1.7 say of everything that keeps a pod from running (`kubernetes v1.7
+/// pkg/kubelet/events/event.go`), and what such events say of images.
+const FAILED_SYNC: &str = "FailedSync";
+const OF_IMAGES: [&str; 3] = ["Image", "image", "secrets \""];
 
 /// Words of failures that come after the pull.
 const LATER: [&str; 5] = [
@@ -63,6 +71,9 @@ const LATER: [&str; 5] = [
 /// Whether an event or a state of this reason is about a pull.
 pub(crate) fn is_about_a_pull(reason: &str, message: &str) -> bool {
     let later = LATER.iter().any(|words| message.contains(words)) && !message.contains("exec format error");
-    let unknown = !REASONS.contains(&reason) && !reason.contains("unmarshal") && !reason.contains("base64");
+    let sync =
+        reason.eq_ignore_ascii_case(FAILED_SYNC) && OF_IMAGES.iter().any(|words| message.contains(words));
+    let known = REASONS.contains(&reason) || sync;
+    let unknown = !known && !reason.contains("unmarshal") && !reason.contains("base64");
     !later && !unknown
 }

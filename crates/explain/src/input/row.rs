@@ -12,7 +12,7 @@ pub(crate) enum Row {
 }
 
 /// How the messages begin that the kubelet writes about images.
-const BEGINNINGS: [&str; 11] = [
+const BEGINNINGS: [&str; 12] = [
     "spec.containers{",
     "spec.initContainers{",
     "Failed to pull image",
@@ -23,6 +23,7 @@ const BEGINNINGS: [&str; 11] = [
     "Unable to retrieve",
     "Failed to create pod sandbox",
     "Error: ",
+    "Error syncing pod",
     "(combined from similar events)",
 ];
 /// A type stands among the first columns.

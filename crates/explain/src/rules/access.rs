@@ -41,6 +41,15 @@ pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d)
 }
 
+/// GitHub's token service says this, and nothing else, to a login that it does not know (`docker pull` without a login gets a
+/// token there, and hears `unauthorized` from the registry).
+pub(super) fn ghcr(d: &Dissection) -> Option<Verdict> {
+    let others =
+        [Cause::ExpiredToken, Cause::UserNotPermitted, Cause::CredentialsMissing, Cause::RepoNotFound];
+    let verdict = Verdict::likely(Cause::BadCredentials).or(&others).because(&[Word::Forbidden]);
+    verdict.some_if(d.registry_kind() == HostKind::Ghcr && d.says("denied: denied"))
+}
+
 /// The words say that the user is known and may not.
 pub(super) fn not_permitted(d: &Dissection) -> Option<Verdict> {
     let verdict = Verdict::likely(Cause::UserNotPermitted)

@@ -3,7 +3,7 @@
 use diagnosis::Cause;
 
 use super::Verdict;
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Dissection, HostKind, Word};
 
 pub(super) fn schema1(d: &Dissection) -> Option<Verdict> {
     let verdict = Verdict::certain(Cause::Schema1Unsupported).or(&[Cause::ManifestUnsupported]);
@@ -16,10 +16,24 @@ pub(super) fn platform(d: &Dissection) -> Option<Verdict> {
         let verdict = Verdict::likely(Cause::RuntimeFault).or(&[Cause::PlatformMismatch]);
         return Some(verdict.because(&[Word::VariantUnknown]));
     }
+    // The image's name says that it is for the node, and its config that it is not: built by who did not say so.
+    if d.has(Word::NoPlatform) && expects_what_the_name_says(d) {
+        let verdict = Verdict::likely(Cause::RuntimeFault).or(&[Cause::PlatformMismatch]);
+        return Some(verdict.because(&[Word::NoPlatform]));
+    }
     Verdict::certain(Cause::PlatformMismatch)
         .or(&[Cause::RuntimeFault])
         .because(&[Word::NoPlatform, Word::WrongFormat])
         .if_said(d)
+}
+
+/// Whether the architecture that was expected stands in the image's name: `pause-arm64` where `arm64` was expected.
+fn expects_what_the_name_says(d: &Dissection) -> bool {
+    const NAMES: [&str; 7] = ["amd64", "arm64", "arm", "386", "ppc64le", "s390x", "riscv64"];
+    let Some((_, expected)) = d.text.split_once("expecting") else { return false };
+    let has = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part == name);
+    let image = d.image.as_deref().unwrap_or_default();
+    NAMES.iter().any(|name| has(image, name) && has(expected, name))
 }
 
 /// Content that is not what its digest says; the digest of nothing is that of a download that the store forgot.
@@ -34,10 +48,16 @@ pub(super) fn digest(d: &Dissection) -> Option<Verdict> {
     verdict.because(&[Word::DigestMismatch]).if_said(d)
 }
 
-/// A page for people in a manifest's place.
+/// A page for people in a manifest's place. The large public registries send none: a mirror did, or a site that stands in
+/// the mirror's place.
 pub(super) fn page(d: &Dissection) -> Option<Verdict> {
-    let others = [Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::ManifestUnsupported];
-    let verdict = Verdict::likely(Cause::WrongRegistryHost).or(&others);
+    let own = d.registry().or_else(|| d.host()).is_some_and(|host| {
+        matches!(HostKind::of(&host), HostKind::Other | HostKind::Private | HostKind::GitLab | HostKind::Site)
+    });
+    let first = if own { Cause::WrongRegistryHost } else { Cause::MirrorMisconfig };
+    let others =
+        [Cause::WrongRegistryHost, Cause::MirrorMisconfig, Cause::ProxyMisconfig, Cause::ManifestUnsupported];
+    let verdict = Verdict::likely(first).or(&others);
     verdict.because(&[Word::HtmlManifest]).if_said(d)
 }
 

@@ -13,6 +13,17 @@ pub(super) fn repository(d: &Dissection) -> Option<Verdict> {
     verdict.because(&[Word::NameUnknown]).some_if(d.has(Word::NameUnknown) && !denied)
 }
 
+/// A name without a registry was looked for in one registry after the other, and not where it is.
+pub(super) fn searched(d: &Dissection) -> Option<Verdict> {
+    const ANSWERS: [Word; 4] = [Word::NameUnknown, Word::ManifestUnknown, Word::NotFound, Word::AccessDenied];
+    let tried = d.tried();
+    let elsewhere = tried.iter().any(|host| HostKind::of(host) != HostKind::DockerHub);
+    let told = d.any(&ANSWERS) || d.statuses.contains(&404);
+    let others = [Cause::RepoNotFound, Cause::TagNotFound, Cause::WrongRegistryHost];
+    let verdict = Verdict::likely(Cause::ShortName).or(&others).because(&ANSWERS);
+    verdict.some_if(told && (tried.len() > 1 || (d.is_unqualified() && elsewhere)))
+}
+
 /// The registry knows the repository and not what is asked of it.
 pub(super) fn manifest(d: &Dissection) -> Option<Verdict> {
     if d.has(Word::ManifestUnknown) && d.has(Word::Copying) {

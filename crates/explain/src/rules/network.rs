@@ -1,9 +1,11 @@
 //! Names, connections, TLS, proxies.
 
+use std::net::IpAddr;
+
 use diagnosis::Cause;
 
 use super::Verdict;
-use crate::grammar::{Dissection, HostKind, Purpose, Step, Word};
+use crate::grammar::{Dissection, HostKind, Link, Purpose, Step, Word};
 
 /// The proxy itself, or what it said to CONNECT.
 pub(super) fn proxy(d: &Dissection) -> Option<Verdict> {
@@ -16,6 +18,11 @@ pub(super) fn proxy(d: &Dissection) -> Option<Verdict> {
         let verdict = if is_storage(d) { verdict.or(&[Cause::RedirectHostBlocked]) } else { verdict };
         let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing, Cause::Registry5xx]);
         return Some(verdict.because(&[Word::ConnectRefused]));
+    }
+    if d.has(Word::Filtered) {
+        let first = if is_storage(d) { Cause::RedirectHostBlocked } else { Cause::ProxyMisconfig };
+        let verdict = Verdict::likely(first).or(&[Cause::ProxyMisconfig, Cause::ClientBlocked]);
+        return Some(verdict.because(&[Word::Filtered]));
     }
     if d.has(Word::GatewayPhrase) {
         let verdict =
@@ -59,6 +66,10 @@ fn handshake_timeout(d: &Dissection) -> Verdict {
 
 /// A name that does not resolve.
 pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
+    if d.has(Word::ResolverNoRoute) {
+        let verdict = Verdict::likely(Cause::NoRoute).or(&[Cause::DnsResolverFailure]);
+        return Some(verdict.because(&[Word::ResolverNoRoute]));
+    }
     if d.has(Word::ResolverFailed)
         && (d.has(Word::Lookup) || d.looked_up.is_some() || !d.has(Word::NoSuchHost))
     {
@@ -119,10 +130,10 @@ fn on_this_way(d: &Dissection, cause: Cause) -> Verdict {
     } else {
         &[Cause::WrongRegistryHost, Cause::MirrorMisconfig, Cause::ProxyMisconfig]
     };
-    if d.host_kind() == HostKind::Loopback && cause == Cause::ConnRefused {
+    if d.host_kind() == HostKind::Loopback && cause == Cause::ConnRefused && !is_realm(d) {
         return at_loopback(d);
     }
-    if is_version1(d) {
+    if cause == Cause::ConnRefused && (lacks_port(d) || is_version1(d)) {
         return Verdict::possible(Cause::WrongRegistryHost).or(&[cause]).or(others);
     }
     // Amazon's nodes and tasks get their login there, and have no way out at all when they cannot reach it.
@@ -156,6 +167,22 @@ fn at_loopback(d: &Dissection) -> Verdict {
     };
     let others = [Cause::LocalhostRegistry, Cause::ConnRefused, Cause::MirrorMisconfig];
     Verdict::likely(first).or(&others)
+}
+
+/// Whether the innermost request is one to a token service that another host named.
+fn is_realm(d: &Dissection) -> bool {
+    let first = d.links.iter().find(|link| link.purpose != Purpose::Other);
+    is_token(d) && first.zip(d.last_link()).is_some_and(|(first, last)| first.authority != last.authority)
+}
+
+/// Whether a bare address was asked at the default port: registries there have nearly always one of their own.
+fn lacks_port(d: &Dissection) -> bool {
+    let is_address = |link: &Link| {
+        let host = link.host();
+        host == link.authority
+            && (host.parse::<IpAddr>().is_ok() || (host.starts_with('<') && host.contains("ip")))
+    };
+    d.last_link().is_some_and(is_address)
 }
 
 /// Old Docker asked for the protocol of before 2015 after the host had not answered as a registry does.
@@ -197,8 +224,30 @@ pub(super) fn interrupted(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others).because(&[Word::Reset, Word::Eof]))
 }
 
+/// The server waited for a request of which a part never came: small packets pass, larger ones do not.
+pub(super) fn request_cut(d: &Dissection) -> Option<Verdict> {
+    let others = [Cause::ProxyMisconfig, Cause::Registry5xx, Cause::ConnTimeout];
+    Verdict::likely(Cause::Mtu).or(&others).because(&[Word::RequestCut]).if_said(d)
+}
+
+/// A mirror was asked, and what came of it is not told.
+pub(super) fn mirror_request(d: &Dissection) -> Option<Verdict> {
+    let others = [Cause::ConnRefused, Cause::ConnTimeout, Cause::DnsNoSuchHost];
+    let verdict = Verdict::possible(Cause::MirrorMisconfig).or(&others).because(&[Word::Requesting]);
+    verdict.if_said(d).filter(|_| d.is_mirrored())
+}
+
 /// A limit of time that passed while something was still going on.
 pub(super) fn deadline(d: &Dissection) -> Option<Verdict> {
+    // The daemon names the request that failed; without one, whoever asked the daemon has given up.
+    if d.has(Word::Canceled) && !d.has(Word::Deadline) {
+        let asked = d.last_link().is_some();
+        let first = if asked { Cause::ConnTimeout } else { Cause::PullDeadline };
+        let verdict = Verdict::likely(first);
+        let verdict =
+            verdict.or(&[Cause::PullDeadline, Cause::ConnTimeout, Cause::Mtu, Cause::ProxyMisconfig]);
+        return Some(verdict.because(&[Word::Canceled]));
+    }
     if d.has(Word::BodyTimeout) {
         let verdict = Verdict::likely(Cause::ConnTimeout);
         let verdict = verdict.or(&[Cause::PullDeadline, Cause::Mtu, Cause::ProxyMisconfig]);

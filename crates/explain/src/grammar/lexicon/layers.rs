@@ -23,6 +23,9 @@ words! {
         "get manifest", "error choosing image instance", "choosing an image from manifest list",
         "failed to resolve",
     ];
+    Requesting: [
+        "failed to do request",
+    ];
     Pinging: [
         "pinging container registry", "pinging docker registry", "error pinging", "unable to ping registry endpoint", "ping attempt failed",
     ];
@@ -64,7 +67,8 @@ words! {
         "unexpected end of json input … token", "failed to get auth token", "error getting auth token",
         "token signed by untrusted key", "token response", "could not parse token", "malformed token",
         "no token in response", "token … not valid yet", "missing token", "no bearer token",
-        "unsupported auth scheme", "unsupported authentication", "unable to parse www-authenticate",
+        "unsupported auth scheme", "invalid token auth challenge realm", "no successful auth challenge",
+        "auth challenge", "unable to parse realm", "invalid realm", "realm … invalid url", "unsupported authentication", "unable to parse www-authenticate",
         "unexpected www-authenticate", "no www-authenticate", "unable to extract token",
         "failed to decode token",
     ];

@@ -75,6 +75,7 @@ clauses! {
     Sandbox: "the image of the pod's sandbox";
     Unpacking: "pulling and unpacking (containerd)";
     Resolving: "resolving the reference";
+    Requesting: "a request that was not answered";
     Pinging: "asking whether there is a registry";
     NoEndpoint: "no endpoint of the registry answered (containerd before 1.3)";
     DaemonAnswer: "an answer of the Docker daemon";
@@ -96,12 +97,16 @@ clauses! {
     Refused: "the connection is refused";
     DialTimeout: "no answer to the connection";
     NoRoute: "no way to the address";
+    ResolverNoRoute: "no way to the name server";
     Reset: "the connection is torn down";
     Eof: "the connection ends";
     BodyTimeout: "content stops to come";
+    Canceled: "whoever asked for it gave up";
+    RequestCut: "the server did not get the whole request";
     TooLong: "packets are too long";
     BadPort: "the port is not one";
     ProxyConnect: "the proxy cannot be used";
+    Filtered: "a filter on the way refuses";
     ConnectRefused: "a reason phrase alone: what a proxy said to CONNECT";
     GatewayPhrase: "the reason phrase Internal Server Error alone";
     // TLS.

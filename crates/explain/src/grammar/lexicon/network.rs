@@ -29,13 +29,21 @@ words! {
         "lookup *: device or resource busy", "lookup * on *: device or resource busy",
         "lookup *: too many open files", "lookup * on *: too many open files",
         "lookup *: connection timed out", "lookup * on *: connection timed out",
-        "lookup *: no route to host", "lookup * on *: no route to host", "lookup *: network is unreachable",
-        "lookup * on *: network is unreachable", "lookup *: operation was canceled",
-        "lookup * on *: operation was canceled", "lookup *: context deadline exceeded",
+        "lookup *: operation was canceled", "lookup * on *: operation was canceled", "lookup *: context deadline exceeded",
         "lookup * on *: context deadline exceeded", "lookup *: try again", "lookup * on *: try again",
         "lookup *: no answer from dns server", "lookup * on *: no answer from dns server",
         "lookup *: dns server returned answer with no data",
         "lookup * on *: dns server returned answer with no data",
+    ];
+    ResolverNoRoute: [
+        "lookup *: no route to host", "lookup * on *: no route to host", "lookup *: network is unreachable",
+        "lookup * on *: network is unreachable",
+        "lookup *: dial udp *: connect: network is unreachable",
+        "lookup * on *: dial udp *: connect: network is unreachable",
+        "lookup *: dial udp *: connect: no route to host",
+        "lookup * on *: dial udp *: connect: no route to host",
+        "lookup * on *: dial tcp *: connect: network is unreachable",
+        "lookup * on *: write udp *: network is unreachable",
     ];
     Lookup: [
         "dial tcp: lookup", "dial: lookup", "lookup",
@@ -86,9 +94,15 @@ words! {
         "context canceled … reading body", "client.timeout or context cancellation while reading body",
         "client.timeout exceeded while reading body", "timeout awaiting response headers",
         "request canceled (client.timeout exceeded", "read tcp …: i/o timeout",
-        "read: connection timed out", "net/http: request canceled", "read: operation timed out",
+        "read: connection timed out", "read: operation timed out",
         "read timeout", "timed out reading", "read timed out", "timeout while reading",
         "timed out … while downloading",
+    ];
+    Canceled: [
+        "net/http: request canceled", "request canceled",
+    ];
+    RequestCut: [
+        "didn't send a complete request", "did not send a complete request",
     ];
     TooLong: [
         "message too long", "fragmentation needed", "mtu",
@@ -105,8 +119,16 @@ words! {
         "proxy tunneling failed", "proxy connect", "received http code … from proxy",
         "bad response from proxy", "unable to connect to proxy", "proxyerror", "cannot connect to proxy",
         "proxy refused", "proxy authorization", "netskope", "checkpoint … blocked", "sophos", "palo alto",
-        "mcafee", "forcepoint", "url filter", "web filter", "access to this site is blocked",
-        "blocked by your organization", "content filter",
+        "mcafee", "forcepoint", "url filter", "web filter", "content filter",
+    ];
+    Filtered: [
+        "request blocked by", "blocked by privoxy", "privoxy", "access to this site is blocked",
+        "this site is blocked", "this site has been blocked", "website has been blocked",
+        "blocked by your organization", "blocked by administrator", "blocked by your administrator",
+        "blocked by the administrator", "blocked by your network", "blocked by url filter",
+        "web page blocked", "webpage blocked", "page has been blocked", "connection blocked by",
+        "connection was blocked", "domain is blocked", "destination is not allowed", "egress … denied",
+        "egress policy", "not in the egress", "host_not_allowed", "host not allowed", "policy … denies access to",
     ];
     ConnectRefused: [
         "https://*\": forbidden", "https://*: forbidden", "https://*\": bad gateway",

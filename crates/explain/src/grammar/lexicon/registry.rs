@@ -46,7 +46,8 @@ words! {
         "namespace … does not exist", "project … does not exist", "path not found in registry",
         "could not find repository", "the named repository is not known", "repository … has been deleted",
         "is not a valid repository", "requested repository … not found", "image repository … not found",
-        "organization … not found", "name_invalid", "the repository … was not found", "no such project",
+        "organization … not found", "name_invalid", "project * has been deleted", "project * was deleted",
+        "namespace * has been disabled", "project * has been disabled", "repository * has been disabled", "the repository … was not found", "no such project",
         "repo … not found", "repository … could not be found",
     ];
     ManifestUnknown: [

@@ -53,7 +53,8 @@ words! {
         "could not acquire lock", "failed to read … /var/lib", "cannot allocate", "out of memory",
         "failed to get snapshotter", "stargz", "nydus", "lazy pull", "userns", "user namespace", "subuid",
         "subgid", "boltdb", "bucket: not found", "database not open", "no such snapshot", "failed to walk",
-        "wclayer", "vmcompute", "failed to create sandbox … image", "broken image", "image … corrupt",
+        "wclayer", "vmcompute", "driver * failed to", "error pulling dependent layers",
+        "error downloading dependent layers", "invalid parent id", "failed to create sandbox … image", "broken image", "image … corrupt",
         "stale … snapshot", "panic",
     ];
     ImageLacking: [
