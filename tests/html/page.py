@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Looks at the HTML report in headless Chromium, as a reader would: nothing on the console, the failing step in sight
-without scrolling, nothing wider than a phone, text that contrasts with its ground in light and in dark.
+without scrolling, nothing wider than a phone, text that contrasts with its ground in light and in dark, and all that
+opens reached by the Tab key and opened by Enter.
 
-Needs Debian's chromium and chromium-driver. Nothing is fetched: the page is a file.
+With --shots DIR each page is kept as a picture, to be looked at. Needs Debian's chromium and chromium-driver. Nothing is fetched: the page is a file.
 """
 
 import argparse
+import base64
 import json
 import os
 import pathlib
@@ -17,6 +19,26 @@ import urllib.request
 
 SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
 DESKTOP, PHONE = (1280, 800), (390, 844)
+
+# A page of each kind: the arguments of pullsim, with {} for the directory of scenarios.
+PAGES = {
+    "pulled": "check --in {}/success/private-multi-arch.yaml",
+    "several-architectures-get": "check --in {}/success/private-multi-arch.yaml --layers get",
+    "secret": "check --in {}/credentials/secret-key-does-not-match.yaml --what-if",
+    "tag": "check --in {}/manifest/tag-missing.yaml --what-if",
+    "certificate": "check --in {}/tls/expired.yaml --what-if",
+    "proxy": "check --in {}/proxy/forbids.yaml --what-if",
+    "name": "check --in {}/dns/no-such-host.yaml --what-if",
+    "no-answer": "check --in {}/connect/no-answer.yaml",
+    "token": "check --in {}/auth/service-misnamed.yaml --what-if",
+    "blob": "check --in {}/blob/truncated.yaml",
+    "back-off": "check --in {}/manifest/tag-missing.yaml --for 10m",
+    "whole-day": "check --in {}/manifest/tag-missing.yaml --for 24h",
+    "pods": "check --in {}/kubelet/whole-namespace.yaml",
+    "image-name": "check nginx:UPPER:x --in {}/manifest/tag-missing.yaml",
+    "run": "run {}/tls -v",
+    "run-what-if": "run {}/proxy -v --what-if",
+}
 
 # What is measured in the page. Ratios are those of WCAG 2.2, "contrast (minimum)".
 MEASURE = """
@@ -86,6 +108,32 @@ class Browser:
     def chrome(self, command, **params):
         return self.call("POST", f"{self.session}/goog/cdp/execute", {"cmd": command, "params": params})
 
+    def opened_by_keyboard(self, page):
+        """How many parts of the page can be opened, and how many Tab and Enter have opened."""
+        self.call("POST", f"{self.session}/url", {"url": page.as_uri()})
+        run = lambda script: self.call("POST", f"{self.session}/execute/sync", {"script": script, "args": []})
+        # Those within others that are closed come into reach when these are opened: what is shown at the start counts.
+        closed = "[...document.querySelectorAll('details:not([open]) > summary')].filter(e => e.getClientRects().length)"
+        total = run(f"window.waiting = new Set({closed}); return window.waiting.size")
+        press = lambda key: [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        opened, wanted = 0, min(total, 12)
+        for _ in range(400):
+            if opened == wanted:
+                break
+            self.keys(press("\ue004"))
+            if run("return window.waiting.delete(document.activeElement)"):
+                self.keys(press("\ue007"))
+                opened += run("return document.activeElement.parentElement.open ? 1 : 0")
+        return wanted, opened
+
+    def keys(self, actions):
+        body = {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}
+        self.call("POST", f"{self.session}/actions", body)
+
+    def shot(self, path):
+        picture = self.call("GET", f"{self.session}/screenshot")
+        path.write_bytes(base64.b64decode(picture))
+
     def look(self, page, size, dark):
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
@@ -128,44 +176,55 @@ def complaints(seen, size, dark, failed):
         yield f"contrast {ratio:.1f} of {text!r}"
 
 
-def page(pullsim, scenario, folder):
-    """The page of a scenario, and whether its pull fails."""
-    image = next(l.split(":", 1)[1].strip() for l in scenario.read_text().splitlines() if l.startswith("image:"))
-    run = subprocess.run(
-        [pullsim, "check", image, "--in", scenario, "--what-if", "-o", "html"], capture_output=True, text=True, check=False
-    )
+def page(pullsim, name, arguments, folder):
+    """The page, and whether a pull fails in it."""
+    words = [word.format(SCENARIOS) for word in arguments.split()]
+    run = subprocess.run([pullsim, *words, "-o", "html"], capture_output=True, text=True, check=False)
     if run.returncode > 1:
-        raise RuntimeError(f"{scenario}: {run.stderr}")
-    path = folder / f"{scenario.stem}.html"
+        raise RuntimeError(f"{name}: {run.stderr}")
+    path = folder / f"{name}.html"
     path.write_text(run.stdout)
-    return path, run.returncode == 1
+    # A run of scenarios is good when pulls fail as expected.
+    return path, run.returncode == 1 or words[0] == "run"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pullsim", required=True, help="the programme")
-    parser.add_argument("scenario", nargs="*", type=pathlib.Path, help="default: a few of each kind")
+    parser.add_argument("--shots", type=pathlib.Path, help="keeps pictures of the pages in this directory")
+    parser.add_argument("page", nargs="*", help=f"default: all of {', '.join(PAGES)}")
     arguments = parser.parse_args()
     if not (shutil.which("chromedriver") and shutil.which("chromium")):
         sys.exit("chromium and chromium-driver are not installed")
-    few = ["success/private-multi-arch", "credentials/secret-key-does-not-match", "manifest/tag-missing"]
-    scenarios = arguments.scenario or [SCENARIOS / f"{name}.yaml" for name in few]
+    names = arguments.page or list(PAGES)
     bad = 0
+
+    def complain(*words):
+        nonlocal bad
+        bad += 1
+        print(*words)
+
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         browser = Browser(folder / "profile")
         try:
-            for scenario in scenarios:
-                path, failed = page(os.path.abspath(arguments.pullsim), scenario, folder)
+            for name in names:
+                path, failed = page(os.path.abspath(arguments.pullsim), name, PAGES[name], folder)
                 for size in (DESKTOP, PHONE):
                     for dark in (False, True):
                         seen = browser.look(path, size, dark)
+                        way = f"{size[0]}x{size[1]} {'dark' if dark else 'light'}"
+                        if arguments.shots:
+                            arguments.shots.mkdir(parents=True, exist_ok=True)
+                            browser.shot(arguments.shots / f"{name} {way}.png".replace(" ", "-"))
                         for complaint in complaints(seen, size, dark, failed):
-                            bad += 1
-                            print(f"{scenario.stem} {size[0]}x{size[1]} {'dark' if dark else 'light'}: {complaint}")
+                            complain(f"{name} {way}: {complaint}")
+                wanted, opened = browser.opened_by_keyboard(path)
+                if opened != wanted:
+                    complain(f"{name}: {opened} of {wanted} parts were opened by keyboard")
         finally:
             browser.close()
-    print(f"{len(scenarios)} pages, each in 4 ways: {bad} complaints")
+    print(f"{len(names)} pages, each in 4 ways and by keyboard: {bad} complaints")
     sys.exit(bad > 0)
 
 

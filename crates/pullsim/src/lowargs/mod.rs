@@ -27,8 +27,15 @@ pub(crate) use secret::{LowLint, LowMake, LowMatch, ManifestForm, SecretCommand}
 pub(crate) use serve::LowServe;
 pub(crate) use store::StoreCommand;
 
-/// What every command's help ends with.
-const EXIT_STATUS: &str = "\
+/// What the programme's own help ends with.
+const EXAMPLES: &str = "\
+Examples:
+  pullsim check registry.example.com/team/app:v1 --secret pull-secret.yaml
+  kubectl describe pod web-0 | pullsim explain
+  kubectl pullsim pod web-0 -n shop
+  pullsim secret lint pull-secret.yaml
+  pullsim run scenarios
+
 Exit status:
   0  the image would be pulled
   1  it would not
@@ -37,7 +44,7 @@ Exit status:
 
 /// Says what a Kubernetes node would do to pull an image, without a cluster: the same requests, events and errors.
 #[derive(Debug, Parser)]
-#[command(name = "pullsim", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+#[command(name = "pullsim", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct LowArgs {
     #[command(subcommand)]
     pub command: Command,
@@ -86,13 +93,13 @@ pub(crate) enum Command {
     #[command(after_help = run::EXAMPLES)]
     Run(Box<LowRun>),
     /// Prints the JSON Schema of a format.
-    #[command(after_help = EXIT_STATUS)]
+    #[command(after_help = schema::EXAMPLES)]
     Schema {
         /// The format.
         of: SchemaOf,
     },
     /// Changes a simulated node's image store.
-    #[command(subcommand, after_help = EXIT_STATUS)]
+    #[command(subcommand)]
     Store(StoreCommand),
     /// Prints the completions for a shell.
     #[command(after_help = completions::COMPLETIONS_EXAMPLES)]

@@ -35,8 +35,8 @@ Exit status:
 
 const MAKE_HELP: &str = "\
 Examples:
-  printf '%s' \"$PASSWORD\" | pullsim secret make registry.example.com --user ci --password-stdin | kubectl apply -f -
-  pullsim secret make docker.io --user ci --password-stdin --name hub --namespace shop < password.txt
+  pullsim secret make registry.example.com --user ci --password-stdin <pw.txt | kubectl apply -f -
+  printf '%s' \"$PASSWORD\" | pullsim secret make docker.io --user ci --password-stdin --name hub
 
 One line end after the password is no part of it.
 

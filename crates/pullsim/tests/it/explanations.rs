@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{pullsim, pullsim_with};
+use crate::{all_scenarios, pullsim, pullsim_with};
 
 /// Versions of the kubelet whose events differ.
 const KUBELETS: [&str; 3] = ["1.28", "1.32", "1.35"];
@@ -105,7 +105,7 @@ fn is_one_to_the_events(diagnosed: &str, found: &Value) -> bool {
 
 #[test]
 fn events_of_all_scenarios_are_explained_as_diagnosed() {
-    let all = scenarios(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios")));
+    let all = all_scenarios();
     let with_each = |path: PathBuf| KUBELETS.map(|kubelet| (path.clone(), kubelet));
     let cases: Vec<(PathBuf, &str)> = all.into_iter().flat_map(with_each).collect();
     let told: Vec<Option<Result<(), String>>> = std::thread::scope(|scope| {
@@ -175,18 +175,4 @@ fn list(events: &Value) -> String {
         serde_json::json!({"kind": "Event", "type": kind, "reason": reason, "message": message, "involvedObject": object})
     });
     serde_json::json!({"kind": "List", "items": items.collect::<Vec<_>>()}).to_string()
-}
-
-fn scenarios(directory: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        // What is in `_base` and the like is there to be included.
-        if path.is_dir() && !path.file_name().unwrap().to_string_lossy().starts_with('_') {
-            found.extend(scenarios(&path));
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found
 }

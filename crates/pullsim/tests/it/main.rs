@@ -4,12 +4,14 @@
 mod action;
 mod bad_input;
 mod explanations;
+mod help;
 mod kubectl;
 mod manners;
 mod node_plugins;
 mod plan;
 mod pods;
 mod pulls;
+mod readers;
 mod records;
 mod redaction;
 mod registry;
@@ -21,7 +23,7 @@ mod serve;
 mod what_if;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -82,4 +84,23 @@ fn file(test: &str, name: &str, content: &str) -> String {
     let path = directory(test).join(name);
     std::fs::write(&path, content).unwrap();
     path.to_str().unwrap().to_owned()
+}
+
+/// The files of the catalogue.
+fn all_scenarios() -> Vec<PathBuf> {
+    scenarios_below(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios")))
+}
+
+fn scenarios_below(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        // What is in `_base` and the like is there to be included.
+        if path.is_dir() && !path.file_name().unwrap().to_string_lossy().starts_with('_') {
+            found.extend(scenarios_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+    found
 }

@@ -1,0 +1,197 @@
+//! The forms for other people's programmes, over all scenarios, read by readers that are not ours.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use har::{Har, Spec};
+use serde_json::Value;
+use serde_sarif::sarif::Sarif;
+
+use crate::{Run, all_scenarios, pullsim};
+
+/// What a reader of a form found: how many things, and how many of them have failed.
+#[derive(Debug, PartialEq, Eq)]
+struct Read {
+    things: usize,
+    failed: usize,
+}
+
+const READERS: [(&str, fn(&str) -> Read); 4] =
+    [("har", read_har), ("sarif", read_sarif), ("junit", read_junit), ("tap", read_tap)];
+
+#[test]
+fn every_scenario_in_every_form_is_read() {
+    let files = all_scenarios();
+    let next = AtomicUsize::new(0);
+    let wrong: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    wrong.lock().unwrap().extend(misread(file));
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(files.len() > 300);
+}
+
+fn check(file: &Path, form: &str) -> Run {
+    pullsim(&["check", "--in", file.to_str().unwrap(), "-o", form])
+}
+
+/// What readers find otherwise than the report in JSON says it.
+fn misread(file: &Path) -> Vec<String> {
+    let report = check(file, "json");
+    if report.status > 1 {
+        return vec![format!("{}: {}", file.display(), report.err)];
+    }
+    let (mut requests, mut pulls) = (0, Vec::new());
+    count(&report.json(), &mut requests, &mut pulls);
+    let failed = pulls.iter().filter(|outcome| *outcome == "failed").count();
+    let expected = |form: &str| match form {
+        "har" => Read { things: requests, failed: 0 },
+        "sarif" => Read { things: failed, failed },
+        _ => Read { things: pulls.len(), failed },
+    };
+    let found = READERS.iter().map(|(form, read)| (form, read(&check(file, form).out)));
+    found
+        .filter(|(form, read)| *read != expected(form))
+        .map(|(form, read)| format!("{}: {form}: {read:?}, expected {:?}", file.display(), expected(form)))
+        .collect()
+}
+
+/// The requests and the outcomes of all pulls in a report.
+fn count(report: &Value, requests: &mut usize, pulls: &mut Vec<String>) {
+    match report {
+        Value::Object(fields) => {
+            if let (Some(Value::Array(trace)), Some(outcome)) = (fields.get("trace"), fields.get("outcome")) {
+                *requests += trace.iter().filter(|step| step["step"] == "exchange").count();
+                pulls.push(outcome.as_str().unwrap().to_owned());
+            }
+            fields.values().for_each(|value| count(value, requests, pulls));
+        }
+        Value::Array(items) => items.iter().for_each(|item| count(item, requests, pulls)),
+        _ => {}
+    }
+}
+
+fn read_har(text: &str) -> Read {
+    let Har { log: Spec::V1_2(log) } = har::from_str(text).unwrap() else { panic!("not HAR 1.2: {text}") };
+    let pages: Vec<&str> = log.pages.iter().flatten().map(|page| page.id.as_str()).collect();
+    for entry in &log.entries {
+        // What the specification demands beyond the types: a page that there is, a time that is the sum of its parts.
+        assert!(entry.pageref.as_deref().is_none_or(|page| pages.contains(&page)), "{:?}", entry.pageref);
+        let timings = &entry.timings;
+        let parts = [timings.blocked, timings.dns, timings.connect].map(Option::unwrap_or_default);
+        let sum: f64 = parts.iter().filter(|part| **part >= 0.0).sum::<f64>()
+            + timings.send
+            + timings.wait
+            + timings.receive;
+        assert!((sum - entry.time).abs() < 0.01, "{sum} ≠ {}: {:?}", entry.time, entry.request.url);
+    }
+    Read { things: log.entries.len(), failed: 0 }
+}
+
+fn read_sarif(text: &str) -> Read {
+    let document: Sarif = serde_json::from_str(text).unwrap();
+    let [run] = &document.runs[..] else { panic!("{} runs", document.runs.len()) };
+    let rules = run.tool.driver.rules.as_deref().unwrap_or_default();
+    let results = run.results.as_deref().unwrap_or_default();
+    for result in results {
+        let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+        assert_eq!(result.rule_id.as_deref(), Some(rules[index].id.as_str()));
+        assert!(result.message.text.as_deref().is_some_and(|text| !text.is_empty()));
+    }
+    Read { things: results.len(), failed: results.len() }
+}
+
+fn read_junit(text: &str) -> Read {
+    let suites = junit_parser::from_reader(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let cases = suites.suites.iter().flat_map(|suite| &suite.cases);
+    let read =
+        Read { things: cases.clone().count(), failed: cases.filter(|case| case.status.is_failure()).count() };
+    // The counts in the attributes are those of the elements.
+    let of_suites = |count: fn(&junit_parser::TestSuite) -> u64| suites.suites.iter().map(count).sum::<u64>();
+    assert_eq!(of_suites(|suite| suite.tests), read.things as u64, "{text}");
+    assert_eq!(of_suites(|suite| suite.failures), read.failed as u64, "{text}");
+    read
+}
+
+/// By the grammar of TAP 14 for what is printed here: a version, a plan, points in order, comments.
+fn read_tap(text: &str) -> Read {
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("TAP version 14"));
+    let planned: usize = lines.next().and_then(|line| line.strip_prefix("1..")).unwrap().parse().unwrap();
+    let points: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    for (number, point) in (1..).zip(&points) {
+        let rest = point.strip_prefix("not ").unwrap_or(point);
+        assert!(rest.starts_with(&format!("ok {number} - ")), "{point}");
+    }
+    assert_eq!(points.len(), planned);
+    let failed = points.iter().filter(|point| point.starts_with("not ")).count();
+    Read { things: points.len(), failed }
+}
+
+#[test]
+fn a_run_of_scenarios_in_every_form_is_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/manifest");
+    let of = |form| pullsim(&["run", folder, "-o", form]);
+    let cases = of("json").json()["cases"].as_array().unwrap().len();
+    assert!(cases > 40, "{cases}");
+    let all_good = Read { things: cases, failed: 0 };
+    assert_eq!(read_junit(&of("junit").out), all_good);
+    assert_eq!(read_tap(&of("tap").out), all_good);
+    assert_eq!(read_sarif(&of("sarif").out), Read { things: 0, failed: 0 });
+
+    // And one that fails.
+    let scenario = std::fs::read_to_string(format!("{folder}/tag-missing.yaml")).unwrap();
+    let wrong =
+        scenario.replace("include: ../", &format!("include: {folder}/../")).replace("NotFound", "Unknown");
+    assert_ne!(wrong, scenario);
+    let wrong = crate::file("readers-wrong", "wrong # \\ <&> \"one\".yaml", &wrong);
+    let of = |form| pullsim(&["run", &wrong, "-o", form]);
+    let json = of("json").json();
+    let failed = json["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "failed").count();
+    assert!(failed > 0, "{json}");
+    assert_eq!(read_junit(&of("junit").out).failed, failed);
+    assert_eq!(read_tap(&of("tap").out).failed, failed);
+    assert!(read_sarif(&of("sarif").out).things >= failed);
+}
+
+/// No password, token or key that a scenario holds is in any form of its report.
+#[test]
+fn no_secret_of_a_scenario_is_printed() {
+    let with_secrets: Vec<(PathBuf, Vec<String>)> = all_scenarios()
+        .into_iter()
+        .map(|file| {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let secrets = secrets(&text);
+            (file, secrets)
+        })
+        .filter(|(_, secrets)| !secrets.is_empty())
+        .collect();
+    assert!(with_secrets.len() > 40, "{}", with_secrets.len());
+    for (file, secrets) in with_secrets {
+        for form in ["text", "json", "markdown", "har", "html", "sarif", "junit", "tap"] {
+            let run = pullsim(&["check", "--in", file.to_str().unwrap(), "-o", form, "-v"]);
+            for secret in &secrets {
+                assert!(!run.all().contains(secret), "{} {form}: {secret}", file.display());
+            }
+        }
+    }
+}
+
+/// The values of passwords in a scenario's text, as far as they are no words of everyday.
+fn secrets(text: &str) -> Vec<String> {
+    let keys = ["password: ", "identitytoken: ", "\"password\": ", "\"auth\": ", "\"identitytoken\": "];
+    let found = keys.iter().flat_map(|key| text.match_indices(key).map(move |(at, _)| at + key.len()));
+    found
+        .map(|at| text[at..].trim_start_matches(['"', '\'']))
+        .map(|rest| rest.split(['"', '\'', ',', '}', '\n', ' ']).next().unwrap_or_default().to_owned())
+        .filter(|secret| secret.len() > 5)
+        .collect()
+}
