@@ -17,7 +17,9 @@ struct Read {
     failed: usize,
 }
 
-const READERS: [(&str, fn(&str) -> Read); 4] =
+type Reader = (&'static str, fn(&str) -> Read);
+
+const READERS: [Reader; 4] =
     [("har", read_har), ("sarif", read_sarif), ("junit", read_junit), ("tap", read_tap)];
 
 #[test]
