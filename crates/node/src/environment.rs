@@ -31,8 +31,8 @@ impl Environment {
     /// order (systemd.unit(5)): the files of one name by directory, all names sorted; then `EnvironmentFile=`.
     pub(crate) fn of_service(node: &Node, service: &str) -> Self {
         let mut environment = Self::default();
-        for text in unit_files(node, service) {
-            environment.apply_unit(node, &text);
+        for text in node.unit_files(service).iter() {
+            environment.apply_unit(node, text);
         }
         environment
     }
@@ -69,7 +69,7 @@ impl Environment {
 }
 
 /// The unit of a service and its drop-ins, in the order in which systemd reads them.
-fn unit_files(node: &Node, service: &str) -> Vec<String> {
+pub(crate) fn unit_files(node: &Node, service: &str) -> Vec<String> {
     const DIRECTORIES: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for directory in DIRECTORIES {
@@ -89,7 +89,7 @@ fn unit_files(node: &Node, service: &str) -> Vec<String> {
 /// as a word of its own becomes as many words as its value has, `${NAME}` exactly one.
 pub(crate) fn command_line(node: &Node, service: &str) -> Vec<String> {
     let mut command = String::new();
-    for text in unit_files(node, service) {
+    for text in node.unit_files(service).iter() {
         let joined = text.replace("\\\n", " ");
         for line in joined.lines().map(str::trim) {
             if let Some(value) = line.strip_prefix("ExecStart=") {

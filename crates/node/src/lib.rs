@@ -16,7 +16,7 @@ mod flags;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use environment::Environment;
 pub use flags::{Flags, parse_bool};
@@ -28,7 +28,11 @@ pub struct Node {
     environment: Option<Environment>,
     /// What is otherwise than the files say: another content, or (`None`) no such file or directory.
     changed: Arc<BTreeMap<PathBuf, Option<Vec<u8>>>>,
+    /// The systemd units that were read, by service: several who ask about one read its files once.
+    units: Arc<Units>,
 }
+
+type Units = Mutex<BTreeMap<String, Arc<[String]>>>;
 
 #[derive(Clone, Debug)]
 enum Files {
@@ -71,7 +75,7 @@ impl Node {
     }
 
     fn of(files: Files, environment: Option<Environment>) -> Self {
-        Self { files, environment, changed: Arc::default() }
+        Self { files, environment, changed: Arc::default(), units: Arc::default() }
     }
 
     /// The same node with this content in a file. Nothing is written: the node's own file stays as it is.
@@ -98,6 +102,7 @@ impl Node {
             changed.retain(|other, _| !other.starts_with(&path));
         }
         changed.insert(path, content);
+        self.units = Arc::default();
         self
     }
 
@@ -197,6 +202,13 @@ impl Node {
             Files::Machine => false,
             Files::Memory(files) => files.keys().any(|p| p != path && p.starts_with(path)),
         }
+    }
+
+    /// The unit of a service and its drop-ins, in the order in which systemd reads them.
+    fn unit_files(&self, service: &str) -> Arc<[String]> {
+        let mut units = self.units.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = |service: &str| environment::unit_files(self, service).into();
+        units.entry(service.to_owned()).or_insert_with_key(|service| read(service)).clone()
     }
 
     /// The words of the command line with which systemd starts a service, from its unit and drop-ins; empty where there
