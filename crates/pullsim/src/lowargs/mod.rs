@@ -69,7 +69,9 @@ impl LowArgs {
     }
 }
 
+// Only the command that is asked for is described in full (`defer`): most of a start went into describing the others.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Replays the pull of an image as a node would do it.
     #[command(after_help = check::EXAMPLES)]
