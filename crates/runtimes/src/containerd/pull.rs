@@ -71,10 +71,11 @@ impl Pull {
             let mut siblings = JoinSet::new();
             for descriptor in last_first(&descriptors) {
                 let (pull, descriptor) = (self.clone(), descriptor.clone());
-                siblings.spawn(async move {
+                // Boxed, here and below: a future of many kilobytes would be copied on its way into its task.
+                siblings.spawn(Box::pin(async move {
                     let children = pull.handle(&descriptor).await?;
                     if children.is_empty() { Ok(()) } else { Self::dispatch(pull, children).await }
-                });
+                }));
             }
             while let Some(joined) = siblings.join_next().await {
                 joined.unwrap_or(Err(Error::Canceled))?;
@@ -92,7 +93,7 @@ impl Pull {
         let mut siblings = JoinSet::new();
         for descriptor in last_first(descriptors).filter(|descriptor| is_document(descriptor)) {
             let (pull, descriptor) = (self.clone(), descriptor.clone());
-            siblings.spawn(async move { pull.get(&descriptor).await });
+            siblings.spawn(Box::pin(async move { pull.get(&descriptor).await }));
         }
         while let Some(joined) = siblings.join_next().await {
             joined.unwrap_or(Err(Error::Canceled))?;
@@ -147,13 +148,13 @@ impl Pull {
         let Some(layers) = layers.filter(|layers| !layers.is_empty()) else { return };
         let (pull, config) = (self.clone(), config.clone());
         let mut unpacking = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
-        unpacking.spawn(async move {
+        unpacking.spawn(Box::pin(async move {
             tokio::select! {
                 biased;
                 () = pull.canceled() => Err(Error::Canceled),
                 result = pull.unpacker.unpack(&pull, &config, layers) => result,
             }
-        });
+        }));
     }
 
     async fn canceled(&self) {

@@ -165,7 +165,7 @@ async fn fetch(pull: &Arc<Pull>, layers: &[Descriptor]) -> Result<()> {
         if !asked.contains(&layer.digest.as_str()) {
             asked.push(&layer.digest);
             let (pull, layer) = (pull.clone(), layer.clone());
-            fetches.spawn(async move { pull.get(&layer).await });
+            fetches.spawn(Box::pin(async move { pull.get(&layer).await }));
         }
     }
     while let Some(joined) = fetches.join_next().await {
