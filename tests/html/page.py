@@ -62,12 +62,14 @@ const shown = [...document.querySelectorAll('p, li, h2, h3, h4, code, summary sp
   .filter(e => e.textContent.trim() && e.getClientRects().length);
 const faint = shown.map(e => [ratio(e), e.textContent.trim().slice(0, 40)]).filter(([r]) => r < 4.5);
 const box = e => { const r = e.getBoundingClientRect(); return {top: r.top, bottom: r.bottom, height: r.height}; };
-const broke = document.querySelector('.broke');
+// Of several pulls, the list at the top tells where each broke.
+const broke = document.querySelector('.where, .broke');
 const arrow = document.querySelector('.arrow.bad');
 return {
   title: document.title,
   broke: broke && box(broke),
   arrow: arrow && box(arrow),
+  asked: !!document.querySelector('.arrow'),
   cause: document.querySelector('.cause h3')?.textContent.trim(),
   width: document.documentElement.scrollWidth,
   faint,
@@ -166,7 +168,7 @@ def complaints(seen, size, dark, failed):
         yield f"the failing step is not in sight: {seen['broke']}"
     if failed and not seen["cause"]:
         yield "no cause"
-    if failed and not seen["arrow"]:
+    if failed and seen["asked"] and not seen["arrow"]:
         yield "no arrow is red"
     if seen["width"] > width:
         yield f"{seen['width']} pixels wide"

@@ -36,10 +36,10 @@ pub(crate) fn pods(format: Format, report: &PodsReport, text: TextOptions) -> St
 
 /// Of scenarios, a page and an archive show the pulls: those of runs that were not as expected, or all.
 pub(crate) fn pulls(format: Format, report: &RunReport) -> String {
-    let checks: Vec<&CheckReport> = report.cases.iter().filter_map(|case| case.check.as_deref()).collect();
+    let checks = || report.cases.iter().filter_map(|case| case.check.as_deref());
     match format {
-        Format::Html => report::html(&checks),
-        _ => report::har(&checks),
+        Format::Html => report::run_html(report),
+        _ => report::har(&checks().collect::<Vec<_>>()),
     }
 }
 

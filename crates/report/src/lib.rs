@@ -54,7 +54,7 @@ pub use check::{
     SkippedSecret, UnmatchedKey, Waiting,
 };
 pub use har::har;
-pub use html::{html, pods_html};
+pub use html::{html, pods_html, run_html};
 pub use markdown::{markdown, pods_markdown, run_markdown};
 pub use plan::{PlanError, PlanReport, PluginSummary};
 pub use pods::{

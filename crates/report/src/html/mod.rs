@@ -12,7 +12,7 @@ mod waterfall;
 
 use minijinja::{AutoEscape, Environment};
 
-use crate::{CheckReport, PodsReport};
+use crate::{CheckReport, PodsReport, RunReport};
 use pod::PodView;
 use view::View;
 
@@ -29,8 +29,16 @@ pub fn html(checks: &[&CheckReport]) -> String {
 pub fn pods_html(report: &PodsReport) -> String {
     let images = report.pods.iter().flat_map(|pod| &pod.images);
     let views = images.enumerate().map(|(number, image)| View::new(number, &image.check, &image.place));
-    let pods: Vec<PodView> = report.pods.iter().map(|pod| PodView::new(report, pod)).collect();
+    let pods = report.pods.iter().enumerate().map(|(number, pod)| PodView::new(number, report, pod));
+    let pods: Vec<PodView> = pods.collect();
     render(&pods, views.collect(), &report.notes)
+}
+
+/// Pulls of scenarios as a self-contained HTML page: those that the report holds, each by its scenario's title.
+pub fn run_html(report: &RunReport) -> String {
+    let played = report.cases.iter().filter_map(|case| Some((case, case.check.as_deref()?)));
+    let views = played.enumerate().map(|(number, (case, check))| View::of_case(number, check, case));
+    render(&[], views.collect(), &report.broken)
 }
 
 fn render(pods: &[PodView], views: Vec<View>, notes: &[String]) -> String {

@@ -7,6 +7,7 @@ use crate::{ImageReport, Outcome, PodReport, PodsReport};
 
 #[derive(Serialize)]
 pub(super) struct PodView {
+    number: usize,
     title: String,
     place: String,
     pulled: bool,
@@ -36,9 +37,10 @@ struct CauseLine {
 }
 
 impl PodView {
-    pub fn new(report: &PodsReport, pod: &PodReport) -> Self {
+    pub fn new(number: usize, report: &PodsReport, pod: &PodReport) -> Self {
         let kind = if pod.kind.is_empty() { "Pod" } else { &pod.kind };
         Self {
+            number: number + 1,
             title: format!("{kind} {}/{}", pod.namespace, pod.name),
             place: pod.place.clone(),
             pulled: pod.outcome == Outcome::Pulled,
@@ -70,7 +72,7 @@ fn cause(image: &ImageReport) -> Option<CauseLine> {
         remedy: diagnosis
             .remedies
             .first()
-            .map(|remedy| remedy.trim_end_matches(':').to_owned())
+            .map(|remedy| remedy.trim_end_matches([':', '.']).to_owned())
             .unwrap_or_default(),
     })
 }

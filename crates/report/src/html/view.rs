@@ -5,16 +5,21 @@ use serde::Serialize;
 use super::diagram::Diagram;
 use super::waterfall::{self, Row};
 use crate::advice;
+use crate::junit::told;
 use crate::ladder::{Mark, Rung, failing, ladder, tried_rung};
 use crate::trial::proven;
 use crate::words::time_words;
-use crate::{CheckReport, Outcome, Trial, healing};
+use crate::{Case, CheckReport, Outcome, Trial, healing};
 
 #[derive(Serialize)]
 pub(super) struct View {
     number: usize,
+    /// The scenario's title, if it is of one.
+    title: String,
     image: String,
     place: String,
+    /// What was expected and did not come.
+    misses: Vec<String>,
     pulled: bool,
     image_ref: String,
     node: String,
@@ -91,6 +96,12 @@ struct RungView {
 }
 
 impl View {
+    /// The pull of a scenario.
+    pub fn of_case(number: usize, report: &CheckReport, case: &Case) -> Self {
+        let misses = case.misses.iter().map(told).collect();
+        Self { title: case.title.clone(), misses, ..Self::new(number, report, &case.file) }
+    }
+
     pub fn new(number: usize, report: &CheckReport, place: &str) -> Self {
         let node = &report.node;
         let flights: Vec<FlightView> = ladder(report)
@@ -103,8 +114,10 @@ impl View {
         let mut rungs = flights.iter().flat_map(|flight| &flight.rungs);
         Self {
             number: number + 1,
+            title: String::new(),
             image: report.image.clone(),
             place: place.to_owned(),
+            misses: Vec::new(),
             pulled: report.outcome == Outcome::Pulled,
             image_ref: report.cri.image_ref.clone(),
             node: format!(
