@@ -96,7 +96,7 @@ pub fn checks_junit(checks: &[Located<'_>]) -> String {
     junit::checks(checks)
 }
 
-/// Checks by the Test Anything Protocol, version 14: a line an image.
+/// Checks by the Test Anything Protocol, version 13: a line an image.
 pub fn checks_tap(checks: &[Located<'_>]) -> String {
     tap::checks(checks)
 }

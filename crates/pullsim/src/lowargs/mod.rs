@@ -134,7 +134,7 @@ pub(crate) enum Format {
     Sarif,
     /// JUnit's XML, for CI systems.
     Junit,
-    /// Test Anything Protocol 14.
+    /// Test Anything Protocol 13.
     Tap,
 }
 
