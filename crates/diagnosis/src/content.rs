@@ -132,6 +132,14 @@ fn before_any_request(scene: &Scene<'_>) -> Finding {
         return Finding::new(Cause::InvalidImageName, "The runtime does not accept the reference.")
             .evidence(text);
     }
+    if let Some(text) = scene.decision("config.toml").filter(|_| scene.code() == Some(Code::Unavailable)) {
+        let sentence = "containerd does not start with its own configuration: the kubelet reaches nobody, and no image at all \
+                        can be pulled on this node.";
+        return Finding::new(Cause::RuntimeFault, sentence)
+            .evidence(text)
+            .remedy("Correct /etc/containerd/config.toml and what it imports, then restart containerd:")
+            .command("sudo containerd config dump >/dev/null && sudo systemctl restart containerd");
+    }
     // The kubelet finds no image service where the plugin that has it was not loaded.
     if let Some(text) = scene.decision("config.toml").filter(|_| scene.code() == Some(Code::Unimplemented)) {
         let sentence = "containerd's own configuration keeps its CRI plugin from loading, so the kubelet reaches no image \

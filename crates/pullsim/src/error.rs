@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use objects::{InputError, nearest};
-use runtimes::StoreError;
+use objects::{Excerpt, InputError, Place, nearest};
+use runtimes::{ConfigError, StoreError};
 use scenario::{LoadError, UnwritableFile};
 
 use crate::account_token::TokenFault;
@@ -111,6 +111,16 @@ pub(crate) enum Failure {
         /// The kubelet's version.
         version: kubelet::Version,
     },
+    /// The node's containerd would not start with its configuration.
+    #[error("this node's {runtime} does not start. It says: containerd: {}", .error.said())]
+    RuntimeConfig {
+        /// What is wrong.
+        error: Box<ConfigError>,
+        /// Its file, as it was found here.
+        file: String,
+        /// The runtime's name and version.
+        runtime: &'static str,
+    },
     /// Two flags want to read standard input.
     #[error("standard input can be read once: {} and {} both name -", .flags[0], .flags[1])]
     StandardInputTwice {
@@ -185,6 +195,9 @@ impl Failure {
         if let Self::PluginConfig { error, .. } = self {
             out.extend(error.flaws().iter().map(objects::ConfigFlaw::render));
         }
+        if let Self::RuntimeConfig { error, file, .. } = self {
+            out.push_str(&place(error, file));
+        }
         if let Some(help) = self.help() {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "help: {help}");
@@ -213,6 +226,7 @@ impl Failure {
                 Some(format!("{guess}pullsim causes lists all"))
             }
             Self::PluginConfig { error, .. } => error.help(),
+            Self::RuntimeConfig { error, .. } => Some(error.remedy().to_owned()),
             Self::StandardInputTwice { .. } => Some("give one of them as a file".to_owned()),
             Self::NoToken { .. } => Some(
                 "kubectl create token NAME -n NAMESPACE --audience AUDIENCE prints one, and nothing else"
@@ -250,6 +264,14 @@ impl Failure {
             _ => None,
         }
     }
+}
+
+/// Where it stands, with the line and a caret, or the file alone.
+fn place(error: &ConfigError, file: &str) -> String {
+    let Some(place) = error.place() else { return format!("  {file}\n") };
+    let excerpt = Excerpt { text: place.text.clone(), start: place.column.saturating_sub(1), length: 1 };
+    let (line, column) = (place.line, place.column);
+    Place { file: file.to_owned(), line, column, excerpt: Some(Box::new(excerpt)) }.render("here")
 }
 
 fn fault_of_token(fault: TokenFault) -> &'static str {

@@ -9,7 +9,7 @@ use kubelet::{MissingSecret, PullPolicy, VerificationPolicy, Version, default_pu
 use node::{Environment, Node};
 use objects::{NodeKubelet, Source, read_cri_auth, read_secrets};
 use replay::PresentImages;
-use runtimes::{Layers, Profile};
+use runtimes::{ConfigError, Layers, Profile};
 use scenario::Scenario;
 use secret::Secret;
 
@@ -91,6 +91,9 @@ impl HiCheck {
         let named_runtime =
             low.runtime.clone().or_else(|| of_scenario(|scenario| scenario.runtime().map(str::to_owned)));
         let runtime = profile(named_runtime.as_deref().unwrap_or(DEFAULT_RUNTIME), &mut notes)?;
+        if low.node.is_some() && scenario.is_none() {
+            runtimes::check_config(&node, runtime).map_err(|error| runtime_config(&node, runtime, error))?;
+        }
         let kubelet = low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?;
         let own_files = low.node.is_some() || scenario.is_some();
         let of_scenario = scenario.as_ref().filter(|_| low.filename.is_empty()).map(Scenario::image);
@@ -143,6 +146,12 @@ impl HiCheck {
             extra_roots: low.ca.iter().map(|path| certificates(path)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// The node's daemon does not start, and so pulls nothing.
+fn runtime_config(node: &Node, runtime: &Profile, error: ConfigError) -> Failure {
+    let file = node.shown(&error.file().to_string_lossy());
+    Failure::RuntimeConfig { error: Box::new(error), file, runtime: runtime.name() }
 }
 
 fn secrets(files: &[String]) -> Result<(Vec<PullSecret>, Vec<String>), Failure> {

@@ -42,6 +42,6 @@ mod containerd;
 mod options;
 mod profile;
 
-pub use containerd::{Containerd, Listing, StoreError, remove_image};
+pub use containerd::{ConfigError, ConfigPlace, Containerd, Listing, StoreError, check_config, remove_image};
 pub use options::{Layers, Options};
 pub use profile::{Nearest, Profile, UnknownRuntime};

@@ -39,6 +39,39 @@ fn unusable_files_and_flags() {
     }
 }
 
+/// A node whose containerd does not start with its configuration: what it would print, and where.
+#[test]
+fn a_configuration_with_which_containerd_does_not_start() {
+    let cases = [
+        (
+            "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = 5\n",
+            "containerd-2.1.9",
+            "containerd: toml: cannot decode TOML integer into struct field config.Registry.ConfigPath of type string",
+            "etc/containerd/config.toml:3:15\n   3 | config_path = 5\n     |               ^ here\nhelp: ",
+        ),
+        (
+            "version = 2\nroot = /var/lib/containerd\n",
+            "containerd-1.7.24",
+            "containerd: failed to load TOML: /etc/containerd/config.toml: (2, 8): no value can start with /",
+            "etc/containerd/config.toml:2:8\n   2 | root = /var/lib/containerd\n     |        ^ here\nhelp: ",
+        ),
+        (
+            "version = 3\n",
+            "containerd-1.7.24",
+            "containerd: failed to load TOML from /etc/containerd/config.toml: unsupported config version `3`",
+            "etc/containerd/config.toml\nhelp: ",
+        ),
+    ];
+    for (number, (text, runtime, said, place)) in cases.into_iter().enumerate() {
+        let root = crate::directory(&format!("bad-config-{number}"));
+        std::fs::create_dir_all(root.join("etc/containerd")).unwrap();
+        std::fs::write(root.join("etc/containerd/config.toml"), text).unwrap();
+        let run = pullsim(&["check", "r.test/a", "--node", root.to_str().unwrap(), "--runtime", runtime]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{}", run.all());
+        assert!(run.err.contains(said) && run.err.contains(place), "{}", run.err);
+    }
+}
+
 /// What is there in place of pods is named; Secrets that are no pull secrets are mentioned.
 #[test]
 fn what_is_no_pod_and_no_pull_secret() {

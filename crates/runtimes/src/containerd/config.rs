@@ -12,17 +12,14 @@ use node::Node;
 use toml::Value;
 
 use super::chunks::Chunking;
+use super::server_config::{ConfigError, ServerConfig, TRANSFER, VERIFIER};
+use super::verifier::Verifiers;
 use crate::profile::Profile;
 
-/// Where the daemon's configuration lies.
-const PATH: &str = "/etc/containerd/config.toml";
 /// `image_pull_progress_timeout` (config_unix.go:46)
 const PROGRESS_TIMEOUT: &str = "5m0s";
 /// `max_concurrent_downloads` (config_unix.go:43)
 const MAX_CONCURRENT_DOWNLOADS: usize = 3;
-
-/// The plugin whose settings the transfer service has (plugins/transfer/plugin.go:185).
-const TRANSFER: &str = "io.containerd.transfer.v1.local";
 
 /// The settings of the CRI image plugin.
 #[derive(Clone, Debug)]
@@ -35,6 +32,8 @@ pub(super) struct Config {
     pub(super) mirrors: BTreeMap<String, Vec<String>>,
     /// `registry.configs.HOST.auth`
     pub(super) auths: BTreeMap<String, AuthConfig>,
+    /// What is wrong with `registry.auths`.
+    auths_problem: Option<String>,
     /// `registry.configs.HOST.tls`
     pub(super) tls: BTreeMap<String, TlsConfig>,
     /// `registry.headers`
@@ -51,6 +50,26 @@ pub(super) struct Config {
     pub(super) snapshotter: String,
     /// `root`
     pub(super) root: PathBuf,
+    /// For which snapshotters the transfer service unpacks.
+    pub(super) unpack_snapshotters: Vec<String>,
+    /// What may refuse an image before it is fetched.
+    pub(super) verifiers: Verifiers,
+    /// Why the CRI's image service is not there, whatever it is told about images.
+    without_service: Option<String>,
+}
+
+/// How long a pull may get nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProgressLimit {
+    /// As long as it takes.
+    None,
+    /// So long.
+    Within(Duration),
+    /// Nobody reads what the transfer service reports, and the pull waits for ever before its first request
+    /// (containerd v2.1.9 internal/cri/server/images/image_pull.go `transferProgressReporter.start`).
+    Blocks,
+    /// The ticker of the watch panics, and containerd with it (Go `time.NewTicker`).
+    Panics,
 }
 
 /// How TLS is spoken to a host, as containerd 1 can be told (`TLSConfig`).
@@ -63,19 +82,11 @@ pub(super) struct TlsConfig {
 }
 
 impl Config {
-    /// Reads the node's file; what is missing has containerd's defaults.
-    pub(super) fn read(node: &Node, profile: &Profile, recorder: &Recorder) -> Self {
-        let text = node.read_own(PATH).unwrap_or_default();
-        let parsed = String::from_utf8_lossy(&text).parse::<toml::Table>();
-        let table = parsed.unwrap_or_else(|error| {
-            let message = error.message().to_owned();
-            recorder.decide(
-                "config.toml",
-                format!("{PATH} does not parse, and containerd would not start: {message}"),
-            );
-            toml::Table::new()
-        });
-        let mut config = Self::of(&Value::Table(table), profile);
+    /// Reads the node's files; what is missing has containerd's defaults.
+    pub(super) fn read(node: &Node, profile: &Profile, recorder: &Recorder) -> Result<Self, ConfigError> {
+        let server = ServerConfig::load(node, profile)?;
+        server.notes(&profile.config).iter().for_each(|note| recorder.decide("config.toml", note.clone()));
+        let mut config = Self::of(&server, profile);
         if !profile.has_transfer {
             config.local_pull = true;
         } else if let Some(reason) = config.incompatible() {
@@ -85,23 +96,23 @@ impl Config {
             );
             config.local_pull = true;
         }
-        config
+        Ok(config)
     }
 
-    fn of(document: &Value, profile: &Profile) -> Self {
-        // Version 3 has a plugin of its own for images; version 2 keeps all under the CRI plugin.
-        let images = ["io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri"]
-            .iter()
-            .find_map(|plugin| document.get("plugins")?.get(*plugin))
-            .cloned()
-            .unwrap_or(Value::Table(toml::Table::new()));
+    fn of(server: &ServerConfig, profile: &Profile) -> Self {
+        let images = server.images().cloned().unwrap_or(Value::Table(toml::Table::new()));
         let registry = images.get("registry");
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
         let mirrors = mirrors(registry);
         let config_path = text(registry.and_then(|r| r.get("config_path"))).filter(|path| !path.is_empty());
         // The default gives way to mirrors (containerd v2.2.7 plugins/cri/images/plugin.go:64-72).
         let default_path = if mirrors.is_empty() { profile.config_path } else { "" };
-        let transfer = document.get("plugins").and_then(|plugins| plugins.get(TRANSFER));
+        let transfer = server.plugin(TRANSFER);
+        let snapshotter = text(images.get("snapshotter"))
+            // Go's struct is embedded: its fields count in both places.
+            .or_else(|| text(images.get("containerd")?.get("snapshotter")))
+            .filter(|name| !name.is_empty())
+            .unwrap_or("overlayfs".into());
         let buffer = |plugin: Option<&Value>| {
             let number = plugin.and_then(|plugin| plugin.get("concurrent_layer_fetch_buffer")?.as_integer());
             number.and_then(|n| u64::try_from(n).ok()).unwrap_or_default()
@@ -115,6 +126,7 @@ impl Config {
             config_path: config_path.unwrap_or(default_path.into()),
             mirrors,
             auths: auths(registry),
+            auths_problem: auths_problem(registry),
             tls: tls_configs(registry),
             headers: headers(registry.and_then(|registry| registry.get("headers"))),
             max_concurrent_downloads: downloads(Some(&images)),
@@ -123,10 +135,11 @@ impl Config {
             local_only: local_only(&images),
             progress_timeout: text(images.get("image_pull_progress_timeout"))
                 .unwrap_or(PROGRESS_TIMEOUT.into()),
-            snapshotter: text(images.get("snapshotter"))
-                .or_else(|| text(images.get("containerd")?.get("snapshotter")))
-                .unwrap_or("overlayfs".into()),
-            root: text(document.get("root")).unwrap_or("/var/lib/containerd".into()).into(),
+            unpack_snapshotters: server.unpack_snapshotters(),
+            verifiers: Verifiers::of(server.plugin(VERIFIER)),
+            without_service: server.without_image_service(&snapshotter, &profile.config),
+            snapshotter,
+            root: server.root(),
         }
     }
 
@@ -145,12 +158,18 @@ impl Config {
     /// Why the plugin does not load (`ValidateImageConfig`, config.go:483-530; in containerd 1
     /// `ValidatePluginConfig`): nothing can be pulled then.
     pub(super) fn refusal(&self, profile: &Profile) -> Option<String> {
+        if self.without_service.is_some() {
+            return self.without_service.clone();
+        }
         let has_path = !self.config_path.is_empty();
         if has_path && !self.mirrors.is_empty() {
             return Some("`mirrors` cannot be set when `config_path` is provided".to_owned());
         }
         if has_path && profile.hosts.honours_config_tls && !self.tls.is_empty() {
             return Some("`configs.tls` cannot be set when `config_path` is provided".to_owned());
+        }
+        if let Some(problem) = &self.auths_problem {
+            return Some(problem.clone());
         }
         if !profile.watches_progress || self.progress_timeout.is_empty() {
             return None;
@@ -172,16 +191,23 @@ impl Config {
         }
     }
 
-    /// `image_pull_progress_timeout`; zero is no limit.
-    pub(super) fn parsed_progress_timeout(&self, profile: &Profile) -> Result<Option<Duration>, String> {
+    /// `image_pull_progress_timeout`; zero is no limit, and in the transfer service none that works.
+    pub(super) fn progress_limit(&self, profile: &Profile) -> Result<ProgressLimit, String> {
         if !profile.watches_progress {
-            return Ok(None);
+            return Ok(ProgressLimit::None);
         }
         let parsed: duration::Duration = self.progress_timeout.parse().map_err(|error| {
             let text = gostd::strconv::quote(&self.progress_timeout);
             format!("failed to parse image_pull_progress_timeout {text}: {error}")
         })?;
-        Ok(parsed.to_std().filter(|limit| !limit.is_zero()))
+        // Below ten seconds it is looked at twice in that time, which must be a nanosecond at least.
+        const LEAST: Duration = Duration::from_nanos(2);
+        Ok(match parsed.to_std() {
+            Some(limit) if limit.is_zero() && self.local_pull => ProgressLimit::None,
+            Some(limit) if limit.is_zero() => ProgressLimit::Blocks,
+            Some(limit) if limit >= LEAST => ProgressLimit::Within(limit),
+            _ => ProgressLimit::Panics,
+        })
     }
 }
 
@@ -229,6 +255,16 @@ fn auths(registry: Option<&Value>) -> BTreeMap<String, AuthConfig> {
     configs.chain(older.map(|(endpoint, value)| (host_of(endpoint), auth(Some(value))))).collect()
 }
 
+/// `failed to parse registry url "…" from `registry.auths`: …`
+fn auths_problem(registry: Option<&Value>) -> Option<String> {
+    let endpoints = registry?.get("auths")?.as_table()?.keys();
+    endpoints.into_iter().find_map(|endpoint| {
+        let error = Url::parse(endpoint).err()?;
+        let endpoint = gostd::strconv::quote(endpoint);
+        Some(format!("failed to parse registry url {endpoint} from `registry.auths`: {error}"))
+    })
+}
+
 /// `https://host/path` without its scheme and path; what has no scheme stays as it is.
 fn host_of(endpoint: &str) -> String {
     match Url::parse(endpoint) {
@@ -263,17 +299,27 @@ fn headers(table: Option<&Value>) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::server_config::Generation;
     use super::*;
+
+    fn config(runtime: &str, text: &str) -> Config {
+        let profile = Profile::named(runtime).unwrap();
+        let version = if profile.config.generation == Generation::One { 2 } else { 3 };
+        let text = format!("version = {version}\n{text}");
+        let node = Node::memory([(Path::new("/etc/containerd/config.toml").into(), text.into_bytes())]);
+        Config::read(&node, profile, &Recorder::new(trace::Trace::new())).unwrap()
+    }
 
     #[test]
     fn credentials_of_both_tables() {
-        let profile = Profile::named("containerd-1.7.24").unwrap();
         let text = "[plugins.'io.containerd.grpc.v1.cri'.registry]\n\
                     configs.'a.test'.auth = { username = 'new', password = 'p' }\n\
                     auths.'https://a.test/v1/' = { username = 'old' }\n\
                     auths.'b.test' = { identitytoken = 't' }\n\
                     auths.'c.test:5000' = { username = 'lost' }\n";
-        let auths = Config::of(&Value::Table(text.parse().unwrap()), profile).auths;
+        let auths = config("containerd-1.7.24", text).auths;
         let names: Vec<_> =
             auths.iter().map(|(host, auth)| (host.as_str(), auth.username.as_str())).collect();
         // Go takes `c.test` for a scheme, behind which there is no host.
@@ -286,7 +332,7 @@ mod tests {
         let refusal = |runtime: &str, plugin: &str, text: &str| {
             let profile = Profile::named(runtime).unwrap();
             let text = format!("[plugins.'{plugin}']\n{text}");
-            Config::of(&Value::Table(text.parse().unwrap()), profile).refusal(profile)
+            config(runtime, &text).refusal(profile)
         };
         let (new, old) = ("io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri");
         let path = "registry.config_path = '/etc/containerd/certs.d'\n";
@@ -307,18 +353,17 @@ mod tests {
 
     #[test]
     fn each_engine_has_its_own_limit() {
-        let profile = Profile::named("containerd-2.1.9").unwrap();
         let text = "[plugins.'io.containerd.cri.v1.images']\nmax_concurrent_downloads = 0\n\
                     [plugins.'io.containerd.transfer.v1.local']\nmax_concurrent_downloads = 1\n";
-        let config = Config::of(&Value::Table(text.parse().unwrap()), profile);
-        assert_eq!(config.download_limit(), Some(1));
-        assert_eq!(Config { local_pull: true, ..config }.download_limit(), None);
+        let config = config("containerd-2.1.9", text);
+        let transfer = Config { local_pull: false, ..config.clone() };
+        assert_eq!((config.download_limit(), transfer.download_limit()), (None, Some(1)));
     }
 
     #[test]
     fn what_makes_a_pull_local() {
         let profile = Profile::named("containerd-2.1.9").unwrap();
-        let config = |text: &str| Config::of(&Value::Table(text.parse().unwrap()), profile);
+        let config = |text: &str| config("containerd-2.1.9", text);
         let images =
             "[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n";
         let plain = config(images);
@@ -338,6 +383,33 @@ mod tests {
             let config = config(&format!("[plugins.'io.containerd.cri.v1.images']\n{switch}\n"));
             assert_eq!(config.incompatible(), local, "{switch}");
         }
-        assert_eq!(config("").parsed_progress_timeout(profile), Ok(Some(Duration::from_secs(300))));
+        let limit = config("").progress_limit(profile);
+        assert_eq!(limit, Ok(ProgressLimit::Within(Duration::from_secs(300))));
+    }
+
+    /// As containerd 1.7.24 and 2.1.9 did with these.
+    #[test]
+    fn odd_limits_on_progress() {
+        let (new, old) = ("containerd-2.1.9", "containerd-1.7.24");
+        let limit = |runtime: &str, limit: &str| {
+            let plugin =
+                if runtime == new { "io.containerd.cri.v1.images" } else { "io.containerd.grpc.v1.cri" };
+            let text = format!("[plugins.'{plugin}']\nimage_pull_progress_timeout = '{limit}'\n");
+            config(runtime, &text).progress_limit(Profile::named(runtime).unwrap())
+        };
+        let empty = "failed to parse image_pull_progress_timeout \"\": time: invalid duration \"\"";
+        let cases = [
+            (new, "0s", Ok(ProgressLimit::Blocks)),
+            (old, "0s", Ok(ProgressLimit::None)),
+            (new, "0", Ok(ProgressLimit::Blocks)),
+            (new, "-5s", Ok(ProgressLimit::Panics)),
+            (old, "1ns", Ok(ProgressLimit::Panics)),
+            (old, "1ms", Ok(ProgressLimit::Within(Duration::from_millis(1)))),
+            (new, "+5m", Ok(ProgressLimit::Within(Duration::from_secs(300)))),
+            (new, "", Err(empty.to_owned())),
+        ];
+        for (runtime, text, expected) in cases {
+            assert_eq!(limit(runtime, text), expected, "{runtime} {text:?}");
+        }
     }
 }

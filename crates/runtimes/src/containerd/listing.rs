@@ -61,7 +61,7 @@ impl Containerd {
         let profile = self.options.profile;
         let Ok(named) = Reference::parse_docker_ref(&request.image, profile.grammar) else { return Ok(None) };
         let recorder = Recorder::new(self.options.trace.clone());
-        let config = Config::read(&self.options.node, profile, &recorder);
+        let Ok(config) = Config::read(&self.options.node, profile, &recorder) else { return Ok(None) };
         let attempt = Attempt {
             options: &self.options,
             store: &self.store,

@@ -23,9 +23,11 @@ mod redirect;
 mod request;
 mod resolver;
 mod schema1;
+mod server_config;
 mod status;
 mod store;
 mod unpacker;
+mod verifier;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,7 +42,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use trace::{Flaw, Trace};
 
-use self::config::Config;
+use self::config::{Config, ProgressLimit};
 use self::content::Ingester;
 use self::credentials::Credentials;
 use self::error::{Class, Error, Result};
@@ -52,6 +54,8 @@ use self::pull::Pull;
 use self::request::Base;
 use self::resolver::Object;
 use self::schema1::Converter;
+pub(crate) use self::server_config::Generation;
+pub use self::server_config::{ConfigError, ConfigPlace, check_config};
 use self::store::Store;
 pub use self::store::{StoreError, remove_image};
 use self::unpacker::Unpacker;
@@ -60,6 +64,15 @@ use crate::profile::{Profile, Schema1};
 
 /// The name of the systemd service whose environment counts.
 const SERVICE: &str = "containerd";
+
+/// What the kubelet says of a daemon that is not running (grpc-go v1.72 internal/transport/http2_client.go).
+const NOBODY_LISTENS: &str = "connection error: desc = \"transport: Error while dialing: dial unix \
+                              /run/containerd/containerd.sock: connect: no such file or directory\"";
+/// What it says of one that ends while it is asked.
+const GONE: &str = "error reading from server: EOF";
+/// Why a pull never begins.
+const BLOCKED: &str = "without a limit on progress nobody reads what the transfer service reports, so that the pull waits \
+                       for ever before its first request: remove the setting, or set use_local_image_pull";
 
 /// A simulated containerd.
 pub struct Containerd {
@@ -99,14 +112,29 @@ impl Containerd {
             let name = strconv::quote(&request.image);
             CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
         })?;
-        let config = Config::read(&self.options.node, profile, &recorder);
+        let config = Config::read(&self.options.node, profile, &recorder).map_err(|error| {
+            recorder.decide("config.toml", error.to_string());
+            CriError::new(Code::Unavailable, NOBODY_LISTENS)
+        })?;
         if let Some(problem) = config.refusal(profile) {
             recorder.decide("config.toml", format!("containerd does not load its CRI plugin: {problem}"));
             // Nobody has registered the service (grpc-go v1.72 server.go `handleStream`).
             return Err(CriError::new(Code::Unimplemented, "unknown service runtime.v1.ImageService"));
         }
-        let limit =
-            config.parsed_progress_timeout(profile).map_err(|text| CriError::new(Code::Unknown, text))?;
+        let limit = match config.progress_limit(profile) {
+            Err(text) => return Err(CriError::new(Code::Unknown, text)),
+            Ok(ProgressLimit::Within(limit)) => Some(limit),
+            Ok(ProgressLimit::None) => None,
+            Ok(ProgressLimit::Blocks) => {
+                recorder.decide("image_pull_progress_timeout", BLOCKED);
+                std::future::pending().await
+            }
+            Ok(ProgressLimit::Panics) => {
+                let text = format!("{} makes containerd panic, at each pull", config.progress_timeout);
+                recorder.decide("image_pull_progress_timeout", text);
+                return Err(CriError::new(Code::Unavailable, GONE));
+            }
+        };
         let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
         let attempt =
             Attempt { options: &self.options, store: &self.store, config, limit, requests, recorder, named };
@@ -236,6 +264,10 @@ impl Attempt<'_> {
         if is_schema1 {
             self.check_schema1(reference)?;
         }
+        if !self.config.local_pull {
+            self.config.verifiers.verify(&self.options.node, reference, &root, &self.recorder)?;
+            self.check_unpacking()?;
+        }
         // A client of its own: connections, challenges and tokens start anew (core/transfer/local/pull.go:107).
         let base = self.base(&factory, &credentials)?;
         let pull = Arc::new(self.new_pull(&factory, base));
@@ -259,6 +291,17 @@ impl Attempt<'_> {
         self.create_image(reference, &root)?;
         self.unpack_image(&pull, reference, &root)?;
         Ok((pull, root))
+    }
+
+    /// `unpack.NewUnpacker`: the transfer service unpacks for the snapshotters that it is told of, which the CRI's may not
+    /// be one of (`getSupportedPlatform`).
+    fn check_unpacking(&self) -> Result<()> {
+        let Config { snapshotter, unpack_snapshotters, .. } = &self.config;
+        if unpack_snapshotters.contains(snapshotter) {
+            return Ok(());
+        }
+        let text = "unable to initialize unpacker: no unpack platforms defined";
+        Err(Error::Class(Class::InvalidArgument, text.into()))
     }
 
     /// What the client does where nothing was unpacked so far (client/pull.go:187-193); the transfer service is

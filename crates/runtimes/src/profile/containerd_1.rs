@@ -3,8 +3,8 @@
 use distribution::Grammar;
 
 use super::{
-    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, Schema1,
-    StatusWords, Words,
+    AuthorizationRules, ConfigRules, ContentRules, ExtractionWords, Generation, HostRules, Needs, Profile,
+    RequestRules, Schema1, StatusWords, UriRule, Words,
 };
 
 /// As Debian bookworm builds it: with its user agent and Go 1.19 (`golden containerd-1.6.20 ok-tag-index`).
@@ -20,6 +20,20 @@ pub(super) const V1_6: Profile = Profile {
     has_transfer: false,
     // pkg/cri/server/image_pull.go has no reporter yet.
     watches_progress: false,
+    config: ConfigRules {
+        // services/server/config/config.go `LoadConfig`, `ValidateV2`, `resolveImports`; cmd/containerd/command/config.go
+        generation: Generation::One,
+        default_version: 1,
+        most_version: None,
+        migrates_names: false,
+        migrates_each_file: false,
+        merges_plugins: false,
+        cleans_patterns: false,
+        wants_uris_of_tables: true,
+        uri: UriRule::Parts,
+        needs: Needs::Of1_6,
+        has_transfer_plugin: false,
+    },
     hosts: HostRules {
         // remotes/docker/config/hosts.go `getSortedHosts`: "invalid `host` tree"
         needs_host_table: true,
@@ -91,6 +105,14 @@ pub(super) const V1_7: Profile = Profile {
     grammar: Grammar::V0_6_0,
     // pkg/cri/server/image_pull.go `pullProgressReporter`
     watches_progress: true,
+    config: ConfigRules {
+        // services/server/config/config.go `ValidateV2`, `resolveImports`
+        most_version: Some(2),
+        cleans_patterns: true,
+        uri: UriRule::Prefix,
+        needs: Needs::Of1_7,
+        ..V1_6.config
+    },
     hosts: HostRules {
         // remotes/docker/resolver.go `NewHTTPFallback`
         tries_https_first: true,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::containerd_1::V1_7;
 use super::{
-    AuthorizationRules, ContentRules, ExtractionWords, HostRules, Profile, RequestRules, Schema1,
-    StatusWords, Words,
+    AuthorizationRules, ConfigRules, ContentRules, ExtractionWords, Generation, HostRules, Needs, Profile,
+    RequestRules, Schema1, StatusWords, UriRule, Words,
 };
 
 /// containerd v2.0.11, read and not recorded. Upstream's builds name themselves after the tag.
@@ -15,6 +15,18 @@ pub(super) const V2_0: Profile = Profile {
     since: [2, 0, 11],
     user_agent: "containerd/v2.0.11",
     go: 25,
+    config: ConfigRules {
+        // cmd/containerd/server/config/config.go `LoadConfig`, `mergeConfig`, `ValidateVersion`
+        generation: Generation::Two,
+        default_version: 3,
+        most_version: Some(3),
+        migrates_names: true,
+        merges_plugins: true,
+        wants_uris_of_tables: false,
+        uri: UriRule::Dot,
+        needs: Needs::Of2,
+        ..V1_7.config
+    },
     hosts: HostRules {
         // core/remotes/docker/config/hosts.go `getSortedHosts`, `hostFileConfig`
         needs_host_table: false,
@@ -82,6 +94,8 @@ pub(super) const V2_1: Profile = Profile {
     // Debian sid builds it with Go 1.27; upstream's own builds have 1.25.
     go: 27,
     has_transfer: true,
+    // plugins/cri/images/plugin.go
+    config: ConfigRules { has_transfer_plugin: true, ..V2_0.config },
     requests: RequestRules {
         // core/remotes/docker/resolver.go:732 `retryRequest`, :256-282 `Resolve`
         repeats_server_errors: true,
@@ -189,6 +203,13 @@ pub(super) const V2_3: Profile = Profile {
     since: [2, 3, 3],
     user_agent: "containerd/v2.3.4",
     go: 26,
+    // cmd/containerd/server/config/config.go `LoadConfigWithPlugins`
+    config: ConfigRules {
+        default_version: 4,
+        most_version: Some(4),
+        migrates_each_file: true,
+        ..V2_2.config
+    },
     hosts: HostRules {
         // core/remotes/docker/registry.go:254-269
         response_header_timeout: Some(Duration::from_secs(30)),

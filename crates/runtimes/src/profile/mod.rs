@@ -11,6 +11,8 @@ use std::time::Duration;
 use distribution::Grammar;
 use gostd::url::{Url, Values};
 
+pub(crate) use crate::containerd::Generation;
+
 use self::containerd_1::{V1_6, V1_7, V1_7_27, V1_7_29, V1_7_31, V1_7_34};
 use self::containerd_2::{
     V2_0, V2_0_7, V2_0_10, V2_1, V2_1_0, V2_1_3, V2_2, V2_2_0, V2_2_5, V2_3, V2_3_1, V2_3_2,
@@ -36,11 +38,73 @@ pub struct Profile {
     pub(crate) has_transfer: bool,
     /// Whether a pull that gets nowhere is cancelled (`image_pull_progress_timeout`).
     pub(crate) watches_progress: bool,
+    pub(crate) config: ConfigRules,
     pub(crate) hosts: HostRules,
     pub(crate) requests: RequestRules,
     pub(crate) authorization: AuthorizationRules,
     pub(crate) content: ContentRules,
     pub(crate) words: Words,
+}
+
+/// How the daemon reads its own configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ConfigRules {
+    /// Whose words are said about it.
+    pub(crate) generation: Generation,
+    /// The version of a file that names none, as the daemon has it before it reads one.
+    pub(crate) default_version: i64,
+    /// The newest version that is read; `None`: any number is.
+    pub(crate) most_version: Option<i64>,
+    /// Whether names of plugins are those of version 1 where a file has no higher one, and are changed.
+    pub(crate) migrates_names: bool,
+    /// Whether each file is brought to the newest version by itself, with all that its plugins are told.
+    pub(crate) migrates_each_file: bool,
+    /// Whether two tables of a plugin are merged, where two files have one.
+    pub(crate) merges_plugins: bool,
+    /// Whether a pattern among imports is taken from the directory of the file that has it.
+    pub(crate) cleans_patterns: bool,
+    /// Whether a table of a plugin must have a whole name.
+    pub(crate) wants_uris_of_tables: bool,
+    /// What a whole name is.
+    pub(crate) uri: UriRule,
+    /// Which plugins the CRI stands on.
+    pub(crate) needs: Needs,
+    /// Whether the CRI needs the transfer service, whichever pulls.
+    pub(crate) has_transfer_plugin: bool,
+}
+
+/// When a name of a plugin is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UriRule {
+    /// It has four parts.
+    Parts,
+    /// It has four parts, and begins with `io.containerd.`.
+    Prefix,
+    /// It has a dot.
+    Dot,
+}
+
+impl UriRule {
+    /// Whether `name` is whole.
+    pub(crate) fn is_whole(self, name: &str) -> bool {
+        let parts = name.split('.').count();
+        match self {
+            Self::Parts => parts >= 4,
+            Self::Prefix => parts >= 4 && name.starts_with("io.containerd."),
+            Self::Dot => parts >= 2,
+        }
+    }
+}
+
+/// The plugins of which version are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// containerd 1.6
+    Of1_6,
+    /// containerd 1.7
+    Of1_7,
+    /// containerd 2
+    Of2,
 }
 
 /// What is read from the configuration of hosts.

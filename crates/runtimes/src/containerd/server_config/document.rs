@@ -1,0 +1,80 @@
+//! One file, parsed, with its places.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Table;
+use toml::de::{DeTable, DeValue};
+
+use super::error::{ConfigError, ConfigPlace, ConfigProblem, Generation};
+use super::syntax;
+use super::types;
+use crate::profile::ConfigRules;
+
+/// A file of the configuration.
+pub(super) struct Document {
+    pub(super) path: PathBuf,
+    pub(super) table: Table,
+    text: String,
+}
+
+impl Document {
+    /// `loadConfigFile`
+    pub(super) fn parse(path: PathBuf, bytes: &[u8], rules: &ConfigRules) -> Result<Self, ConfigError> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let table = text.parse::<Table>().map_err(|error| {
+            let (found, at) = syntax::find(&text, &error, rules.generation);
+            ConfigError::new(&path, Some(place(&text, at)), ConfigProblem::Syntax(found), rules.generation)
+        })?;
+        let document = Self { path, table, text };
+        types::check_file(&document, rules.generation)?;
+        Ok(document)
+    }
+
+    /// The place of a value: that of its key, which go-toml 1 tells of all but tables, or its own.
+    pub(super) fn place_of(&self, path: &[&str], generation: Generation) -> Option<ConfigPlace> {
+        let parsed = DeTable::parse(&self.text).ok()?;
+        let (key, value, is_table) = spans(parsed.get_ref(), path)?;
+        let span = if generation == Generation::One && !is_table { key } else { value };
+        Some(place(&self.text, span.start))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Where key and value are, and whether that is a table.
+fn spans(table: &DeTable<'_>, path: &[&str]) -> Option<(Range<usize>, Range<usize>, bool)> {
+    let (first, rest) = path.split_first()?;
+    let (key, value) = table.iter().find(|(key, _)| key.get_ref() == first)?;
+    match (rest, value.get_ref()) {
+        ([], found) => Some((key.span(), value.span(), found.is_table())),
+        (rest, DeValue::Table(table)) => spans(table, rest),
+        _ => None,
+    }
+}
+
+/// Line, column and text at an offset.
+pub(super) fn place(text: &str, offset: usize) -> ConfigPlace {
+    let before = text.get(..offset.min(text.len())).unwrap_or_default();
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[begin..].lines().next().unwrap_or_default();
+    ConfigPlace {
+        line: before.matches('\n').count() + 1,
+        column: before[begin..].chars().count() + 1,
+        text: masked(line),
+    }
+}
+
+/// A line without what may be secret in it: the value of a key that is about credentials.
+fn masked(line: &str) -> String {
+    const SECRET: [&str; 4] = ["password", "auth", "token", "secret"];
+    match line.split_once('=') {
+        Some((key, value)) if SECRET.iter().any(|word| key.to_lowercase().contains(word)) => {
+            let shown = if value.trim_start().starts_with(['"', '\'']) { " \"…\"" } else { " …" };
+            format!("{key}={shown}")
+        }
+        _ => line.to_owned(),
+    }
+}
