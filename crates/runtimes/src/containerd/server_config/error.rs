@@ -13,7 +13,7 @@ use super::types::Mismatch;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfigError {
     file: PathBuf,
-    place: Option<ConfigPlace>,
+    place: Option<Box<ConfigPlace>>,
     problem: ConfigProblem,
     generation: Generation,
 }
@@ -43,7 +43,7 @@ pub(super) enum ConfigProblem {
     Syntax(Syntax),
     /// A value is of another type than the daemon's; `of_plugin` where a plugin is told so.
     Type {
-        mismatch: Mismatch,
+        mismatch: Box<Mismatch>,
         of_plugin: bool,
     },
     /// An import cannot be read.
@@ -157,7 +157,7 @@ impl ConfigError {
         problem: ConfigProblem,
         generation: Generation,
     ) -> Self {
-        Self { file: file.to_owned(), place, problem, generation }
+        Self { file: file.to_owned(), place: place.map(Box::new), problem, generation }
     }
 
     /// The file, as the node has it.
@@ -166,14 +166,14 @@ impl ConfigError {
     }
 
     /// Where in the file, if it is about a place.
-    pub const fn place(&self) -> Option<&ConfigPlace> {
-        self.place.as_ref()
+    pub fn place(&self) -> Option<&ConfigPlace> {
+        self.place.as_deref()
     }
 
     /// What containerd prints before it ends, behind its name. Of a text that is no TOML it may say more than one thing,
     /// for most of which the words are known; where they are not, the sentence ends in `…`.
     pub fn said(&self) -> String {
-        self.problem.words(&self.file, self.place.as_ref(), self.generation)
+        self.problem.words(&self.file, self.place(), self.generation)
     }
 
     /// What to do about it.

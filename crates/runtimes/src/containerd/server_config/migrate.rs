@@ -16,7 +16,7 @@ pub(super) const IMAGES: &str = "io.containerd.cri.v1.images";
 pub(super) fn file(file: &mut Table, target: i64, rules: &ConfigRules) -> Result<(), ConfigProblem> {
     let version = integer(file, "version");
     let migrates = rules.migrates_names && (0..=1).contains(&version);
-    if !migrates && !(rules.migrates_each_file && version < target) {
+    if !(migrates || rules.migrates_each_file && version < target) {
         return Ok(());
     }
     for from in version..target {

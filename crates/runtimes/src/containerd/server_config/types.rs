@@ -268,7 +268,7 @@ fn look(
     fields: &Struct,
     generation: Generation,
     path: &mut Vec<String>,
-) -> Result<(), Mismatch> {
+) -> Result<(), Box<Mismatch>> {
     let mut known: Vec<_> = fields.fields.iter().filter(|(key, ..)| table.contains_key(*key)).collect();
     if generation == Generation::Two {
         known.sort_by_key(|(key, ..)| (table.get(*key).is_some_and(Value::is_table), *key));
@@ -288,9 +288,9 @@ fn fits(
     field: Option<(&'static str, &'static str)>,
     generation: Generation,
     path: &mut Vec<String>,
-) -> Result<(), Mismatch> {
+) -> Result<(), Box<Mismatch>> {
     let mismatch = |found: &Value, in_list| {
-        Err(Mismatch { path: path.clone(), found: found.clone(), field, wanted: kind, in_list })
+        Err(Box::new(Mismatch { path: path.clone(), found: found.clone(), field, wanted: kind, in_list }))
     };
     match (kind, value) {
         (Kind::Any, _)
