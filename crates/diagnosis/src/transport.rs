@@ -52,6 +52,7 @@ fn cause_of_name(dns: &DnsError) -> Cause {
         DnsProblem::ServerMisbehaving
         | DnsProblem::CannotUnmarshal
         | DnsProblem::InvalidResponse
+        | DnsProblem::TemporaryFailure
         | DnsProblem::Exchange(_) => Cause::DnsResolverFailure,
     }
 }

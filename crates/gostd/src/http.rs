@@ -44,6 +44,8 @@ pub enum Error {
     UnsupportedScheme(String),
     /// `http: no Host in request URL`
     NoHost,
+    /// `refusing to use HTTP_PROXY value in CGI environment; see golang.org/s/cgihttpproxy`
+    CgiProxy,
     /// `net/http: invalid header field name "N"`
     InvalidFieldName(String),
     /// `net/http: invalid header field value for "N"`
@@ -153,6 +155,9 @@ impl fmt::Display for Error {
             Self::UnsupportedScheme(scheme) => {
                 write!(f, "unsupported protocol scheme {}", strconv::quote(scheme))
             }
+            Self::CgiProxy => f.write_str(
+                "refusing to use HTTP_PROXY value in CGI environment; see golang.org/s/cgihttpproxy",
+            ),
             Self::NoHost => f.write_str("http: no Host in request URL"),
             Self::InvalidFieldName(name) => {
                 write!(f, "net/http: invalid header field name {}", strconv::quote(name))

@@ -228,6 +228,8 @@ pub enum DnsProblem {
     CannotUnmarshal,
     /// A reply to another question.
     InvalidResponse,
+    /// The C library, which does not say more (glibc `EAI_AGAIN`).
+    TemporaryFailure,
     /// Sending or receiving failed; boxed since it is an [`OpError`] again.
     Exchange(Box<Error>),
 }
@@ -249,6 +251,7 @@ impl fmt::Display for DnsError {
             DnsProblem::ServerMisbehaving => f.write_str(": server misbehaving"),
             DnsProblem::CannotUnmarshal => f.write_str(": cannot unmarshal DNS message"),
             DnsProblem::InvalidResponse => f.write_str(": invalid DNS response"),
+            DnsProblem::TemporaryFailure => f.write_str(": Temporary failure in name resolution"),
             DnsProblem::Exchange(error) => write!(f, ": {error}"),
         }
     }

@@ -130,6 +130,7 @@ impl Client {
                 None
             }
             Route::Direct(None) => None,
+            Route::Refused => return Err(head(http::Error::CgiProxy)),
         };
         // Plain requests to different hosts share a connection to the proxy; SOCKS opens a way to each.
         let direct = proxy.as_ref().is_none_or(is_socks);

@@ -10,6 +10,8 @@ use node::Environment;
 pub struct ProxyRules {
     http: Option<Chosen>,
     https: Option<Chosen>,
+    /// Whether the process is one of a CGI server, which sets HTTP_PROXY from a request's header.
+    is_cgi: bool,
     bypass: Bypass,
 }
 
@@ -27,6 +29,8 @@ pub enum Route {
     Direct(Option<String>),
     /// Through this proxy, for this reason.
     Proxy(Box<Url>, String),
+    /// Not at all: HTTP_PROXY is not believed where `REQUEST_METHOD` is set.
+    Refused,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,12 +54,11 @@ impl ProxyRules {
     pub fn from_environment(environment: &Environment, go: u8) -> Self {
         let chosen = |found| chosen(found, go);
         let http = first(environment, ["HTTP_PROXY", "http_proxy"]);
-        // A CGI server sets HTTP_PROXY from a request's header: Go refuses it there.
-        let http = http.filter(|_| environment.get("REQUEST_METHOD").is_none_or(str::is_empty));
         let (variable, list) = first(environment, ["NO_PROXY", "no_proxy"]).unwrap_or(("NO_PROXY", ""));
         Self {
             http: http.and_then(chosen),
             https: first(environment, ["HTTPS_PROXY", "https_proxy"]).and_then(chosen),
+            is_cgi: environment.get("REQUEST_METHOD").is_some_and(|method| !method.is_empty()),
             bypass: Bypass { variable, ..Bypass::parse(list) },
         }
     }
@@ -68,6 +71,9 @@ impl ProxyRules {
             _ => return Route::Direct(None),
         };
         let Some(proxy) = proxy else { return Route::Direct(None) };
+        if self.is_cgi && url.scheme == "http" {
+            return Route::Refused;
+        }
         let (host, port) = (url.hostname(), url.port());
         let port = if port.is_empty() { default_port } else { port };
         match self.bypass.reason(host, port) {
@@ -126,9 +132,11 @@ impl Bypass {
     }
 
     fn reason(&self, host: &str, port: &str) -> Option<String> {
-        let host = host.trim_end_matches('.').to_lowercase();
+        // Letters and a dot at the end count here, and only here.
+        let is_localhost = host == "localhost";
+        let host = host.to_lowercase();
         let address = host.parse::<IpAddr>().ok();
-        if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+        if is_localhost || address.is_some_and(|address| address.is_loopback()) {
             Some("localhost never goes through a proxy".to_owned())
         } else if self.all {
             Some(format!("{} is *", self.variable))
@@ -141,7 +149,9 @@ impl Bypass {
 
 fn matcher(entry: &str) -> Option<Matcher> {
     if let Some((address, bits)) = entry.split_once('/')
-        && let (Ok(address), Ok(bits)) = (address.parse(), bits.parse())
+        && let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse())
+        && bits <= (if address.is_ipv4() { 32 } else { 128 })
+        && !entry.contains("/+")
     {
         return Some(Matcher::Network(address, bits));
     }
@@ -220,6 +230,14 @@ mod tests {
             ("10.0.0.0/8", "https://10.1.2.3/", false),
             ("10.0.0.0/8", "https://r.test/", true),
             ("10.1.2.3", "http://10.1.2.3:80/", false),
+            ("10.1.2.3/40", "http://10.1.2.3/", true),
+            ("10.1.2.3/+8", "http://10.1.2.3/", true),
+            ("10.1.2.3/032", "http://10.1.2.3/", false),
+            ("fd00::/8", "https://[fd00::1]/", false),
+            ("[fd00::1]:443", "https://[fd00::1]/", false),
+            ("[fd00::1]:80", "https://[fd00::1]/", true),
+            (":443", "https://r.test/", true),
+            ("test", "https://r.test/", false),
             ("*", "http://x.test/", false),
             ("other, R.TEST ", "http://r.test/", false),
             ("", "http://localhost:5000/", true),
@@ -229,5 +247,20 @@ mod tests {
             let through = through && !url.contains("localhost");
             assert_eq!(proxied(no_proxy, url), through, "{no_proxy} {url}");
         }
+    }
+
+    #[test]
+    fn a_cgi_server_does_not_believe_its_proxy() {
+        let variables = [
+            ("HTTP_PROXY", "p.test"),
+            ("HTTPS_PROXY", "p.test"),
+            ("REQUEST_METHOD", "GET"),
+            ("NO_PROXY", "*"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let rules = ProxyRules::from_environment(&Environment::new(variables), 25);
+        let route = |url| rules.route(&Url::parse(url).unwrap());
+        assert!(matches!(route("http://r.test/"), Route::Refused));
+        assert!(matches!(route("https://r.test/"), Route::Direct(Some(_))));
     }
 }

@@ -1,5 +1,5 @@
-//! What the node's files say about names: `resolv.conf`, `hosts`, `nsswitch.conf`
-//! (Go `net/dnsconfig_unix.go`, `net/hosts.go`, `net/nss.go`).
+//! What the node's files say about names: `resolv.conf`, `hosts`
+//! (Go `net/dnsconfig_unix.go`, `net/hosts.go`).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -21,22 +21,29 @@ pub(crate) struct Config {
     pub(crate) attempts: usize,
     pub(crate) use_tcp: bool,
     pub(crate) single_request: bool,
+    /// Whether each question goes to another server first.
+    pub(crate) rotate: bool,
+    /// Whether something is written that Go does not know, and leaves to the C library (`unknownOpt`).
+    pub(crate) is_foreign: bool,
     pub(crate) hosts: Vec<(String, IpAddr)>,
-    pub(crate) files: bool,
-    pub(crate) files_first: bool,
 }
 
+/// Options that Go did not know at first, but does since this version.
+const KNOWN_SINCE: u8 = 20;
+
 impl Config {
-    /// Reads the node's files; what is missing has Go's defaults.
-    pub(crate) fn read(node: &Node) -> Self {
+    /// Reads the node's files; what is missing has Go's defaults, of this minor version.
+    pub(crate) fn read(node: &Node, go: u8) -> Self {
         let text = |path| String::from_utf8_lossy(&node.read(path).unwrap_or_default()).into_owned();
-        let mut config = Self::of_resolv_conf(&text("/etc/resolv.conf"));
+        let mut config = Self::of_resolv_conf(&text("/etc/resolv.conf"), go);
         config.hosts = hosts(&text("/etc/hosts"));
-        (config.files, config.files_first) = name_service(&text("/etc/nsswitch.conf"));
+        if config.search.is_empty() {
+            config.search = domain_of(text("/etc/hostname").trim()).into_iter().collect();
+        }
         config
     }
 
-    fn of_resolv_conf(text: &str) -> Self {
+    fn of_resolv_conf(text: &str, go: u8) -> Self {
         let mut config = Self {
             servers: Vec::new(),
             search: Vec::new(),
@@ -45,9 +52,9 @@ impl Config {
             attempts: 2,
             use_tcp: false,
             single_request: false,
+            rotate: false,
+            is_foreign: false,
             hosts: Vec::new(),
-            files: true,
-            files_first: true,
         };
         for line in text.lines().filter(|line| !line.starts_with([';', '#'])) {
             let mut words = line.split_whitespace();
@@ -60,8 +67,10 @@ impl Config {
                 }
                 Some("domain") => config.search = words.next().map(rooted).into_iter().collect(),
                 Some("search") => config.search = words.map(rooted).filter(|name| name != ".").collect(),
-                Some("options") => words.for_each(|option| config.option(option)),
-                _ => {}
+                Some("options") => words.for_each(|option| config.option(option, go)),
+                // A fourth name server counts for nothing; `lookup` is of another system.
+                None | Some("nameserver" | "lookup") => {}
+                Some(_) => config.is_foreign = true,
             }
         }
         if config.servers.is_empty() {
@@ -71,16 +80,22 @@ impl Config {
         config
     }
 
-    fn option(&mut self, option: &str) {
-        let (name, value) = option.split_once(':').unwrap_or((option, ""));
-        let number = value.parse::<usize>();
-        match (name, number) {
-            ("ndots", Ok(n)) => self.ndots = n.min(MAX_NDOTS),
-            ("timeout", Ok(n)) => self.timeout = Duration::from_secs(n.max(1) as u64),
-            ("attempts", Ok(n)) => self.attempts = n.max(1),
-            ("use-vc" | "usevc" | "tcp", _) => self.use_tcp = true,
-            ("single-request" | "single-request-reopen", _) => self.single_request = true,
-            _ => {}
+    fn option(&mut self, option: &str, go: u8) {
+        let number = |prefix: &str| option.strip_prefix(prefix).map(leading_number);
+        if let Some(dots) = number("ndots:") {
+            self.ndots = dots.min(MAX_NDOTS);
+        } else if let Some(seconds) = number("timeout:") {
+            self.timeout = Duration::from_secs(seconds.max(1) as u64);
+        } else if let Some(attempts) = number("attempts:") {
+            self.attempts = attempts.max(1);
+        } else {
+            match option {
+                "rotate" => self.rotate = true,
+                "use-vc" | "usevc" | "tcp" => self.use_tcp = true,
+                "single-request" | "single-request-reopen" => self.single_request = true,
+                "trust-ad" | "edns0" | "no-reload" if go >= KNOWN_SINCE => {}
+                _ => self.is_foreign = true,
+            }
         }
     }
 
@@ -111,6 +126,19 @@ impl Config {
     }
 }
 
+/// `dtoi`: the digits at the beginning; none are nought.
+fn leading_number(text: &str) -> usize {
+    const MOST: usize = 0xff_ffff;
+    let digits = text.bytes().take_while(u8::is_ascii_digit);
+    digits.fold(0, |number, digit| (number * 10 + usize::from(digit - b'0')).min(MOST))
+}
+
+/// `dnsDefaultSearch`: what stands behind the first dot of the node's own name.
+fn domain_of(host: &str) -> Option<String> {
+    let (_, domain) = host.split_once('.')?;
+    (!domain.is_empty()).then(|| rooted(domain))
+}
+
 fn rooted(name: &str) -> String {
     if name.ends_with('.') { name.to_owned() } else { format!("{name}.") }
 }
@@ -133,26 +161,14 @@ fn hosts(text: &str) -> Vec<(String, IpAddr)> {
     hosts
 }
 
-/// Whether the hosts file is looked at, and whether before the name servers.
-fn name_service(text: &str) -> (bool, bool) {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix("hosts:"));
-    let Some(line) = line else { return (true, true) };
-    let sources: Vec<&str> = line.split_whitespace().filter(|word| !word.starts_with('[')).collect();
-    let position = |name| sources.iter().position(|source| *source == name);
-    match (position("files"), position("dns")) {
-        (Some(files), Some(dns)) => (true, files < dns),
-        (None, Some(_)) => (false, false),
-        _ => (true, true),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn name_lists() {
-        let config = Config::of_resolv_conf("search a.test b.test\noptions ndots:2 timeout:1 attempts:3\n");
+        let config =
+            Config::of_resolv_conf("search a.test b.test\noptions ndots:2 timeout:1 attempts:3\n", 25);
         assert_eq!(config.names("x.y"), ["x.y.a.test.", "x.y.b.test.", "x.y."]);
         assert_eq!(config.names("x.y.z"), ["x.y.z.", "x.y.z.a.test.", "x.y.z.b.test."]);
         assert_eq!(config.names("x."), ["x."]);
@@ -162,16 +178,42 @@ mod tests {
 
     #[test]
     fn defaults_and_limits() {
-        let empty = Config::of_resolv_conf("; nothing\n");
+        let empty = Config::of_resolv_conf("; nothing\n", 25);
         let servers: Vec<String> = empty.servers.iter().map(ToString::to_string).collect();
         assert_eq!(servers, ["127.0.0.1:53", "[::1]:53"]);
         let many = "nameserver 10.0.0.1\nnameserver bad\nnameserver fe80::1%eth0\nnameserver 10.0.0.3\nnameserver 10.0.0.4\n";
-        assert_eq!(Config::of_resolv_conf(many).servers.len(), 3);
-        assert_eq!(name_service("hosts: dns files"), (true, false));
-        assert_eq!(name_service("hosts: dns [NOTFOUND=return]"), (false, false));
+        assert_eq!(Config::of_resolv_conf(many, 25).servers.len(), 3);
         assert_eq!(
             hosts("127.0.0.1 LocalHost lh # c\nx y"),
             [("localhost".into(), [127, 0, 0, 1].into()), ("lh".into(), [127, 0, 0, 1].into())]
         );
+    }
+
+    #[test]
+    fn options() {
+        let config = |text: &str, go| Config::of_resolv_conf(&format!("options {text}\n"), go);
+        // Without a number there are nought dots, a second and one attempt.
+        let odd = config("ndots:x timeout:x attempts:x", 25);
+        assert_eq!((odd.ndots, odd.timeout, odd.attempts), (0, Duration::from_secs(1), 1));
+        assert_eq!((config("ndots:5x", 25).ndots, config("ndots:99999999999", 25).ndots), (5, MAX_NDOTS));
+        for (text, go, is_foreign) in [
+            ("rotate single-request use-vc", 25, false),
+            ("edns0 trust-ad", 25, false),
+            ("edns0 trust-ad", 19, true),
+            ("inet6", 25, true),
+            ("ndots", 25, true),
+        ] {
+            assert_eq!(config(text, go).is_foreign, is_foreign, "{text} {go}");
+        }
+        assert!(Config::of_resolv_conf("sortlist 10.0.0.0\n", 25).is_foreign);
+    }
+
+    #[test]
+    fn the_domain_of_the_node_is_searched() {
+        assert_eq!(
+            domain_of("ip-10-0-0-1.eu-west-1.compute.internal").as_deref(),
+            Some("eu-west-1.compute.internal.")
+        );
+        assert_eq!((domain_of("node"), domain_of("node.")), (None, None));
     }
 }

@@ -2,24 +2,33 @@
 
 mod config;
 mod exchange;
+mod order;
 mod sort;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gostd::net::{DnsError, DnsProblem};
 use hickory_proto::rr::RecordType;
-use node::Node;
+use node::{Environment, Node};
 use trace::NameSource;
 
 use self::config::Config;
 use self::exchange::Answer;
+use self::order::{Order, Orders};
 use crate::network::Network;
+
+/// The version whose rules hold unless another is named.
+const NEWEST_GO: u8 = 27;
 
 /// The resolver of a node.
 pub struct Resolver {
     network: Arc<dyn Network>,
     config: Config,
+    orders: Orders,
+    /// How many questions were asked, where the servers take turns.
+    asked: AtomicUsize,
 }
 
 /// What a lookup found, for the trace as well.
@@ -32,28 +41,43 @@ pub(crate) struct Found {
 impl Resolver {
     /// A resolver with the node's `resolv.conf`, `hosts` and `nsswitch.conf`.
     pub fn new(network: Arc<dyn Network>, node: &Node) -> Self {
-        Self { network, config: Config::read(node) }
+        Self::of_service(network, node, &Environment::default(), NEWEST_GO)
     }
 
-    /// `Resolver.goLookupIPCNAMEOrder`: the addresses of a host, in the order in which they are dialled.
+    /// The same for a service with this environment, built by this minor version of Go 1.
+    pub fn of_service(network: Arc<dyn Network>, node: &Node, environment: &Environment, go: u8) -> Self {
+        let config = Config::read(node, go);
+        let orders = Orders::read(node, environment, &config, go);
+        Self { network, config, orders, asked: AtomicUsize::new(0) }
+    }
+
+    /// `Resolver.lookupIP`: the addresses of a host, in the order in which they are dialled.
     pub(crate) async fn lookup(&self, host: &str) -> Found {
-        let mut servers = Vec::new();
-        let in_files = if self.config.files { self.config.in_hosts(host) } else { Vec::new() };
+        let order = self.orders.of(host);
+        let in_files = if order == Order::Dns { Vec::new() } else { self.config.in_hosts(host) };
         let in_files = sort::sort(&*self.network, in_files).await;
-        if self.config.files_first && !in_files.is_empty() {
-            return Found { source: NameSource::HostsFile, servers, result: Ok(in_files) };
+        let mut servers = Vec::new();
+        let files = |servers| Found { source: NameSource::HostsFile, servers, result: Ok(in_files.clone()) };
+        if order != Order::DnsFiles && !in_files.is_empty() {
+            return files(servers);
+        }
+        if order == Order::Files {
+            return Found { source: NameSource::HostsFile, servers, result: Err(nowhere(host)) };
         }
         let result = self.lookup_dns(host, &mut servers).await;
         if result.is_err() && !in_files.is_empty() {
-            return Found { source: NameSource::HostsFile, servers, result: Ok(in_files) };
+            return files(servers);
         }
+        let result = match order {
+            Order::CLibrary => result.map_err(of_c_library),
+            _ => result,
+        };
         Found { source: NameSource::Dns, servers, result }
     }
 
     async fn lookup_dns(&self, host: &str, asked: &mut Vec<SocketAddr>) -> Result<Vec<IpAddr>, DnsError> {
-        let nowhere = || DnsError { name: host.to_owned(), server: None, problem: DnsProblem::NoSuchHost };
         if !is_domain_name(host) {
-            return Err(nowhere());
+            return Err(nowhere(host));
         }
         let mut last = None;
         for name in self.config.names(host) {
@@ -63,7 +87,7 @@ impl Resolver {
             }
         }
         // The error names the host as it was asked for, not the one with a suffix.
-        Err(last.map_or_else(nowhere, |error| DnsError { name: host.to_owned(), ..error }))
+        Err(last.map_or_else(|| nowhere(host), |error| DnsError { name: host.to_owned(), ..error }))
     }
 
     /// Asks for both address types of one fully qualified name.
@@ -105,8 +129,12 @@ impl Resolver {
         record: RecordType,
     ) -> (Vec<SocketAddr>, Result<Vec<IpAddr>, DnsError>) {
         let (mut asked, mut last) = (Vec::new(), None);
+        let servers = &self.config.servers;
+        // `dnsConfig.serverOffset`
+        let first =
+            if self.config.rotate { self.asked.fetch_add(1, Ordering::Relaxed) % servers.len() } else { 0 };
         for _ in 0..self.config.attempts {
-            for &server in &self.config.servers {
+            for &server in servers[first..].iter().chain(&servers[..first]) {
                 asked.push(server);
                 let error = |problem| DnsError { name: name.to_owned(), server: Some(server), problem };
                 match exchange::exchange(&*self.network, &self.config, server, name, record).await {
@@ -122,6 +150,19 @@ impl Resolver {
         let none = DnsError { name: name.to_owned(), server: None, problem: DnsProblem::NoSuchHost };
         (asked, Err(last.unwrap_or(none)))
     }
+}
+
+fn nowhere(host: &str) -> DnsError {
+    DnsError { name: host.to_owned(), server: None, problem: DnsProblem::NoSuchHost }
+}
+
+/// What Go is told by `getaddrinfo` (`cgoLookupHostIP`): no server, and of all that went wrong on the way the same.
+fn of_c_library(error: DnsError) -> DnsError {
+    let problem = match error.problem {
+        DnsProblem::NoSuchHost => DnsProblem::NoSuchHost,
+        _ => DnsProblem::TemporaryFailure,
+    };
+    DnsError { server: None, problem, ..error }
 }
 
 /// `isDomainName` (Go `net/dnsclient.go`): labels of letters, digits, `-` and `_`, each 1 to 63 long, at least one

@@ -133,6 +133,31 @@ async fn several_name_servers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn servers_take_turns() {
+    let refuses = |packet: &[u8]| reply(packet, |_, _| NXDOMAIN);
+    let both = Memory::default().name_server("10.0.0.1:53", refuses).name_server("10.0.0.53:53", refuses);
+    // The first question, for A, goes to the first server, the next one to the other; the first to fail is told.
+    let conf = "nameserver 10.0.0.1\nnameserver 10.0.0.53\noptions rotate single-request\nsearch a.test\n";
+    let (text, _) = resolve(both, conf, "r.x").await;
+    assert_eq!(text, "dial tcp: lookup r.x on 10.0.0.53:53: no such host");
+}
+
+/// What Go does not know it leaves to the C library, which names no server.
+#[tokio::test(start_paused = true)]
+async fn the_c_library_tells_less() {
+    let conf = "nameserver 10.0.0.53\noptions inet6\n";
+    let cases: [(Says, &str); 3] = [
+        (|_, _| NXDOMAIN, "no such host"),
+        (|_, _| Said::Code(ResponseCode::ServFail), "Temporary failure in name resolution"),
+        (|_, _| Said::Nothing, "Temporary failure in name resolution"),
+    ];
+    for (says, why) in cases {
+        let (text, _) = resolve(one_server(says), conf, "r.test").await;
+        assert_eq!(text, format!("dial tcp: lookup r.test: {why}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn search_lists() {
     let cases = [
         ("search a.test b.test\n", "r", vec!["r.a.test.", "r.b.test.", "r."]),

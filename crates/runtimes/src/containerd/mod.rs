@@ -353,7 +353,7 @@ impl Attempt<'_> {
     fn host_factory(&self) -> HostFactory {
         let Options { network, node, extra_roots, clock, profile, .. } = self.options;
         let environment = node.environment(SERVICE);
-        let resolver = Resolver::new(network.clone(), node);
+        let resolver = Resolver::of_service(network.clone(), node, &environment, profile.go);
         let roots = Roots::system(node.clone(), environment.clone(), extra_roots.clone());
         HostFactory {
             node: node.clone(),
