@@ -83,7 +83,8 @@ impl Unpacker {
             let reason = number.map_or_else(|| error.to_string(), |number| Errno(number).to_string());
             let root = pull.ingester.root.display();
             let place = "io.containerd.snapshotter.v1.overlayfs/snapshots";
-            failed(Error::Plain(format!("write {root}/{place}: {reason}")))
+            let place = self.temporary_mount(pull, diff_id, chain_id).unwrap_or(format!("{root}/{place}"));
+            failed(self.within_mount(pull, diff_id, chain_id, format!("write {place}: {reason}")))
         })?;
         if matches!(&applied, Applied::Unpacked { diff_id: computed, .. } if computed == diff_id) {
             store.add_snapshot(chain_id);
@@ -102,9 +103,26 @@ impl Unpacker {
             }
             Applied::Failed(words) => {
                 tell(Flaw::Archive);
-                failed(Error::Plain(words))
+                failed(self.within_mount(pull, diff_id, chain_id, words))
             }
         })
+    }
+
+    /// Where a layer is unpacked that is not one over others in overlayfs: the snapshot is mounted in passing
+    /// (core/diff/apply/apply_linux.go `apply`, core/mount/temp.go `WithTempMount`).
+    fn temporary_mount(&self, pull: &Pull, diff_id: &str, chain_id: &str) -> Option<String> {
+        let is_first = chain_id == diff_id;
+        let number = pull.clock.now().subsec_nanosecond();
+        let mount = || format!("{}/tmpmounts/containerd-mount{number:09}", pull.ingester.root.display());
+        (is_first || self.snapshotter != "overlayfs").then(mount)
+    }
+
+    fn within_mount(&self, pull: &Pull, diff_id: &str, chain_id: &str, words: String) -> Error {
+        let cause = Error::Plain(words);
+        match self.temporary_mount(pull, diff_id, chain_id) {
+            Some(mount) => cause.context(format!("mount callback failed on {mount}")),
+            None => cause,
+        }
     }
 
     /// The sentence for a layer that cannot be unpacked.
