@@ -1,5 +1,8 @@
 //! Names in a text: the image, the host that was looked up, the code of gRPC.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use distribution::{Grammar, Reference};
 
 use super::pattern::find;
@@ -66,6 +69,9 @@ const BEFORE_IMAGE: [&str; 37] = [
     "trying to pull ",
 ];
 
+/// Finds [`BEFORE_IMAGE`]. `None` would mean that the table is too large for it.
+static IMAGES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(BEFORE_IMAGE).ok());
+
 /// The text in one line, at most `limit` bytes, without the escapes that logs put around quotes.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let mut text: String = text.chars().take(limit).collect();
@@ -96,18 +102,24 @@ pub(crate) fn decisive(text: &str) -> String {
 
 /// The image that the text is about.
 pub(crate) fn image(text: &str, lower: &str) -> Option<String> {
-    BEFORE_IMAGE.iter().find_map(|before| {
-        lower.match_indices(before).find_map(|(at, _)| {
-            let rest = text.get(at + before.len()..)?;
-            let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
-            let quoted = quote.is_some();
-            let ends = |c: char| quote.map_or_else(|| is_end(c), |quote| c == quote);
-            let end = rest.find(ends).unwrap_or(rest.len());
-            let image = rest[..end].trim_end_matches(['.', ':', ';']);
-            let image = if quoted { image } else { image.trim_end_matches("...") };
-            is_plausible(image, quoted || before.starts_with("pull access")).then(|| image.to_owned())
-        })
-    })
+    let Some(words) = &*IMAGES else { return None };
+    let mut found: Vec<_> =
+        words.find_overlapping_iter(lower).map(|hit| (hit.pattern(), hit.end())).collect();
+    found.sort_unstable();
+    found
+        .into_iter()
+        .find_map(|(pattern, end)| image_behind(BEFORE_IMAGE[pattern.as_usize()], text.get(end..)?))
+}
+
+/// The image that stands behind the words `before`.
+fn image_behind(before: &str, rest: &str) -> Option<String> {
+    let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let quoted = quote.is_some();
+    let ends = |c: char| quote.map_or_else(|| is_end(c), |quote| c == quote);
+    let end = rest.find(ends).unwrap_or(rest.len());
+    let image = rest[..end].trim_end_matches(['.', ':', ';']);
+    let image = if quoted { image } else { image.trim_end_matches("...") };
+    is_plausible(image, quoted || before.starts_with("pull access")).then(|| image.to_owned())
 }
 
 /// The image as it was typed: in a command, or repeated by the client.

@@ -39,14 +39,27 @@ fn follow(text: &str, mut end: usize, mut rest: &str) -> Option<usize> {
     while let Some(hole) = rest.chars().next() {
         let behind = &rest[hole.len_utf8()..];
         let part = behind.split(HOLES).next().unwrap_or(behind);
-        let gap = text[end..].find(part)?;
-        if gap > MAX_HOLE || (hole == '*' && text[end..end + gap].contains(char::is_whitespace)) {
-            return None;
-        }
-        end += gap + part.len();
+        let within = reach(&text[end..], hole, part.len());
+        end += within.find(part)? + part.len();
         rest = &behind[part.len()..];
     }
     Some(end)
+}
+
+/// The begin of `text`, as far as what follows a hole may lie in it, where that is `part` bytes long.
+fn reach(text: &str, hole: char, part: usize) -> &str {
+    let mut limit = text.len().min(MAX_HOLE + part);
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let near = &text[..limit];
+    let Some(space) = near.find(char::is_whitespace).filter(|_| hole == '*') else { return near };
+    // What follows may begin with the white space that ends the hole.
+    let mut limit = near.len().min(space + part);
+    while !near.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    &near[..limit]
 }
 
 fn begins_word(text: &str, at: usize) -> bool {

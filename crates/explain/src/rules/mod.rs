@@ -39,6 +39,7 @@ const RULES: &[Rule] = &[
     access::blocked,
     access::expired,
     access::cloud_identity,
+    access::basic_in_a_public_place,
     access::no_login_at_a_cloud,
     access::wrong_login,
     access::not_permitted,

@@ -39,7 +39,7 @@ const HIDDEN: [&str; 4] =
     ["secret-wrong-registry", "secret-malformed", "secret-missing", "credential-provider-failure"];
 
 /// What was diagnosed, and what the same events mean more often.
-const ALIKE: [(&str, &str); 20] = [
+const ALIKE: [(&str, &str); 23] = [
     // A status of 401 does not say whether a login had been sent, nor whether there was a way to send one.
     ("bad-credentials", "credentials-missing"),
     ("expired-token", "credentials-missing"),
@@ -66,39 +66,19 @@ const ALIKE: [(&str, &str); 20] = [
     // A proxy that swallows or breaks a connection is not named.
     ("proxy-misconfig", "blob-truncated"),
     ("proxy-misconfig", "conn-timeout"),
+    ("proxy-misconfig", "http-on-https"),
+    // A mirror's refusal stands in the place of what the registry would have said.
+    ("tag-not-found", "mirror-misconfig"),
+    // Plain text in a manifest's place is taken for the oldest kind of manifest.
+    ("manifest-unsupported", "schema1-unsupported"),
     // An alert of TLS, whatever the server's reason.
     ("conn-reset", "tls-incompatible"),
-];
-
-/// What was diagnosed, and what the runtime's own words say in its place, wrongly or of something else: no events could
-/// have it among the alternatives.
-const TOLD_OTHERWISE: [(&str, &str); 12] = [
-    // A token was granted and not taken: the words are those of a pull that is denied.
-    ("token-endpoint-failure", "repo-missing-or-private"),
-    ("token-endpoint-failure", "user-not-permitted"),
-    ("token-endpoint-failure", "bad-credentials"),
-    // A manifest that is too large is "not found", plain text is "schema 1", an odd layer is not unpacked.
-    ("manifest-unsupported", "tag-not-found"),
-    ("manifest-unsupported", "schema1-unsupported"),
-    ("manifest-unsupported", "runtime-fault"),
-    ("manifest-unsupported", "blob-truncated"),
-    // The proxy that opened the way is not named.
-    ("proxy-misconfig", "http-on-https"),
-    // No event tells of a plugin that was passed over.
-    ("credential-provider-failure", "credentials-missing"),
-    // The mirror's words in place of the registry's.
-    ("mirror-misconfig", "local-image-not-on-node"),
-    ("tag-not-found", "mirror-misconfig"),
-    ("tag-not-found", "user-not-permitted"),
 ];
 
 /// Whether the events are explained as diagnosed, as far as they can be: what they hide is among the alternatives.
 fn is_one_to_the_events(diagnosed: &str, found: &Value) -> bool {
     let others = found["alternatives"].as_array().into_iter().flatten();
     let alike = ALIKE.iter().any(|(cause, told)| *cause == diagnosed && found["cause"] == *told);
-    if TOLD_OTHERWISE.iter().any(|(cause, told)| *cause == diagnosed && found["cause"] == *told) {
-        return true;
-    }
     let may_differ = HIDDEN.contains(&diagnosed) || alike;
     found["cause"] == diagnosed || (may_differ && others.into_iter().any(|other| other["cause"] == diagnosed))
 }
