@@ -8,6 +8,8 @@ use crate::input::{About, Statement};
 pub(crate) struct Group {
     pub about: About,
     pub dissections: Vec<Dissection>,
+    /// Whether it tells of a secret that is not there.
+    secret: bool,
 }
 
 /// Groups statements, in the order in which their subjects first appear.
@@ -32,7 +34,10 @@ pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
         let place = place(&groups, &about, &dissection);
         match place {
             Some(at) => groups[at].add(about, dissection),
-            None => groups.push(Group { about, dissections: vec![dissection] }),
+            None => {
+                let secret = dissection.has(Word::SecretNotFound);
+                groups.push(Group { about, dissections: vec![dissection], secret });
+            }
         }
     }
     groups
@@ -52,6 +57,7 @@ impl Group {
     fn add(&mut self, about: About, dissection: Dissection) {
         self.about.container = self.about.container.take().or(about.container);
         self.about.image = self.about.image.take().or(about.image);
+        self.secret |= dissection.has(Word::SecretNotFound);
         self.dissections.push(dissection);
     }
 }
@@ -73,11 +79,10 @@ fn place(groups: &[Group], about: &About, dissection: &Dissection) -> Option<usi
     }
     groups.iter().rposition(|group| {
         let known = &group.about;
-        let secret = group.dissections.iter().any(|d| d.has(Word::SecretNotFound));
         let same_pod = known.pod == about.pod || about.pod.is_none();
         let container = agree(known.container.as_deref(), about.container.as_deref());
         let image = agree(known.image.as_deref(), about.image.as_deref());
-        !secret && same_pod && container && image
+        !group.secret && same_pod && container && image
     })
 }
 

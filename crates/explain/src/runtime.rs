@@ -1,9 +1,11 @@
 //! Which runtime speaks, and which versions of it say it so.
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::grammar::Dissection;
+use crate::grammar::{Dissection, Phrases, Word};
 
 /// Who wrote an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
@@ -89,17 +91,20 @@ const SAYINGS: &[(&str, Runtime, Option<&str>)] = &[
     ("docker daemon", Runtime::Docker, None),
 ];
 
+/// The words of [`SAYINGS`].
+static WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(SAYINGS.iter().map(|(words, ..)| *words)));
+
 /// The runtime that speaks, and its versions where the words tell them.
 pub(crate) fn of(dissection: &Dissection) -> (Runtime, Option<&'static str>) {
-    let said = SAYINGS.iter().find(|(words, ..)| dissection.says(words));
+    let said = WORDS.first_of(dissection).and_then(|index| SAYINGS.get(index));
     said.map_or((Runtime::Unknown, None), |(_, runtime, version)| (*runtime, *version))
 }
 
 /// What the words tell of the kubelet or kubectl (`spec/KUBELET`: the status of a container in back-off carries the last
 /// error since 1.32; kubectl names the container in its events since 1.35).
 pub(crate) fn kubelet(dissection: &Dissection) -> Option<&'static str> {
-    if dissection.says("back-off pulling image \"…\": errimagepull:") {
+    if dissection.has(Word::KubeletPull) && dissection.says("back-off pulling image \"…\": errimagepull:") {
         return Some("1.32 or newer");
     }
-    dissection.says("code = 4 desc").then_some("1.9 or older")
+    (dissection.code.is_some() && dissection.says("code = 4 desc")).then_some("1.9 or older")
 }

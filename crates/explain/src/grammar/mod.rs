@@ -6,6 +6,7 @@ mod link;
 mod matcher;
 mod names;
 mod pattern;
+mod phrases;
 mod status;
 mod step;
 
@@ -15,6 +16,7 @@ pub use host::HostKind;
 pub use lexicon::Word;
 pub use link::{Link, Purpose};
 pub(crate) use matcher::may_be_about_a_pull;
+pub(crate) use phrases::Phrases;
 pub use step::Step;
 
 /// Longer texts are cut: no runtime says as much.
@@ -48,6 +50,8 @@ pub struct Dissection {
     pub pulled_from: Option<String>,
     /// The host whose name was looked up.
     pub looked_up: Option<String>,
+    /// Whether it speaks of pulling by name.
+    pulls: bool,
     /// The text in lower case.
     lower: String,
 }
@@ -65,6 +69,9 @@ impl Dissection {
             code: names::grpc_code(&lower),
             looked_up: names::looked_up(&text, &lower),
             pulled_from: names::pulled_from(&text, &lower),
+            pulls: ["pull", "pulling", "pullimage"]
+                .iter()
+                .any(|word| pattern::find(&lower, word, 0).is_some()),
             links,
             text,
             lower,
@@ -149,7 +156,7 @@ impl Dissection {
             Word::TooMany,
         ];
         let asked = self.links.iter().any(|link| link.purpose != Purpose::Other);
-        asked || self.any(&WORDS) || self.says("pull") || self.says("pulling") || self.says("pullimage")
+        asked || self.pulls || self.any(&WORDS)
     }
 
     /// Whether it speaks of images at all, be it of a pull or not.

@@ -89,8 +89,8 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
 
 /// `pull access denied …`: missing or private.
 pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
-    let refused = d.says("requested access to the resource is denied") && !d.has(Word::AccessDenied);
-    if !d.has(Word::AccessDenied) && !refused {
+    let refused = || d.has(Word::Forbidden) && d.says("requested access to the resource is denied");
+    if !d.has(Word::AccessDenied) && !refused() {
         return None;
     }
     let because = [Word::AccessDenied, Word::NoCredentials, Word::Forbidden];

@@ -254,9 +254,9 @@ pub(super) fn deadline(d: &Dissection) -> Option<Verdict> {
         return Some(verdict.because(&[Word::BodyTimeout]));
     }
     // A single request that took too long says more of the way than of the size of the image.
-    let stopped = d.says("context canceled");
-    let request =
-        matches!(d.step(), Some(Step::Ping | Step::Manifest)) && d.last_link().is_some() && !stopped;
+    let request = matches!(d.step(), Some(Step::Ping | Step::Manifest))
+        && d.last_link().is_some()
+        && !d.says("context canceled");
     let verdict = match d.step() {
         Some(Step::Token) => Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnTimeout]),
         _ if request => Verdict::likely(Cause::ConnTimeout),

@@ -40,9 +40,9 @@ pub(super) fn policy(d: &Dissection) -> Option<Verdict> {
 
 pub(super) fn invalid_name(d: &Dissection) -> Option<Verdict> {
     // A header of the registry's answer, not the name, has the bad digest.
-    let answered = d.says("in header not a valid digest");
+    let answered = |d: &Dissection| d.says("in header not a valid digest");
     let verdict = Verdict::certain(Cause::InvalidImageName).because(&[Word::InvalidName]);
-    verdict.if_said(d).filter(|_| !answered)
+    verdict.if_said(d).filter(|_| !answered(d))
 }
 
 /// What gets the node's login does not work. What it failed at is the cause where that is the way out of the network or a
