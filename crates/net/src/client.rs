@@ -34,6 +34,8 @@ pub struct Transport {
     pub dial_timeout: Duration,
     /// `ResponseHeaderTimeout`; `None` waits for ever.
     pub response_header_timeout: Option<Duration>,
+    /// The minor version of Go 1 whose rules hold.
+    pub go: u8,
 }
 
 /// A client with its connections.
@@ -155,12 +157,12 @@ impl Client {
         };
         let ends = Ends::both(stream.local_addr(), stream.peer_addr());
         if !key.https {
-            return Ok(Connection::new(Box::new(stream), ends, number));
+            return Ok(Connection::new(Box::new(stream), ends, number, self.transport.go));
         }
         let (host, _) = split_address(&key.address);
         let recorder = self.dialer.recorder();
         let tls = self.transport.tls.handshake(stream, number, &host, HANDSHAKE_TIMEOUT, recorder).await?;
-        Ok(Connection::new(Box::new(tls), ends, number))
+        Ok(Connection::new(Box::new(tls), ends, number, self.transport.go))
     }
 
     async fn dial(&self, address: &str) -> Result<(Box<dyn Stream>, u64), Fault> {

@@ -33,6 +33,7 @@
 //!     proxy: ProxyRules::default(),
 //!     dial_timeout: Duration::from_secs(30),
 //!     response_header_timeout: None,
+//!     go: 27,
 //! });
 //! let url = Url::parse("https://127.0.0.1:99999/v2/").unwrap();
 //! let fault = client.round_trip(&Request::new(Purpose::Resolve, "HEAD", url)).await.err().unwrap();

@@ -18,6 +18,9 @@ use crate::tls::Prefixed;
 /// More than this no proxy's head may have.
 const MAX_HEAD: usize = 1 << 20;
 
+/// What a proxy says is read by the rules of today.
+const NEWEST_GO: u8 = 27;
+
 /// Asks for a tunnel to `target`; the status of the answer, and the stream where it is 200.
 pub(crate) async fn connect(
     mut stream: Box<dyn Stream>,
@@ -39,7 +42,7 @@ pub(crate) async fn connect(
         Err(error) => return (None, Err(errors::from_io(&error, Call::Read, ends))),
     };
     let complete = bytes.ends_with(b"\r\n\r\n") || bytes.ends_with(b"\n\n");
-    match Head::parse(&bytes) {
+    match Head::parse(&bytes, NEWEST_GO) {
         Err(malformed) if !bytes.is_empty() => (None, Err(Error::Http(http::Error::Malformed(malformed)))),
         Ok(head) if complete && head.status == 200 => (Some(200), Ok(stream)),
         Ok(head) if complete => {
@@ -61,7 +64,7 @@ async fn read_head(stream: &mut Box<dyn Stream>) -> io::Result<Vec<u8>> {
         }
         bytes.push(byte[0]);
         let line_ended = byte[0] == b'\n' && !bytes[..bytes.len() - 1].contains(&b'\n');
-        if line_ended && Head::parse(&bytes).is_err() {
+        if line_ended && Head::parse(&bytes, NEWEST_GO).is_err() {
             break;
         }
     }

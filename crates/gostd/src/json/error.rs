@@ -17,6 +17,8 @@ pub enum Error {
         context: Context,
         /// How many bytes were read up to and with the offending one (`SyntaxError.Offset`).
         offset: usize,
+        /// The bytes from the offending one on, or from the backslash before it, as far as Go looks at them.
+        near: Box<[u8]>,
     },
     /// The input ended inside a value (`json.Unmarshal` only).
     #[error("unexpected end of JSON input")]
@@ -45,6 +47,54 @@ pub enum Error {
     /// The input ended inside a value (`io.ErrUnexpectedEOF`, `json.Decoder` only).
     #[error("unexpected EOF")]
     UnexpectedEof,
+}
+
+/// Since this version of Go 1 `encoding/json` stands on `encoding/json/v2`, and says some things in its words.
+const SAYS_SO_SINCE: u8 = 27;
+
+impl Error {
+    /// The words of a minor version of Go 1 (`go1.27 encoding/json/v2_scanner.go transformSyntacticError`). `Display` gives
+    /// those of the versions before 1.27.
+    ///
+    /// ```
+    /// let error = gostd::json::parse(br#""\x""#).unwrap_err();
+    /// assert_eq!(error.words(25), "invalid character 'x' in string escape code");
+    /// assert_eq!(error.words(27), r"invalid escape sequence `\x` in string");
+    /// ```
+    pub fn words(&self, go: u8) -> String {
+        let Self::InvalidCharacter { context, near, .. } = self else { return self.to_string() };
+        if go < SAYS_SO_SINCE {
+            return self.to_string();
+        }
+        let context = match context {
+            Context::InEscape | Context::InUnicodeEscape => {
+                return format!("invalid escape sequence {} in string", quote_sequence(near));
+            }
+            Context::TooDeep => return "exceeded max depth".to_owned(),
+            Context::InString => "in string".to_owned(),
+            Context::AfterPoint | Context::InExponent => Context::InNumber.to_string(),
+            other => other.to_string(),
+        };
+        format!("invalid character {} {context}", quote_first(near))
+    }
+}
+
+/// `jsonwire.QuoteRune`: the first character, or the first byte where it is none.
+fn quote_first(near: &[u8]) -> String {
+    let chunk = near.utf8_chunks().next();
+    match chunk.and_then(|chunk| chunk.valid().chars().next()) {
+        Some(character) => crate::strconv::quote_rune(character),
+        None => format!("'\\x{:02x}'", near.first().copied().unwrap_or_default()),
+    }
+}
+
+/// `InvalidTextError.Error`, of more than one character: as it is between backquotes, where that can be read.
+fn quote_sequence(near: &[u8]) -> String {
+    let plain = |c: char| c != '`' && !c.is_whitespace() && crate::strconv::is_print(c);
+    match std::str::from_utf8(near) {
+        Ok(text) if text.chars().all(plain) => format!("`{text}`"),
+        _ => crate::strconv::quote(near),
+    }
 }
 
 /// What Go's scanner was reading when it met a character that it could not take.

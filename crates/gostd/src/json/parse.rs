@@ -60,13 +60,32 @@ impl Scanner<'_> {
     /// The error for the byte at hand, or for the end of the data.
     fn fail(&self, context: Context) -> Error {
         let offset = self.position + 1;
+        let near = self.near(context);
         match self.peek() {
-            Some(character) => Error::InvalidCharacter { character, context, offset },
+            Some(character) => Error::InvalidCharacter { character, context, offset, near },
             None if self.streaming && self.data.iter().all(|b| b" \t\r\n".contains(b)) => Error::Eof,
             None if self.streaming => Error::UnexpectedEof,
             None if context.takes_space() => Error::UnexpectedEnd { offset: self.position },
-            None => Error::InvalidCharacter { character: b' ', context, offset: self.position },
+            None => {
+                let near = Box::from(*b" ");
+                Error::InvalidCharacter { character: b' ', context, offset: self.position, near }
+            }
         }
+    }
+
+    /// What is looked at of the data from here on; of an escape from its backslash on, two bytes or six.
+    fn near(&self, context: Context) -> Box<[u8]> {
+        const CHARACTER: usize = 4;
+        let (from, most) = match context {
+            Context::InEscape => (self.position.saturating_sub(1), 2),
+            Context::InUnicodeEscape => {
+                let before = self.data.get(..self.position).unwrap_or_default();
+                (before.iter().rposition(|byte| *byte == b'\\').unwrap_or(self.position), 6)
+            }
+            _ => (self.position, CHARACTER),
+        };
+        let rest = self.data.get(from..).unwrap_or_default();
+        Box::from(&rest[..rest.len().min(most)])
     }
 
     fn value(&mut self) -> Result<Value, Error> {

@@ -128,3 +128,34 @@ fn nesting_has_gos_limit() {
     let said = parse(&objects).unwrap_err().to_string();
     assert_eq!(said, "invalid character '{' exceeded max depth");
 }
+
+/// What Go 1.27 says otherwise, as containerd 2.1.9 did of tokens.
+#[test]
+fn words_of_go_1_27() {
+    let cases: [(&[u8], &str); 17] = [
+        (b"{\"a\":\"x\ny\"}", "invalid character '\\n' in string"),
+        (b"{\"a\":\"\\x\"}", "invalid escape sequence `\\x` in string"),
+        (b"{\"a\":\"\\'\"}", "invalid escape sequence `\\'` in string"),
+        (b"{\"a\":\"\\ \"}", "invalid escape sequence \"\\\\ \" in string"),
+        (b"{\"a\":\"\\`\"}", "invalid escape sequence \"\\\\`\" in string"),
+        ("{\"a\":\"\\é\"}".as_bytes(), "invalid escape sequence \"\\\\\\xc3\" in string"),
+        (b"{\"a\":\"\\u12zz\"}", "invalid escape sequence `\\u12zz` in string"),
+        (b"{\"a\":\"\\u12\"}", "invalid escape sequence `\\u12\"}` in string"),
+        (b"{\"a\":1.}", "invalid character '}' in numeric literal"),
+        (b"{\"a\":1e}", "invalid character '}' in numeric literal"),
+        (b"{\"a\":-}", "invalid character '}' in numeric literal"),
+        ("é".as_bytes(), "invalid character 'é' looking for beginning of value"),
+        ("\u{feff}{}".as_bytes(), "invalid character '\\ufeff' looking for beginning of value"),
+        (b"\xff", "invalid character '\\xff' looking for beginning of value"),
+        (b"{\"a\":tru}", "invalid character '}' in literal true (expecting 'e')"),
+        (b"{\"a\":1,}", "invalid character '}' looking for beginning of object key string"),
+        (b"{\"a\" 1}", "invalid character '1' after object key"),
+    ];
+    for (document, words) in cases {
+        let error = parse_first(document).unwrap_err();
+        assert_eq!(error.words(27), words, "{}", String::from_utf8_lossy(document));
+        assert_eq!(error.words(26), error.to_string());
+    }
+    let deep = "[".repeat(MAX_DEPTH + 1);
+    assert_eq!(parse_first(deep.as_bytes()).unwrap_err().words(27), "exceeded max depth");
+}

@@ -20,6 +20,8 @@ const MAX_HEAD: usize = 10 << 20;
 const READ_SIZE: usize = 64 << 10;
 /// The longest line within a chunked body (`maxLineLength`).
 const MAX_CHUNK_LINE: usize = 4096;
+/// Since this version of Go lines within a chunked body must end in CR LF.
+const ENDS_LINES_WITH_CR_SINCE: u8 = 23;
 /// So much may come besides data in a chunked body.
 const MAX_EXCESS: u64 = 16 << 10;
 
@@ -33,6 +35,8 @@ pub(crate) struct Connection {
     io: Box<dyn Duplex>,
     buffer: BytesMut,
     ends: Ends,
+    /// The minor version of Go 1 whose rules hold.
+    go: u8,
     pub(crate) number: u64,
     pub(crate) reused: bool,
     pub(crate) idle_since: Instant,
@@ -45,8 +49,8 @@ pub(crate) struct Unanswered {
 }
 
 impl Connection {
-    pub(crate) fn new(io: Box<dyn Duplex>, ends: Ends, number: u64) -> Self {
-        Self { io, buffer: BytesMut::new(), ends, number, reused: false, idle_since: Instant::now() }
+    pub(crate) fn new(io: Box<dyn Duplex>, ends: Ends, number: u64, go: u8) -> Self {
+        Self { io, buffer: BytesMut::new(), ends, go, number, reused: false, idle_since: Instant::now() }
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Unanswered> {
@@ -66,7 +70,7 @@ impl Connection {
         loop {
             let end = self.fill_head(left, &mut nothing_read).await?;
             let bytes = self.buffer.split_to(end);
-            let head = Head::parse(&bytes).map_err(|malformed| self.broken(malformed))?;
+            let head = Head::parse(&bytes, self.go).map_err(|malformed| self.broken(malformed))?;
             if head.status >= 200 || head.status == 101 {
                 return Ok(head);
             }
@@ -105,7 +109,7 @@ impl Connection {
         while let Some(length) = self.buffer[*checked..].iter().position(|b| *b == b'\n') {
             let (from, end) = (*checked, *checked + length + 1);
             let problem = if from == 0 {
-                Head::parse(&self.buffer[..end]).err()
+                Head::parse(&self.buffer[..end], self.go).err()
             } else {
                 let is_first = self.buffer[..from].iter().filter(|b| **b == b'\n').take(2).count() == 1;
                 message::check_field_line(&self.buffer[from..end], is_first).err()
@@ -120,7 +124,7 @@ impl Connection {
 
     /// The peer closed amid the head. What came may be malformed already, its last line as well, which Go then says.
     fn cut_off(&self) -> Unanswered {
-        match Head::parse(&self.buffer) {
+        match Head::parse(&self.buffer, self.go) {
             Err(malformed) => self.broken(malformed),
             Ok(_) => self.broken_by(connection_broken(Error::UnexpectedEof)),
         }
@@ -239,15 +243,22 @@ impl Connection {
             self.fill(searched + 1).await?;
         };
         let line = self.buffer.split_to(at + 1);
+        let trimmed = |line: &[u8]| {
+            let kept = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+            Bytes::copy_from_slice(&line[..kept.map_or(0, |last| last + 1)])
+        };
+        if self.go < ENDS_LINES_WITH_CR_SINCE {
+            return if at + 1 >= MAX_CHUNK_LINE {
+                Err(chunk_error(Chunk::LineTooLong))
+            } else {
+                Ok(trimmed(&line))
+            };
+        }
         match line.iter().position(|b| *b == b'\r') {
             None => Err(chunk_error(Chunk::BareLineFeed)),
             Some(end) if end + 1 != at => Err(chunk_error(Chunk::InvalidCarriageReturn)),
             Some(end) if end >= MAX_CHUNK_LINE => Err(chunk_error(Chunk::LineTooLong)),
-            Some(end) => {
-                let line = &line[..end];
-                let kept = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
-                Ok(Bytes::copy_from_slice(&line[..kept.map_or(0, |last| last + 1)]))
-            }
+            Some(end) => Ok(trimmed(&line[..end])),
         }
     }
 
@@ -274,7 +285,8 @@ impl Connection {
             }
         };
         let trailer = self.buffer.split_to(end);
-        message::parse_trailer(&trailer).map_err(|malformed| Error::Http(http::Error::Malformed(malformed)))
+        message::parse_trailer(&trailer, self.go)
+            .map_err(|malformed| Error::Http(http::Error::Malformed(malformed)))
     }
 
     /// Reads until the buffer holds so many bytes.

@@ -123,8 +123,8 @@ pub(crate) enum Framing {
 }
 
 impl Head {
-    /// `ReadResponse` over a whole head, up to and with the empty line.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+    /// `ReadResponse` over a whole head, up to and with the empty line, in this minor version of Go 1.
+    pub(crate) fn parse(bytes: &[u8], go: u8) -> Result<Self, Malformed> {
         let mut lines = bytes.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let first = lines.next().unwrap_or_default();
         let (protocol, status) = cut(first).ok_or_else(|| Malformed::Response(first.to_vec()))?;
@@ -145,7 +145,7 @@ impl Head {
             status: number,
             status_line: String::from_utf8_lossy(status).into_owned(),
             http_1_1: version >= (b'1', b'1'),
-            header: parse_fields(lines)?,
+            header: parse_fields(lines, go)?,
         })
     }
 
@@ -198,8 +198,11 @@ fn cut(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&line[..at], &line[at + 1..]))
 }
 
+/// Since this version of Go what a field holds must be printable.
+const LOOKS_AT_VALUES_SINCE: u8 = 20;
+
 /// `textproto.Reader.ReadMIMEHeader`
-fn parse_fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Result<Header, Malformed> {
+fn parse_fields<'a>(lines: impl Iterator<Item = &'a [u8]>, go: u8) -> Result<Header, Malformed> {
     let mut header = Header::new();
     let mut pending: Option<Vec<u8>> = None;
     for (index, line) in lines.enumerate() {
@@ -213,7 +216,7 @@ fn parse_fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Result<Header, Mal
             continue;
         }
         if let Some(field) = pending.take() {
-            add_field(&mut header, &field)?;
+            add_field(&mut header, &field, go)?;
         }
         if line.is_empty() {
             break;
@@ -240,9 +243,9 @@ pub(crate) fn check_field_line(line: &[u8], is_first: bool) -> Result<(), Malfor
 }
 
 /// The fields after a chunked body, up to and with the empty line.
-pub(crate) fn parse_trailer(bytes: &[u8]) -> Result<(), Malformed> {
+pub(crate) fn parse_trailer(bytes: &[u8], go: u8) -> Result<(), Malformed> {
     let lines = bytes.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    parse_fields(lines).map(drop)
+    parse_fields(lines, go).map(drop)
 }
 
 /// `isTokenByte`
@@ -250,14 +253,15 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-fn add_field(header: &mut Header, field: &[u8]) -> Result<(), Malformed> {
+fn add_field(header: &mut Header, field: &[u8], go: u8) -> Result<(), Malformed> {
     let at = field.iter().position(|b| *b == b':').unwrap_or(field.len());
     let (name, value) = (&field[..at], field.get(at + 1..).unwrap_or_default().trim_ascii());
     let printable = |b: &u8| *b >= b' ' && *b != 0x7f || *b == b'\t';
     if name.is_empty() {
         return Ok(());
     }
-    if !name.iter().copied().all(is_token) || !value.iter().all(printable) {
+    let looks_at_value = go >= LOOKS_AT_VALUES_SINCE;
+    if !name.iter().copied().all(is_token) || (looks_at_value && !value.iter().all(printable)) {
         return Err(Malformed::HeaderLine(field.to_vec()));
     }
     header.add_bytes(String::from_utf8_lossy(name), value);
@@ -269,7 +273,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Head, String> {
-        Head::parse(text.as_bytes()).map_err(|malformed| malformed.to_string())
+        Head::parse(text.as_bytes(), 25).map_err(|malformed| malformed.to_string())
     }
 
     #[test]
@@ -292,9 +296,17 @@ mod tests {
         }
     }
 
+    /// As containerd 1.6.20, built with Go 1.19, took them (`loc-ctl-head`).
+    #[test]
+    fn values_were_not_looked_at() {
+        let head = b"HTTP/1.1 307 x\r\nLocation: https://a/\x01\r\n\r\n";
+        assert_eq!(Head::parse(head, 19).unwrap().header.get("Location"), Some("https://a/\u{1}"));
+        assert!(Head::parse(head, 20).is_err());
+    }
+
     #[test]
     fn values_that_are_no_text() {
-        let head = Head::parse(b"HTTP/1.1 401 No\r\nX: a\xe9b\r\nX: c\r\n\r\n").unwrap();
+        let head = Head::parse(b"HTTP/1.1 401 No\r\nX: a\xe9b\r\nX: c\r\n\r\n", 25).unwrap();
         assert_eq!(head.header.get("x"), Some("a\u{fffd}b"));
         assert_eq!(head.header.get_all_bytes("X").collect::<Vec<_>>(), [&b"a\xe9b"[..], b"c"]);
     }

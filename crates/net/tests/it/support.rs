@@ -60,6 +60,7 @@ impl Setup {
             proxy: ProxyRules::from_environment(&Environment::new(variables), 25),
             dial_timeout: Duration::from_secs(30),
             response_header_timeout: self.response_header_timeout,
+            go: 27,
         };
         (Client::new(Arc::new(dialer), transport), trace)
     }

@@ -225,7 +225,7 @@ impl Authorizer {
         request.header.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
         request.body = Some(Secret::new(form.encode().into_bytes()));
         let answer = self.answer(request).await?;
-        let token = TokenAnswer::read(answer, "OAuthTokenResponse").await?;
+        let token = TokenAnswer::read(answer, "OAuthTokenResponse", self.profile.go).await?;
         token.accept(token.access_token.clone())
     }
 
@@ -243,7 +243,7 @@ impl Authorizer {
             request.header.set("Authorization", basic(user, secret));
         }
         let answer = self.answer(request).await?;
-        let token = TokenAnswer::read(answer, "FetchTokenResponse").await?;
+        let token = TokenAnswer::read(answer, "FetchTokenResponse", self.profile.go).await?;
         let either = [&token.access_token, &token.token].into_iter().find(|token| !token.expose().is_empty());
         token.accept(either.cloned().unwrap_or_default())
     }
@@ -282,6 +282,13 @@ fn falls_back(error: &Error, bearer: &Bearer) -> bool {
     }
 }
 
+/// What stands before the date.
+fn before_date(value: &json::Value) -> Option<json::Value> {
+    let json::Value::Object(members) = value else { return None };
+    let at = members.iter().position(|(key, _)| key.eq_ignore_ascii_case("issued_at"))?;
+    Some(json::Value::Object(members[..at].to_vec()))
+}
+
 /// `FetchTokenResponse`, `OAuthTokenResponse`
 struct TokenAnswer {
     token: Secret,
@@ -289,46 +296,79 @@ struct TokenAnswer {
     expires_in: i64,
 }
 
-/// `time.Time.UnmarshalJSON`
-fn check_date(date: Option<&json::Value>, reader: &mut Reader, place: Place<'_>) -> Result<()> {
-    match date {
-        Some(json::Value::String(text)) => {
-            gostd::time::check_rfc3339(text).map_err(|error| Error::Plain(error.to_string()))
+/// `time.Time.UnmarshalJSON`, whose error ends the reading at once: before Go 1.20 it parsed the JSON as it stands, before
+/// 1.27 it wanted a string, since then other kinds are refused like all values of a wrong type.
+fn check_date(date: Option<&json::Value>, reader: &mut Reader, place: Place<'_>, go: u8) -> Result<()> {
+    let plain = |error: &dyn std::fmt::Display| Error::Plain(error.to_string());
+    match (date, go) {
+        (None | Some(json::Value::Null), _) => Ok(()),
+        (Some(date), ..20) => gostd::time::check_quoted_rfc3339(&raw(date)).map_err(|error| plain(&error)),
+        (Some(json::Value::String(text)), _) => {
+            gostd::time::check_rfc3339(text).map_err(|error| plain(&error))
         }
-        None | Some(json::Value::Null) => Ok(()),
-        Some(other) => {
+        (Some(_), 20..27) => Err(Error::Plain("Time.UnmarshalJSON: input is not a JSON string".into())),
+        (Some(other), _) => {
             reader.wrong_type(other.kind(), place);
             Ok(())
         }
     }
 }
 
+/// A value as it was written, but for escapes and what is in lists.
+fn raw(value: &json::Value) -> String {
+    match value {
+        json::Value::String(text) => format!("\"{text}\""),
+        json::Value::Number(digits) => digits.clone(),
+        json::Value::Bool(true) => "true".to_owned(),
+        json::Value::Bool(false) => "false".to_owned(),
+        json::Value::Null => "null".to_owned(),
+        json::Value::Array(_) => "[]".to_owned(),
+        json::Value::Object(_) => "{}".to_owned(),
+    }
+}
+
 impl TokenAnswer {
-    async fn read(mut answer: Answer, go_struct: &'static str) -> Result<Self> {
+    async fn read(mut answer: Answer, go_struct: &'static str, go: u8) -> Result<Self> {
         let body = answer.read_up_to(MAX_TOKEN_BODY).await.map_err(|fault| Error::body(&fault));
-        let decode = |error: json::Error| Error::Plain(error.to_string());
-        let decoded = body.and_then(|body| {
-            let (value, _) = json::parse_first(&body).map_err(decode)?;
-            let mut reader = Reader::new();
-            let place = |field, go_type| Place { go_struct, field, go_type };
-            let whole = format!("auth.{go_struct}");
-            reader.object(Some(&value), Place { go_struct: "", field: "", go_type: &whole });
-            check_date(value.field("issued_at"), &mut reader, place("issued_at", "time.Time"))?;
-            let token = Self {
-                token: match go_struct {
-                    "FetchTokenResponse" => reader.string(value.field("token"), place("token", "string")),
-                    _ => String::new(),
-                }
-                .into(),
-                access_token: reader
-                    .string(value.field("access_token"), place("access_token", "string"))
-                    .into(),
-                expires_in: reader.int(value.field("expires_in"), place("expires_in", "int")),
-            };
-            reader.finish().map_err(decode)?;
-            Ok(token)
-        });
+        let decoded = body.and_then(|body| Self::decode(&body, go_struct, go));
         decoded.map_err(|error| error.context("unable to decode token response"))
+    }
+
+    fn decode(body: &[u8], go_struct: &'static str, go: u8) -> Result<Self> {
+        let decode = |error: json::Error| Error::Plain(error.words(go));
+        let (value, _) = json::parse_first(body).map_err(decode)?;
+        let mut reader = Reader::new();
+        let place = |field, go_type| Place { go_struct, field, go_type };
+        let whole = format!("auth.{go_struct}");
+        reader.object(Some(&value), Place { go_struct: "", field: "", go_type: &whole });
+        let date = check_date(value.field("issued_at"), &mut reader, place("issued_at", "time.Time"), go);
+        if let Err(error) = date {
+            // Since 1.27 the first that is wrong is told, in the order of the text.
+            let before = (go >= 27).then(|| before_date(&value)).flatten();
+            let earlier =
+                before.and_then(|before| Self::fields(&before, &mut Reader::new(), go_struct).err());
+            return Err(earlier.map_or(error, decode));
+        }
+        Self::fields(&value, &mut reader, go_struct).map_err(decode)
+    }
+
+    fn fields(
+        value: &json::Value,
+        reader: &mut Reader,
+        go_struct: &'static str,
+    ) -> std::result::Result<Self, json::Error> {
+        let place = |field, go_type| Place { go_struct, field, go_type };
+        let token = Self {
+            token: match go_struct {
+                "FetchTokenResponse" => reader.string(value.field("token"), place("token", "string")),
+                _ => String::new(),
+            }
+            .into(),
+            access_token: reader.string(value.field("access_token"), place("access_token", "string")).into(),
+            expires_in: reader.int(value.field("expires_in"), place("expires_in", "int")),
+        };
+        std::mem::take(reader).finish()?;
+        Ok(token)
     }
 
     fn accept(&self, token: Secret) -> Result<Token> {
@@ -336,5 +376,50 @@ impl TokenAnswer {
             return Err(Error::Plain("authorization server did not include a token in the response".into()));
         }
         Ok(Token { token, expires_in: self.expires_in })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As containerd 1.6.20 (Go 1.19), 1.7.24 (1.24) and 2.1.9 (1.27) said of them.
+    #[test]
+    fn tokens_that_cannot_be_read() {
+        let said = |body: &str, go| {
+            let read = TokenAnswer::decode(body.as_bytes(), "FetchTokenResponse", go);
+            read.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let kind = |kind: &str, field: &str, go_type: &str| {
+            format!(
+                "json: cannot unmarshal {kind} into Go struct field FetchTokenResponse.{field} of type {go_type}"
+            )
+        };
+        let layout = r#""\"2006-01-02T15:04:05Z07:00\"": cannot parse"#;
+        let no_date =
+            r#"parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006""#.to_owned();
+        let old_no_date = format!(r#"parsing time "\"x\"" as {layout} "x\"" as "2006""#);
+        let no_string = "Time.UnmarshalJSON: input is not a JSON string".to_owned();
+        let cases = [
+            (
+                r#"{"token":"T","issued_at":5}"#,
+                [
+                    format!(r#"parsing time "5" as {layout} "5" as "\"""#),
+                    no_string.clone(),
+                    kind("number", "issued_at", "time.Time"),
+                ],
+            ),
+            (r#"{"token":"T","issued_at":"x"}"#, [old_no_date.clone(), no_date.clone(), no_date.clone()]),
+            (
+                r#"{"token":5,"issued_at":"x"}"#,
+                [old_no_date.clone(), no_date.clone(), kind("number", "token", "string")],
+            ),
+            (r#"{"issued_at":"x","token":5}"#, [old_no_date, no_date.clone(), no_date]),
+            (r#"{"token":"T","issued_at":null}"#, [const { String::new() }; 3]),
+            (r#"{"token":"T","expires_in":1e3}"#, [(); 3].map(|()| kind("number 1e3", "expires_in", "int"))),
+        ];
+        for (body, expected) in cases {
+            assert_eq!([19, 24, 27].map(|go| said(body, go)), expected, "{body}");
+        }
     }
 }

@@ -216,6 +216,7 @@ impl HostFactory {
             proxy: ProxyRules::from_environment(&self.environment, self.profile.go),
             dial_timeout,
             response_header_timeout: self.profile.hosts.response_header_timeout,
+            go: self.profile.go,
         };
         let client = Client::new(self.dialer.clone(), transport);
         Arc::new(HttpClient::new(client, falls_back, self.requests.clone(), self.profile.go))

@@ -44,6 +44,6 @@ impl Pull {
     fn diff_ids(&self, config: &Descriptor) -> Result<Vec<String>> {
         let bytes = self.read_blob(config)?;
         let decoded = ImageConfig::decode(bytes.to_vec());
-        Ok(decoded.map_err(|error| Error::Plain(error.to_string()))?.diff_ids)
+        Ok(decoded.map_err(|error| Error::Plain(error.words(self.profile.go)))?.diff_ids)
     }
 }

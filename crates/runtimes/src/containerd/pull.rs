@@ -178,8 +178,8 @@ impl Pull {
             return Ok(Vec::new());
         }
         let bytes = self.read_blob(descriptor)?;
-        check_media_type(&bytes, descriptor, "children")?;
-        let plain = |error: gostd::json::Error| Error::Plain(error.to_string());
+        check_media_type(&bytes, descriptor, "children", self.profile.go)?;
+        let plain = |error: gostd::json::Error| Error::Plain(error.words(self.profile.go));
         if !is_index {
             let manifest = Manifest::decode(&bytes[..]).map_err(plain)?;
             return Ok([vec![manifest.config], manifest.layers].concat());
@@ -240,10 +240,10 @@ impl Pull {
         matcher: &Matcher,
         found: &mut Option<Manifest>,
     ) -> Result<bool> {
-        let plain = |error: gostd::json::Error| Error::Plain(error.to_string());
+        let plain = |error: gostd::json::Error| Error::Plain(error.words(self.profile.go));
         if media_type::is_manifest(&descriptor.media_type) {
             let bytes = self.read_blob(descriptor)?;
-            check_media_type(&bytes, descriptor, "manifest")?;
+            check_media_type(&bytes, descriptor, "manifest", self.profile.go)?;
             let manifest = Manifest::decode(&bytes[..]).map_err(plain)?;
             if descriptor.digest == root.digest || self.is_for(descriptor, &manifest, matcher)? {
                 found.get_or_insert(manifest);
@@ -258,7 +258,7 @@ impl Pull {
             ));
         }
         let bytes = self.read_blob(descriptor)?;
-        check_media_type(&bytes, descriptor, "manifest")?;
+        check_media_type(&bytes, descriptor, "manifest", self.profile.go)?;
         let index = Index::decode(&bytes[..]).map_err(plain)?;
         let fits = |entry: &Descriptor| entry.platform.as_ref().is_none_or(|p| matcher.matches(p));
         let mut entries: Vec<Descriptor> = index.manifests.into_iter().filter(fits).collect();
@@ -275,7 +275,8 @@ impl Pull {
             return Ok(matcher.matches(platform));
         }
         let bytes = self.read_blob(&manifest.config)?;
-        let config = ImageConfig::decode(&bytes[..]).map_err(|error| Error::Plain(error.to_string()))?;
+        let config =
+            ImageConfig::decode(&bytes[..]).map_err(|error| Error::Plain(error.words(self.profile.go)))?;
         Ok(matcher.matches(&config.platform))
     }
 }
@@ -309,8 +310,12 @@ fn sort_by_platform(entries: &mut [Descriptor], matcher: &Matcher) {
     });
 }
 
-fn check_media_type(bytes: &[u8], descriptor: &Descriptor, who: &str) -> Result<()> {
+fn check_media_type(bytes: &[u8], descriptor: &Descriptor, who: &str, go: u8) -> Result<()> {
     validate_media_type(bytes, &descriptor.media_type).map_err(|error: ManifestError| {
-        Error::Plain(error.to_string()).context(format!("{who}: invalid desc {}", descriptor.digest))
+        let words = match error {
+            ManifestError::Json(error) => error.words(go),
+            other => other.to_string(),
+        };
+        Error::Plain(words).context(format!("{who}: invalid desc {}", descriptor.digest))
     })
 }

@@ -34,7 +34,7 @@ impl Unpacker {
     ) -> Result<()> {
         let bytes = pull.read_blob(config)?;
         let image = ImageConfig::decode(bytes.to_vec())
-            .map_err(|error| Error::Plain(error.to_string()).context("unmarshal image config"))?;
+            .map_err(|error| Error::Plain(error.words(pull.profile.go)).context("unmarshal image config"))?;
         let (found, wanted) = (layers.len(), image.diff_ids.len());
         if found != wanted {
             return Err(Error::Plain(format!(

@@ -42,6 +42,7 @@ pub(crate) fn client(scenario: &Scenario, network: Arc<SimulatedNetwork>) -> Cli
         proxy: ProxyRules::default(),
         dial_timeout: Duration::from_secs(30),
         response_header_timeout: None,
+        go: 27,
     };
     Client::new(Arc::new(dialer), transport)
 }
