@@ -65,11 +65,33 @@ impl LowArgs {
         if called.is_some_and(|name| name == PLUGIN) {
             command = command.bin_name("kubectl pullsim");
         }
-        Self::from_arg_matches_mut(&mut command.try_get_matches_from(arguments)?)
+        let arguments: Vec<OsString> = arguments.collect();
+        let image = arguments.iter().skip(1).find_map(|argument| dashed_image(argument)).map(str::to_owned);
+        let hinted = |error: clap::Error| match &image {
+            Some(image) if error.use_stderr() => with_hint(&error, image),
+            _ => error,
+        };
+        let mut matched = command.try_get_matches_from(arguments).map_err(hinted)?;
+        Self::from_arg_matches_mut(&mut matched)
     }
 }
 
-// Only the command that is asked for is described in full (`defer`): most of a start went into describing the others.
+/// What begins like a flag, and looks more like an image.
+fn dashed_image(argument: &OsString) -> Option<&str> {
+    let text = argument.to_str()?;
+    let name = text.strip_prefix('-').filter(|name| !name.starts_with('-'))?;
+    let value_of_flag = name.len() > 1 && (name[1..].starts_with(['/', '.', '=']) || name.contains('='));
+    (name.contains('/') && !value_of_flag).then_some(text)
+}
+
+/// The same error with the way to name such an image.
+fn with_hint(error: &clap::Error, image: &str) -> clap::Error {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let hint = format!("an image that begins with - stands behind --: pullsim check -- {image}");
+    clap::Error::raw(error.kind(), format!("{text}\n\nhelp: {hint}\n"))
+}
+
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {

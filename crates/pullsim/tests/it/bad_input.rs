@@ -39,6 +39,21 @@ fn unusable_files_and_flags() {
     }
 }
 
+/// An image that begins with a dash is taken for a flag, unless it stands behind `--`.
+#[test]
+fn an_image_that_begins_with_a_dash() {
+    let run = pullsim(&["check", "-name/x:1"]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(
+        run.err.contains("help: an image that begins with - stands behind --: pullsim check -- -name/x:1"),
+        "{}",
+        run.err
+    );
+    let run = pullsim(&["check", "--", "-name/x:1"]);
+    assert_eq!(run.status, 1, "{}", run.all());
+    assert!(run.out.contains("Error: InvalidImageName"), "{}", run.out);
+}
+
 /// A node whose containerd does not start with its configuration: what it would print, and where.
 #[test]
 fn a_configuration_with_which_containerd_does_not_start() {

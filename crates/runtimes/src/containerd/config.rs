@@ -51,7 +51,7 @@ pub(super) struct Config {
     /// `root`
     pub(super) root: PathBuf,
     /// For which snapshotters the transfer service unpacks.
-    pub(super) unpack_snapshotters: Vec<String>,
+    unpack_snapshotters: Vec<String>,
     /// What may refuse an image before it is fetched.
     pub(super) verifiers: Verifiers,
     /// Why the CRI's image service is not there, whatever it is told about images.
@@ -141,6 +141,11 @@ impl Config {
             snapshotter,
             root: server.root(),
         }
+    }
+
+    /// Whether the transfer service unpacks for the CRI's snapshotter.
+    pub(super) fn unpacks(&self) -> bool {
+        self.unpack_snapshotters.contains(&self.snapshotter)
     }
 
     /// How many requests for content there may be at once; `None`: any number.
@@ -385,6 +390,21 @@ mod tests {
         }
         let limit = config("").progress_limit(profile);
         assert_eq!(limit, Ok(ProgressLimit::Within(Duration::from_secs(300))));
+    }
+
+    /// As containerd 2.1.9 did with these.
+    #[test]
+    fn snapshotters_for_which_nothing_is_unpacked() {
+        let table = "[[plugins.'io.containerd.transfer.v1.local'.unpack_config]]\nsnapshotter = ";
+        for (text, unpacks) in [
+            (String::new(), true),
+            (format!("{table}'native'\n"), false),
+            (format!("{table}'native'\n{table}'overlayfs'\n"), true),
+            ("[plugins.'io.containerd.transfer.v1.local']\nunpack_config = []\n".to_owned(), false),
+            ("[plugins.'io.containerd.cri.v1.images']\nsnapshotter = 'native'\n".to_owned(), false),
+        ] {
+            assert_eq!(config("containerd-2.1.9", &text).unpacks(), unpacks, "{text}");
+        }
     }
 
     /// As containerd 1.7.24 and 2.1.9 did with these.

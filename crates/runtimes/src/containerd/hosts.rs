@@ -67,8 +67,7 @@ impl HostFactory {
         roots: &[PathBuf],
         credentials: &Credentials,
     ) -> Result<Vec<RegistryHost>> {
-        let directory = roots.iter().flat_map(|root| host_paths(root, registry));
-        let directory = directory.into_iter().find(|path| self.node.is_directory(path));
+        let directory = host_directory(&self.node, roots, registry)?;
         let mut configs = match &directory {
             Some(directory) => {
                 hosts_toml::load_host_dir(&self.node, directory, &self.profile.hosts, &self.recorder)?
@@ -299,6 +298,25 @@ fn quoted(file: &Path) -> String {
     gostd::strconv::quote(file.to_string_lossy().as_bytes())
 }
 
+/// `HostDirFromRoot`: the first path that there is, be it a directory or not.
+fn host_directory(node: &Node, roots: &[PathBuf], host: &str) -> Result<Option<PathBuf>> {
+    const LONGEST_NAME: usize = 255;
+    let is_file = |path: &Path| !node.is_directory(path) && node.read(path).is_ok();
+    for path in roots.iter().flat_map(|root| host_paths(&Path::new("/").join(root), host)) {
+        let stat = |problem| Error::Plain(format!("stat {}: {problem}", path.display()));
+        if path.ancestors().skip(1).any(is_file) {
+            return Err(stat("not a directory"));
+        }
+        if path.file_name().is_some_and(|name| name.len() > LONGEST_NAME) {
+            return Err(stat("file name too long"));
+        }
+        if node.is_directory(&path) || is_file(&path) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
 /// `hostPaths` (config_unix.go:25-37)
 fn host_paths(root: &Path, host: &str) -> Vec<PathBuf> {
     let mut paths = Vec::new();
@@ -369,6 +387,27 @@ mod tests {
         let mut config = HostConfig::default();
         default_host(&mut config, "localhost", false);
         assert_eq!((config.scheme.as_str(), config.skip_verify), ("http", Some(true)));
+    }
+
+    /// As containerd 1.6.20, 1.7.24 and 2.1.9 said.
+    #[test]
+    fn paths_that_are_no_directories() {
+        let file = |path: &str| (PathBuf::from(path), Vec::new());
+        let node = Node::memory([file("/c/a.test/hosts.toml"), file("/c/b.test"), file("/etc/config.toml")]);
+        let found = |root: &str, host: &str| {
+            let found = host_directory(&node, &[PathBuf::from(root)], host);
+            found.map(|path| path.map(|path| path.display().to_string())).map_err(|error| error.to_string())
+        };
+        let some = |path: &str| Ok(Some(path.to_owned()));
+        assert_eq!(found("/c", "a.test"), some("/c/a.test"));
+        assert_eq!(found("c", "a.test"), some("/c/a.test"));
+        assert_eq!(found("/c", "b.test"), some("/c/b.test"));
+        assert_eq!(found("/c", "d.test"), Ok(None));
+        assert_eq!(found("/nowhere", "a.test"), Ok(None));
+        let said = "stat /etc/config.toml/a.test: not a directory".to_owned();
+        assert_eq!(found("/etc/config.toml", "a.test"), Err(said));
+        let long = "a.".repeat(130);
+        assert_eq!(found("/c", &long), Err(format!("stat /c/{long}: file name too long")));
     }
 
     #[test]

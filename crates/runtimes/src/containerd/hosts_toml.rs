@@ -10,7 +10,7 @@ use net::Recorder;
 use node::Node;
 use toml::{Table, Value};
 
-use super::error::Result;
+use super::error::{Error, Result};
 use crate::profile::HostRules;
 
 /// A limit that is over at once.
@@ -47,6 +47,12 @@ pub(super) fn load_host_dir(
     recorder: &Recorder,
 ) -> Result<Vec<HostConfig>> {
     let path = directory.join("hosts.toml");
+    if node.is_directory(&path) {
+        return Err(Error::Plain(format!("read {}: is a directory", path.display())));
+    }
+    if !node.is_directory(directory) {
+        return Err(Error::Plain(format!("open {}: not a directory", path.display())));
+    }
     let Some(content) = node.read(&path).ok().filter(|content| !content.is_empty()) else {
         return Ok(load_cert_files(node, directory));
     };
@@ -68,6 +74,9 @@ fn load_cert_files(node: &Node, directory: &Path) -> Vec<HostConfig> {
     let mut host = HostConfig::default();
     for name in node.list(directory) {
         let path = directory.join(&name);
+        if node.is_directory(&path) {
+            continue;
+        }
         if name.ends_with(".crt") {
             host.ca_certs.get_or_insert_default().push(path);
         } else if name.ends_with(".cert") {
@@ -303,6 +312,20 @@ mod tests {
         for (text, said) in cases {
             assert_eq!(parse(text).unwrap_err(), said, "{text}");
         }
+    }
+
+    /// As containerd 1.6.20, 1.7.24 and 2.1.9 said.
+    #[test]
+    fn files_and_directories_in_each_others_place() {
+        let file = |path: &str| (PathBuf::from(path), Vec::new());
+        let node = Node::memory([file("/c/a"), file("/c/b/hosts.toml/x"), file("/c/d/ca.crt/x")]);
+        let rules = &crate::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
+        let recorder = Recorder::new(trace::Trace::new());
+        let load = |directory: &str| load_host_dir(&node, Path::new(directory), rules, &recorder);
+        let said = |directory: &str| load(directory).unwrap_err().to_string();
+        assert_eq!(said("/c/a"), "open /c/a/hosts.toml: not a directory");
+        assert_eq!(said("/c/b"), "read /c/b/hosts.toml: is a directory");
+        assert_eq!(load("/c/d").unwrap()[0].ca_certs, None);
     }
 
     #[test]

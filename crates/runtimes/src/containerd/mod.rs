@@ -296,8 +296,7 @@ impl Attempt<'_> {
     /// `unpack.NewUnpacker`: the transfer service unpacks for the snapshotters that it is told of, which the CRI's may not
     /// be one of (`getSupportedPlatform`).
     fn check_unpacking(&self) -> Result<()> {
-        let Config { snapshotter, unpack_snapshotters, .. } = &self.config;
-        if unpack_snapshotters.contains(snapshotter) {
+        if self.config.unpacks() {
             return Ok(());
         }
         let text = "unable to initialize unpacker: no unpack platforms defined";

@@ -34,3 +34,20 @@ async fn a_plugin_that_does_not_load_answers_nothing() {
     );
     assert!(registry.asked().is_empty());
 }
+
+/// What the kubelet hears of a daemon that does not start, and of one that panics.
+#[tokio::test]
+async fn a_daemon_that_is_not_there() {
+    let registry = Registry::serve(HashMap::new()).await;
+    let words = async |settings: &str| {
+        registry.pull(&registry.containerd("containerd-2.1.9", settings)).await.unwrap_err().rpc_text()
+    };
+    assert_eq!(
+        words("root = 5\n").await,
+        "rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial unix \
+         /run/containerd/containerd.sock: connect: no such file or directory\""
+    );
+    let negative = "[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '-5s'\n";
+    assert_eq!(words(negative).await, "rpc error: code = Unavailable desc = error reading from server: EOF");
+    assert!(registry.asked().is_empty());
+}
