@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::HeaderMap;
 
 use crate::Digest;
 use crate::content::Blob;
@@ -22,15 +22,8 @@ pub struct Manifest {
     pub media_type: String,
     /// Its bytes.
     pub bytes: Bytes,
-    stated: OnceLock<Option<Stated>>,
-}
-
-/// What the headers of its answers state: made for the first of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Stated {
-    pub(crate) media_type: HeaderValue,
-    pub(crate) digest: HeaderValue,
-    pub(crate) tag: HeaderValue,
+    /// What the headers of its answers state: made for the first of them.
+    stated: OnceLock<HeaderMap>,
 }
 
 impl Manifest {
@@ -39,16 +32,9 @@ impl Manifest {
         Self { media_type: media_type.into(), bytes, stated: OnceLock::new() }
     }
 
-    /// What headers state of it under the digest under which it is kept; `None`: its type can stand in no header.
-    pub(crate) fn stated(&self, digest: &Digest) -> Option<&Stated> {
-        let state = || {
-            Some(Stated {
-                media_type: HeaderValue::from_str(&self.media_type).ok()?,
-                digest: HeaderValue::from_str(digest.as_str()).ok()?,
-                tag: HeaderValue::from_str(&format!("\"{digest}\"")).ok()?,
-            })
-        };
-        self.stated.get_or_init(state).as_ref()
+    /// What the headers of its answers state, as the first of them has found out.
+    pub(crate) fn stated(&self, find_out: impl FnOnce() -> HeaderMap) -> &HeaderMap {
+        self.stated.get_or_init(find_out)
     }
 }
 

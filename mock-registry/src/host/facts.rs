@@ -36,9 +36,15 @@ impl Host {
     }
 }
 
+/// What stands before the last slash, and behind it. The search of `str` prepares itself for longer texts than paths are.
+pub(super) fn cut_last(path: &str) -> Option<(&str, &str)> {
+    let at = path.as_bytes().iter().rposition(|byte| *byte == b'/')?;
+    Some((&path[..at], &path[at + 1..]))
+}
+
 /// `NAME/manifests/REFERENCE` and `NAME/blobs/DIGEST`; a name may hold these words as well: the last one counts.
 fn registry_resource(rest: &str) -> (Target, Option<&str>, Option<&str>) {
-    let parts = rest.rsplit_once('/').and_then(|(head, last)| Some((head.rsplit_once('/')?, last)));
+    let parts = cut_last(rest).and_then(|(head, last)| Some((cut_last(head)?, last)));
     match parts {
         Some(((repository, "manifests"), reference)) => (Target::Manifest, Some(repository), Some(reference)),
         Some(((repository, "blobs"), digest)) => (Target::Blob, Some(repository), Some(digest)),

@@ -214,8 +214,7 @@ impl Registry {
 
     fn serve(&self, request: &RequestHead<'_>, resource: Resource<'_>) -> Reply {
         match resource.repository() {
-            Some(name) if is_repository(name) => self.pull(request, resource, name),
-            Some(_) => name_invalid(),
+            Some(name) => self.pull(request, resource, name),
             None if resource == Resource::Catalog => lists::catalog(&self.content().names(), request.query),
             None => Reply::json(StatusCode::OK, &json!({})),
         }

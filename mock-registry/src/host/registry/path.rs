@@ -1,6 +1,7 @@
 use http::Method;
 
 use crate::auth::{Access, Action};
+use crate::host::facts::cut_last;
 
 /// What a path under `/v2/` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,15 @@ impl<'a> Resource<'a> {
         if rest == "_catalog" {
             return Some(Self::Catalog);
         }
+        let (head, last) = cut_last(rest)?;
+        let (repository, kind) = cut_last(head).unwrap_or_default();
+        match kind {
+            "manifests" => return Some(Self::Manifest { repository, reference: last }),
+            // `blobs/uploads` is where uploads begin.
+            "blobs" if last != "uploads" => return Some(Self::Blob { repository, digest: last }),
+            "referrers" => return Some(Self::Referrers { repository, digest: last }),
+            _ => {}
+        }
         if let Some(repository) = rest.strip_suffix("/tags/list") {
             return Some(Self::Tags { repository });
         }
@@ -51,17 +61,8 @@ impl<'a> Resource<'a> {
         {
             return Some(Self::Uploads { repository });
         }
-        let (head, last) = rest.rsplit_once('/')?;
-        if let Some(repository) = head.strip_suffix("/blobs/uploads") {
-            return Some(Self::Upload { repository, id: last });
-        }
-        let (repository, kind) = head.rsplit_once('/')?;
-        match kind {
-            "manifests" => Some(Self::Manifest { repository, reference: last }),
-            "blobs" => Some(Self::Blob { repository, digest: last }),
-            "referrers" => Some(Self::Referrers { repository, digest: last }),
-            _ => None,
-        }
+        let repository = head.strip_suffix("/blobs/uploads")?;
+        Some(Self::Upload { repository, id: last })
     }
 
     pub(super) const fn repository(self) -> Option<&'a str> {
@@ -112,6 +113,11 @@ mod tests {
             ("/v2x", None),
             ("/v2/a", None),
             ("/v2/a/b/c", None),
+            ("/v2/blobs/x", None),
+            ("/v2/manifests/x", None),
+            ("/v2/tags/list", None),
+            ("/v2/a/blobs/b/manifests/x", Some(Resource::Manifest { repository, reference: id })),
+            ("/v2/a/blobs/b/blobs/", Some(Resource::Blob { repository, digest: "" })),
         ];
         for (path, expected) in table {
             assert_eq!(Resource::of(path), expected, "{path}");

@@ -1,18 +1,25 @@
-use http::StatusCode;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::Digest;
-use crate::content::{Blob, Manifest, Repository};
+use crate::content::{Blob, Manifest, Repository, is_repository};
 use crate::host::range::{Asked, asked};
 use crate::host::registry::negotiate::{Negotiated, negotiate};
 use crate::host::registry::path::Resource;
-use crate::host::registry::{DOCKER_CONTENT_DIGEST, Registry, lists, unsupported};
+use crate::host::registry::{DOCKER_CONTENT_DIGEST, Registry, lists, name_invalid, unsupported};
 use crate::host::{ErrorCode, Reply, RequestHead};
+
+/// Headers of an answer with a manifest.
+const MANIFEST_HEADERS: usize = 8;
 
 impl Registry {
     pub(super) fn pull(&self, request: &RequestHead<'_>, resource: Resource<'_>, name: &str) -> Reply {
         let found = self.content().repository(name);
+        // What is there has a name that is allowed.
+        if found.is_none() && !is_repository(name) {
+            return name_invalid();
+        }
         if let Resource::Referrers { digest, .. } = resource {
             return self.referrers(found.as_deref(), digest, request.query);
         }
@@ -99,13 +106,19 @@ pub(super) fn digest_invalid() -> Reply {
 }
 
 fn manifest_reply(digest: &Digest, manifest: &Manifest) -> Reply {
-    let mut reply = Reply::new(StatusCode::OK, Blob::Held(manifest.bytes.clone()));
-    if let Some(stated) = manifest.stated(digest) {
-        reply.headers.insert(CONTENT_TYPE, stated.media_type.clone());
-        reply.headers.insert(DOCKER_CONTENT_DIGEST, stated.digest.clone());
-        reply.headers.insert(ETAG, stated.tag.clone());
-    }
-    reply
+    let headers = manifest.stated(|| stated(digest, &manifest.media_type).unwrap_or_default()).clone();
+    Reply { headers, ..Reply::new(StatusCode::OK, Blob::Held(manifest.bytes.clone())) }
+}
+
+/// What the headers of a manifest's answers state under the digest under which it is kept; `None`: its type can stand in
+/// no header.
+fn stated(digest: &Digest, media_type: &str) -> Option<HeaderMap> {
+    // With room for what the registry and the host say of every answer.
+    let mut headers = HeaderMap::with_capacity(MANIFEST_HEADERS);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_str(media_type).ok()?);
+    headers.insert(DOCKER_CONTENT_DIGEST, HeaderValue::from_str(digest.as_str()).ok()?);
+    headers.insert(ETAG, HeaderValue::from_str(&format!("\"{digest}\"")).ok()?);
+    Some(headers)
 }
 
 pub(super) fn blob_reply(blob: &Blob, digest: &Digest, range: Option<&str>) -> Reply {
