@@ -5,8 +5,9 @@
 //! ```
 //!
 //! `--push` takes pushes (and begins empty), `--armed` arms rules and faults that fit no request, `--layer` makes a layer of that
-//! size. `--threads` serves with so many threads, each with connections of its own; by default one a core. The first line says
-//! where it listens, the second the path of a manifest, the third that of a layer. It ends with its standard input.
+//! size. `--threads` serves with so many threads, each with connections of its own; by default half as many as there are cores,
+//! since the other half has the clients, on the same machine. The first line says where it listens, the second the path of a
+//! manifest, the third that of a layer. It ends with its standard input.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -26,7 +27,8 @@ struct Arguments {
 }
 
 fn arguments() -> Option<Arguments> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = (cores / 2).max(1);
     let mut read = Arguments { address: String::new(), pushes: false, armed: false, layer: 1 << 20, threads };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
