@@ -5,6 +5,7 @@ mod chain;
 mod constraints;
 mod identity;
 mod prefix;
+mod provider;
 mod roots;
 mod verifier;
 
@@ -92,7 +93,7 @@ impl Tls {
     ) -> Result<TlsStream<Prefixed>, Fault> {
         let since = Instant::now();
         let verifier = Arc::new(Verifier {
-            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            provider: Arc::new(provider::provider()),
             roots: self.roots.clone(),
             clock: self.clock,
             host: host.to_owned(),
