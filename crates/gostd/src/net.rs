@@ -162,17 +162,24 @@ pub struct Ends {
     pub source: Option<SocketAddr>,
     /// The remote end.
     pub remote: Option<SocketAddr>,
+    /// Whether the remote end had no address to begin with, and is told as `:PORT` (Go `TCPAddr` without an IP).
+    pub port_alone: bool,
 }
 
 impl Ends {
     /// Only the remote end is known (dialling).
     pub const fn to(remote: SocketAddr) -> Self {
-        Self { source: None, remote: Some(remote) }
+        Self { source: None, remote: Some(remote), port_alone: false }
+    }
+
+    /// A port of this machine, dialled without a host.
+    pub const fn to_port(remote: SocketAddr) -> Self {
+        Self { port_alone: true, ..Self::to(remote) }
     }
 
     /// Both ends of a connection.
     pub const fn both(source: SocketAddr, remote: SocketAddr) -> Self {
-        Self { source: Some(source), remote: Some(remote) }
+        Self { source: Some(source), remote: Some(remote), port_alone: false }
     }
 }
 
@@ -196,11 +203,12 @@ impl fmt::Display for OpError {
             write!(f, " {}", self.network)?;
         }
         match self.ends {
-            Ends { source: Some(source), remote: Some(remote) } => write!(f, " {source}->{remote}")?,
-            Ends { source: Some(one), remote: None } | Ends { source: None, remote: Some(one) } => {
+            Ends { remote: Some(remote), port_alone: true, .. } => write!(f, " :{}", remote.port())?,
+            Ends { source: Some(source), remote: Some(remote), .. } => write!(f, " {source}->{remote}")?,
+            Ends { source: Some(one), remote: None, .. } | Ends { source: None, remote: Some(one), .. } => {
                 write!(f, " {one}")?;
             }
-            Ends { source: None, remote: None } => {}
+            Ends { source: None, remote: None, .. } => {}
         }
         write!(f, ": {}", self.cause)
     }

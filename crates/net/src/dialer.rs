@@ -1,6 +1,6 @@
 //! From `host:port` to a connection (Go 1.25 `net/dial.go`).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,6 +61,10 @@ impl Dialer {
     async fn addresses(&self, host: &str, port: &str, deadline: Instant) -> Result<Vec<SocketAddr>, Fault> {
         let dial_error = |error| Error::op(Op::Dial, "tcp", Ends::default(), error);
         let port = parse_port(port).map_err(|error| Fault::new(Stage::Dial, dial_error(error)))?;
+        if host.is_empty() {
+            // No host is this machine (`internetAddrList`, `TCPAddr.toLocal`).
+            return Ok(vec![SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)]);
+        }
         if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
@@ -141,7 +145,8 @@ impl Dialer {
 
     async fn dial_single(&self, host: &str, address: SocketAddr, limit: Duration) -> Result<Dialled, Error> {
         let since = Instant::now();
-        let error = |cause| Error::op(Op::Dial, "tcp", Ends::to(address), cause);
+        let ends = if host.is_empty() { Ends::to_port(address) } else { Ends::to(address) };
+        let error = |cause| Error::op(Op::Dial, "tcp", ends, cause);
         let result = match timeout(limit, self.network.dial(address)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(cause)) => Err(error(match cause.raw_os_error() {

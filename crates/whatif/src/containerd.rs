@@ -32,6 +32,7 @@ pub(crate) fn with_hosts_toml(node: Node, registry: &str, text: &str) -> Node {
     let directory = PathBuf::from(CERTS).join(registry);
     let node = node.without(&directory).with_file(directory.join("hosts.toml"), text);
     let mut table = config(&node);
+    name_version(&mut table);
     for plugin in PLUGINS {
         edit_at(&mut table, &["plugins", plugin, "registry"], |registry| {
             registry.retain(|key, _| key == "headers");
@@ -48,6 +49,21 @@ fn config(node: &Node) -> Table {
 
 fn with_config(node: Node, table: &Table) -> Node {
     node.with_file(CONFIG, table.to_string())
+}
+
+/// Sees that whole names of plugins count: without a version they do not, in containerd 1.
+fn name_version(table: &mut Table) {
+    if table.get("version").and_then(Value::as_integer).unwrap_or_default() >= 2 {
+        return;
+    }
+    table.insert("version".to_owned(), Value::Integer(2));
+    if let Some(Value::Table(plugins)) = table.get_mut("plugins") {
+        let cri = plugins.remove("cri");
+        plugins.retain(|name, _| name.contains('.'));
+        if let Some(cri) = cri {
+            plugins.insert(PLUGINS[1].to_owned(), cri);
+        }
+    }
 }
 
 /// Changes the settings of registries where there are any; a configuration that is not there stays so.
@@ -91,6 +107,20 @@ fn edit_at(table: &mut Table, path: &[&str], edit: impl FnOnce(&mut Table)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_names_of_plugins_need_a_version() {
+        let written = |text: &str| {
+            let node = Node::memory([(CONFIG.into(), text.as_bytes().to_vec())]);
+            config(&with_hosts_toml(node, "r.test", ""))
+        };
+        assert_eq!(written("")["version"].as_integer(), Some(2));
+        assert_eq!(written("version = 3\n")["version"].as_integer(), Some(3));
+        let old = written("[plugins.cri]\nsandbox_image = 'pause'\n[plugins.opt]\npath = '/x'\n");
+        let plugins = old["plugins"].as_table().unwrap();
+        assert_eq!(plugins[PLUGINS[1]]["sandbox_image"].as_str(), Some("pause"));
+        assert!(!plugins.contains_key("cri") && !plugins.contains_key("opt"));
+    }
 
     #[test]
     fn only_what_is_meant_changes() {

@@ -147,3 +147,11 @@ async fn a_proxy_that_never_answers_connect() {
     let (client, _) = behind(silent, "http://proxy.test:3128", "");
     assert_eq!(words(&client, &get("https://r.test/")).await, "context deadline exceeded");
 }
+
+/// As containerd 2.1.9 said (`pxv-slashes`): what has no host is this machine.
+#[tokio::test(start_paused = true)]
+async fn a_proxy_without_a_host() {
+    let (client, _) = behind(Memory::default(), "//proxy.test:3128", "");
+    let said = words(&client, &get("https://r.test/v2/")).await;
+    assert_eq!(said, "proxyconnect tcp: dial tcp :80: connect: connection refused");
+}

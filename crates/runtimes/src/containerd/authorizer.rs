@@ -358,6 +358,20 @@ impl TokenAnswer {
         go_struct: &'static str,
     ) -> std::result::Result<Self, json::Error> {
         let place = |field, go_type| Place { go_struct, field, go_type };
+        // The first that is wrong is told, in the order of the text.
+        let is_post = go_struct != "FetchTokenResponse";
+        for (key, value) in value.members() {
+            match key.to_lowercase().as_str() {
+                "access_token" => drop(reader.string(Some(value), place("access_token", "string"))),
+                "refresh_token" => drop(reader.string(Some(value), place("refresh_token", "string"))),
+                "expires_in" => {
+                    reader.int(Some(value), place("expires_in", "int"));
+                }
+                "token" if !is_post => drop(reader.string(Some(value), place("token", "string"))),
+                "scope" if is_post => drop(reader.string(Some(value), place("scope", "string"))),
+                _ => {}
+            }
+        }
         let token = Self {
             token: match go_struct {
                 "FetchTokenResponse" => reader.string(value.field("token"), place("token", "string")),
@@ -416,10 +430,20 @@ mod tests {
             ),
             (r#"{"issued_at":"x","token":5}"#, [old_no_date, no_date.clone(), no_date]),
             (r#"{"token":"T","issued_at":null}"#, [const { String::new() }; 3]),
+            (
+                r#"{"refresh_token":[],"expires_in":"x","token":5}"#,
+                [(); 3].map(|()| kind("array", "refresh_token", "string")),
+            ),
+            (r#"{"token":"T","scope":[]}"#, [const { String::new() }; 3]),
             (r#"{"token":"T","expires_in":1e3}"#, [(); 3].map(|()| kind("number 1e3", "expires_in", "int"))),
         ];
         for (body, expected) in cases {
             assert_eq!([19, 24, 27].map(|go| said(body, go)), expected, "{body}");
         }
+        let oauth = TokenAnswer::decode(br#"{"access_token":"T","scope":["a"]}"#, "OAuthTokenResponse", 27);
+        assert_eq!(
+            oauth.err().unwrap().to_string(),
+            "json: cannot unmarshal array into Go struct field OAuthTokenResponse.scope of type string"
+        );
     }
 }

@@ -94,6 +94,9 @@ fn parse_hosts_file(
     text: &str,
     rules: &HostRules,
 ) -> std::result::Result<Vec<HostConfig>, String> {
+    if rules.refuses_byte_order_mark && text.starts_with('\u{feff}') {
+        return Err("line 1: it begins with a byte order mark".into());
+    }
     let document: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         format!("{}{}", line.map(|line| format!("line {line}: ")).unwrap_or_default(), error.message())
@@ -342,6 +345,15 @@ mod tests {
         };
         let limits = ["5s", "0s", "-1s"].map(limit);
         assert_eq!(limits, [Some(Duration::from_secs(5)), Some(UNLIMITED), Some(PASSED)]);
+    }
+
+    /// As containerd 1.6.20 and 2.1.9 took it (`ht-bom`).
+    #[test]
+    fn a_byte_order_mark() {
+        let text = "\u{feff}[host.\"https://a\"]\n";
+        assert_eq!(parse(text).unwrap_err(), "line 1: it begins with a byte order mark");
+        let rules = &crate::profile::Profile::named("containerd-1.6.20").unwrap().hosts;
+        assert_eq!(parse_hosts_file(Path::new("/d"), text, rules).unwrap().len(), 2);
     }
 
     #[test]

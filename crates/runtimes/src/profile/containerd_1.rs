@@ -37,6 +37,7 @@ pub(super) const V1_6: Profile = Profile {
     hosts: HostRules {
         // remotes/docker/config/hosts.go `getSortedHosts`: "invalid `host` tree"
         needs_host_table: true,
+        refuses_byte_order_mark: false,
         knows_dial_timeout: false,
         knows_referrers: false,
         // hosts.go `ConfigureHosts` has no fall-back: localhost is plain http.

@@ -30,6 +30,8 @@ pub(super) const V2_0: Profile = Profile {
     hosts: HostRules {
         // core/remotes/docker/config/hosts.go `getSortedHosts`, `hostFileConfig`
         needs_host_table: false,
+        // recording `ht-bom`
+        refuses_byte_order_mark: true,
         knows_dial_timeout: true,
         honours_config_tls: false,
         ..V1_7.hosts

@@ -112,6 +112,8 @@ pub(crate) enum Needs {
 pub(crate) struct HostRules {
     /// Whether a `hosts.toml` without a `[host]` table counts for nothing.
     pub(crate) needs_host_table: bool,
+    /// Whether a byte order mark spoils the file (go-toml 2).
+    pub(crate) refuses_byte_order_mark: bool,
     /// Whether `dial_timeout` is known, and the capability `referrers`.
     pub(crate) knows_dial_timeout: bool,
     pub(crate) knows_referrers: bool,

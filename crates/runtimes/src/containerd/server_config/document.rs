@@ -7,7 +7,7 @@ use toml::Table;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, ConfigPlace, ConfigProblem, Generation};
-use super::syntax;
+use super::syntax::{self, Syntax};
 use super::types;
 use crate::profile::ConfigRules;
 
@@ -22,6 +22,11 @@ impl Document {
     /// `loadConfigFile`
     pub(super) fn parse(path: PathBuf, bytes: &[u8], rules: &ConfigRules) -> Result<Self, ConfigError> {
         let text = String::from_utf8_lossy(bytes).into_owned();
+        if rules.generation == Generation::Two && text.starts_with('\u{feff}') {
+            // Its first byte is taken for a character.
+            let problem = ConfigProblem::Syntax(Syntax::KeyStart('\u{ef}'));
+            return Err(ConfigError::new(&path, Some(place(&text, 0)), problem, rules.generation));
+        }
         let table = text.parse::<Table>().map_err(|error| {
             let (found, at) = syntax::find(&text, &error, rules.generation);
             ConfigError::new(&path, Some(place(&text, at)), ConfigProblem::Syntax(found), rules.generation)

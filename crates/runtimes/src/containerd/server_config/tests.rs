@@ -118,7 +118,7 @@ fn files_with_which_it_does_not_start() {
     let (six, seven, two) = ("containerd-1.6.20", "containerd-1.7.24", "containerd-2.1.9");
     let from = "failed to load TOML from /etc/containerd/config.toml:";
     let file = "failed to load TOML: /etc/containerd/config.toml:";
-    let cases: [(&str, &str, String); 36] = [
+    let cases: [(&str, &str, String); 37] = [
         (seven, "version = 3\n", format!("{from} unsupported config version `3`")),
         (two, "version = 4\n", format!("{from} expected containerd config version equal to or less than `3`, got `4`")),
         (
@@ -250,6 +250,11 @@ fn files_with_which_it_does_not_start() {
             two,
             "[grpc]\nuid = 1\n[grpc]\n",
             "failed to unmarshal TOML at row 3 column 2: toml: table grpc already exists".into(),
+        ),
+        (
+            two,
+            "\u{feff}version = 2\n",
+            "failed to unmarshal TOML at row 1 column 1: toml: invalid character at start of key: U+00EF 'ï'".into(),
         ),
         (two, "version: 2\n", "failed to unmarshal TOML at row 1 column 8: toml: expected '=' after key".into()),
         (
