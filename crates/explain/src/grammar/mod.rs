@@ -110,9 +110,12 @@ impl Dissection {
         self.host().map_or(HostKind::Other, |host| HostKind::of(&host))
     }
 
-    /// The registry of the image.
+    /// The registry of the image: a name without a dot is one, too, where it was asked.
     pub fn registry(&self) -> Option<String> {
-        self.image.as_deref().map(|image| names::split(image).0)
+        let image = self.image.as_deref()?;
+        let first = image.split_once('/').map(|(first, _)| first);
+        let asked = first.filter(|first| self.links.iter().any(|link| link.authority == *first));
+        Some(asked.map_or_else(|| names::split(image).0, str::to_owned))
     }
 
     /// Whether the image that a client of containers/image was asked for has no registry in its name.

@@ -29,7 +29,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 37] = [
+const BEFORE_IMAGE: [&str; 41] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -65,6 +65,10 @@ const BEFORE_IMAGE: [&str; 37] = [
     "nerdctl pull ",
     "ctr image pull ",
     "ctr images pull ",
+    "unable to pin image ",
+    "is waiting to start: ",
+    "no such image: \"",
+    "no such image: ",
     "unable to pull ",
     "trying to pull ",
 ];
@@ -119,7 +123,8 @@ fn image_behind(before: &str, rest: &str) -> Option<String> {
     let end = rest.find(ends).unwrap_or(rest.len());
     let image = rest[..end].trim_end_matches(['.', ':', ';']);
     let image = if quoted { image } else { image.trim_end_matches("...") };
-    is_plausible(image, quoted || before.starts_with("pull access")).then(|| image.to_owned())
+    let is_name = quoted || ["pull access denied for ", "unable to pin image "].contains(&before);
+    is_plausible(image, is_name).then(|| image.to_owned())
 }
 
 /// The image as it was typed: in a command, or repeated by the client.

@@ -61,10 +61,9 @@ pub(super) fn not_permitted(d: &Dissection) -> Option<Verdict> {
 /// The large public registries hand out tokens and never ask for a name and password themselves (`moby
 /// registry/auth.go`, `containerd core/remotes/docker/authorizer.go` for who says the words): somebody else answered.
 pub(super) fn basic_in_a_public_place(d: &Dissection) -> Option<Verdict> {
-    let public = matches!(
-        d.registry_kind(),
-        HostKind::DockerHub | HostKind::Quay | HostKind::Kubernetes | HostKind::Public
-    );
+    let asked = d.last_link().map_or_else(|| d.registry_kind(), |link| link.kind);
+    let public =
+        matches!(asked, HostKind::DockerHub | HostKind::Quay | HostKind::Kubernetes | HostKind::Public);
     let others = [Cause::CredentialsMissing, Cause::ProxyMisconfig, Cause::RepoMissingOrPrivate];
     let verdict = Verdict::likely(Cause::MirrorMisconfig).or(&others).because(&[Word::NoCredentials]);
     verdict.some_if(public && d.says("no basic auth credentials"))

@@ -84,7 +84,8 @@ pub(super) fn media_type(d: &Dissection) -> Option<Verdict> {
     if d.has(Word::BadToken) {
         return None;
     }
-    let others = [Cause::Schema1Unsupported, Cause::RuntimeFault, Cause::BlobDigestMismatch];
+    let others =
+        [Cause::Schema1Unsupported, Cause::RuntimeFault, Cause::BlobTruncated, Cause::BlobDigestMismatch];
     let verdict = Verdict::likely(Cause::ManifestUnsupported).or(&others);
     verdict.because(&[Word::MediaType]).if_said(d)
 }

@@ -89,6 +89,7 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
     let verdict = match HostKind::of(&name) {
         _ if is_version1(d) => Verdict::possible(Cause::WrongRegistryHost).or(&[Cause::DnsNoSuchHost]),
         HostKind::Mirror => Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::DnsNoSuchHost]),
+        _ if d.is_mirrored() => Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::DnsNoSuchHost]),
         HostKind::Cluster => Verdict::likely(Cause::ClusterDnsOnNode).or(&[Cause::DnsNoSuchHost]),
         HostKind::Storage => {
             Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::RedirectHostBlocked, Cause::DnsResolverFailure])

@@ -3,7 +3,7 @@
 use diagnosis::Cause;
 
 use super::Verdict;
-use crate::grammar::{Dissection, Word};
+use crate::grammar::{Dissection, HostKind, Word};
 
 pub(super) fn never_pull(d: &Dissection) -> Option<Verdict> {
     Verdict::certain(Cause::NeverPull).because(&[Word::NeverPull]).if_said(d)
@@ -73,8 +73,19 @@ pub(super) fn store(d: &Dissection) -> Option<Verdict> {
     verdict.some_if(told)
 }
 
-/// The image was looked for on the node alone.
+/// The image was looked for on the node alone. Swarm's nodes say so of a pull that failed before, and Skaffold without its
+/// reason: where the name has a registry, most often for want of a login.
 pub(super) fn image_lacking(d: &Dissection) -> Option<Verdict> {
-    let others = [Cause::NeverPull, Cause::TagNotFound, Cause::RepoNotFound];
+    let others = [Cause::CredentialsMissing, Cause::NeverPull, Cause::TagNotFound, Cause::RepoNotFound];
+    let at_registry = d.has(Word::ImageLacking) && d.registry_kind() != HostKind::DockerHub;
+    let pulled = d.says("rejected") || d.says("can't be pulled");
+    if at_registry && pulled && d.registry().is_some() {
+        let first = match d.registry_kind() {
+            HostKind::Google | HostKind::Ecr | HostKind::Acr => Cause::NodeIdentityDenied,
+            _ => Cause::CredentialsMissing,
+        };
+        let verdict = Verdict::possible(first).or(&[Cause::LocalImageNotOnNode]).or(&others);
+        return Some(verdict.because(&[Word::ImageLacking]));
+    }
     Verdict::likely(Cause::LocalImageNotOnNode).or(&others).because(&[Word::ImageLacking]).if_said(d)
 }

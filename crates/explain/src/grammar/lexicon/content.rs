@@ -40,8 +40,12 @@ words! {
         "unmarshal … manifest", "unexpected end of json input … manifest", "unsupported oci",
         "layer media type", "zstd … not supported", "manifest too big", "exceeds … limit … manifest",
         "exceeds limit of", "is not a manifest", "is not an image", "not implemented: media type",
-        "unsupported mime type", "of unsupported type", "unimplemented manifest mime type",
-        "unimplemented mime type",
+        "unsupported mime type",
+        // Docker before 23.0 takes a layer of a compression that it does not know for a plain archive (`moby v20.10
+        // pkg/archive/archive.go DetectCompression`).
+        "failed to register layer … archive/tar: invalid tar header",
+        "applylayer … archive/tar: invalid tar header", "re-exec error … archive/tar: invalid tar header",
+        "of unsupported type", "unimplemented manifest mime type", "unimplemented mime type",
     ];
     NoPlatform: [
         "no supported platform found", "no suitable image", "is incompatible with a",

@@ -64,7 +64,8 @@ words! {
         "the tag … does not exist", "digest … not found", "manifest tagged with", "could not find tag",
         "no manifest with", "tag is not found", "tag_invalid", "image … could not be found",
         "image manifest … not found", "manifest is not found", "reading manifest … 404",
-        "tag … was not found", "tag … not found in repository",
+        "tag … was not found", "tag … not found in repository", "manifest for tag * missing",
+        "manifest for * missing", "tag * missing in repository",
     ];
     NotFound: [
         "404 not found", "not found", "notfound", "404 page not found", "status=404", "410 gone",

@@ -58,7 +58,7 @@ words! {
         "stale … snapshot", "panic",
     ];
     ImageLacking: [
-        "image … not present locally", "present locally but", "image can't be pulled",
+        "image … not present locally", "present locally but", "image can't be pulled", "can't be pulled",
         "image is not present", "local image", "not found locally", "no such image",
         "image does not exist locally", "no local image", "not present on the node",
         "image … not available locally", "does not exist locally", "image … not loaded",
