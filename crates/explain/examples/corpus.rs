@@ -2,11 +2,14 @@
 //!
 //! Each line of the corpus is a JSON object with `text`, `cause`, `stage`, `also` (other causes that the same words are
 //! known to have) and `established` (`thread`: somebody confirmed the cause; `text-implied`: it was read from the text).
-//! Strict counts the cause, lenient the cause or one of `also`, stage where the pull breaks.
+//! Strict counts the cause, lenient the cause or one of `also`, stage where the pull breaks. A line for each confidence
+//! tells whether it is deserved.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use explain::Confidence;
 use serde::Deserialize;
 
 const DEFAULT: &str = "../shared/corpus/dev.jsonl";
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
 
 fn measure(corpus: &str, misses: bool) -> String {
     let (mut all, mut thread, mut out) = (Score::default(), Score::default(), String::new());
+    let mut by_confidence: BTreeMap<Confidence, Score> = BTreeMap::new();
     for line in corpus.lines().filter(|line| !line.trim().is_empty()) {
         let case: Case = match serde_json::from_str(line) {
             Ok(case) => case,
@@ -77,6 +81,9 @@ fn measure(corpus: &str, misses: bool) -> String {
         let explanation = explain::explain(&case.text);
         let found = explanation.findings.first().map(|finding| (finding.cause.name(), finding.stage.name()));
         all.add(&case, found);
+        if let Some(finding) = explanation.findings.first() {
+            by_confidence.entry(finding.confidence).or_default().add(&case, found);
+        }
         if case.established == "thread" {
             thread.add(&case, found);
         }
@@ -91,5 +98,8 @@ fn measure(corpus: &str, misses: bool) -> String {
     }
     out.push_str(&all.line("all"));
     out.push_str(&thread.line("thread"));
+    for (confidence, score) in by_confidence.iter().rev() {
+        out.push_str(&score.line(confidence.name()));
+    }
     out
 }
