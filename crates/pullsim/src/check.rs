@@ -183,7 +183,7 @@ fn options(hi: &HiCheck, trace: Trace) -> Options {
 /// The network as it is at the beginning, and the node's date.
 pub(crate) fn network(hi: &HiCheck) -> (Arc<dyn Network>, Clock) {
     match &hi.scenario {
-        Some(scenario) => (Arc::new(scenario.network()), Clock::new(scenario.now())),
+        Some(scenario) => (Arc::new(scenario.network()), Clock::new(scenario.node_now())),
         None => (Arc::new(SystemNetwork::new()), Clock::new(today())),
     }
 }

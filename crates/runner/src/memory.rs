@@ -32,13 +32,13 @@ impl Venue for Memory {
 
 async fn once(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
     let network = Arc::new(scenario.network());
-    let node = pull(scenario, run, network.clone(), Clock::new(scenario.now())).await?;
+    let node = pull(scenario, run, network.clone(), Clock::new(scenario.node_now())).await?;
     let (answer, requests) = (node.cri.clone(), network.requests());
     Ok(Seen { answer, requests, node: Some(Box::new(node)), pods: Vec::new() })
 }
 
 async fn over_time(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
     let network = Arc::new(scenario.network());
-    let pods = watch(scenario, run, network.clone(), Clock::new(scenario.now())).await?;
+    let pods = watch(scenario, run, network.clone(), Clock::new(scenario.node_now())).await?;
     Ok(Seen::of_pods(pods, network.requests()))
 }

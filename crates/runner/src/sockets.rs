@@ -40,7 +40,7 @@ impl Venue for Sockets {
 async fn once(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
     let (hosts, world) = open(scenario).await?;
     let network = Arc::new(world.network(hosts.clone()));
-    let node = pull(scenario, run, network, Clock::new(scenario.now())).await?;
+    let node = pull(scenario, run, network, Clock::new(scenario.node_now())).await?;
     let (answer, requests) = (node.cri.clone(), hosts.requests());
     Ok(Seen { answer, requests, node: Some(Box::new(node)), pods: Vec::new() })
 }
@@ -48,7 +48,7 @@ async fn once(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
 async fn over_time(scenario: &Scenario, run: &Run) -> Result<Seen, PlayError> {
     let (hosts, world) = open(scenario).await?;
     let network = Arc::new(world.network(hosts.clone()));
-    let pods = watch(scenario, run, network, Clock::new(scenario.now())).await?;
+    let pods = watch(scenario, run, network, Clock::new(scenario.node_now())).await?;
     Ok(Seen::of_pods(pods, hosts.requests()))
 }
 

@@ -22,7 +22,7 @@ struct Hosts<'a>(&'a Scenario);
 
 impl Ground for Hosts<'_> {
     fn fresh(&self) -> (Arc<dyn Network>, Clock) {
-        (Arc::new(self.0.network()), Clock::new(self.0.now()))
+        (Arc::new(self.0.network()), Clock::new(self.0.node_now()))
     }
 
     fn is_simulated(&self) -> bool {
@@ -73,14 +73,30 @@ impl Remedied<'_> {
         }
         in_virtual_time(async {
             match (heals, &self.healed) {
-                (Heals::World, None) => Ok(None),
+                (Heals::World | Heals::Mends(_), None) => Ok(None),
                 (Heals::World, Some(healed)) => in_other_world(healed, run).await,
+                (Heals::Mends(_), Some(healed)) => match in_other_world(healed, run).await? {
+                    None => self.superfluous(run).await,
+                    disproved => Ok(disproved),
+                },
                 (Heals::Changes(changes), _) => {
                     by_changes(self.scenario, &before(self.scenario, run).await?, changes).await
                 }
                 (Heals::None(_), _) => by_nothing(self.scenario, &before(self.scenario, run).await?).await,
             }
         })
+    }
+}
+
+impl Remedied<'_> {
+    /// What need not be set right: without it the image is pulled, too.
+    async fn superfluous(&self, run: &Run) -> Result<Option<String>, PlayError> {
+        for (mend, without) in self.scenario.healed_in_part()? {
+            if in_other_world(&without, run).await?.is_none() {
+                return Ok(Some(format!("it is healed without this, too: {mend}")));
+            }
+        }
+        Ok(None)
     }
 }
 

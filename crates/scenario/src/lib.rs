@@ -40,6 +40,7 @@ mod error;
 mod expect;
 mod faults;
 mod file;
+mod healing;
 mod mistake;
 mod network;
 mod place;
@@ -57,8 +58,8 @@ mod yaml;
 pub use cluster::ScenarioPod;
 pub use error::LoadError;
 pub use expect::{
-    EventLine, Expected, Heals, InvalidRunPattern, Line, Placed, RequestLine, Run, StateLine, Subject, Text,
-    What,
+    EventLine, Expected, Heals, InvalidRunPattern, Line, Mend, Placed, RequestLine, Run, StateLine, Subject,
+    Text, What,
 };
 pub use file::{Row, SECTIONS, Section};
 pub use mistake::Mistake;

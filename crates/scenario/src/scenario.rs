@@ -14,12 +14,13 @@ use secret::Secret;
 use serde_json::json;
 
 use crate::cluster::{Cluster, ScenarioPod, is_same};
-use crate::expect::{Expected, Heals, Run, WORLD, WORLD_KEYS};
+use crate::expect::{Expected, Heals, Mend, Run};
 use crate::file::{PolicyWord, Row, ScenarioFile, SecretFile, ServiceAccountFile};
+use crate::healing::Healing;
 use crate::place::Place;
 use crate::sources::Sources;
 use crate::world::{HostPlace, World};
-use crate::yaml::{Location, Node as YamlNode, Spanned, Tree, merge};
+use crate::yaml::{Location, Spanned};
 use crate::{LoadError, Mistake, SimulatedNetwork, plugins, validate};
 
 /// The name server's address unless the file says otherwise: what clusters made by kubeadm have.
@@ -41,8 +42,8 @@ pub struct Scenario {
     world: World,
     /// Where the name servers are that were moved.
     moved_nameservers: BTreeMap<IpAddr, IpAddr>,
-    /// The same with what heals it in the world, if it says so.
-    healed: Option<Tree>,
+    /// How it is healed in the world, if it says so.
+    healing: Option<Healing>,
 }
 
 impl Scenario {
@@ -80,14 +81,14 @@ impl Scenario {
         let (sources, tree) = Sources::read(name, text)?;
         let mut file = ScenarioFile::read(&sources, &tree)?;
         file.now.0 = now.unwrap_or(file.now.0);
-        let healed = healed(&sources, tree)?;
-        Self::build(sources, file, healed)
+        let healing = Healing::read(&sources, tree, file.expect.heals())?;
+        Self::build(sources, file, healing)
     }
 
-    fn build(sources: Sources, file: ScenarioFile, healed: Option<Tree>) -> Result<Self, LoadError> {
+    fn build(sources: Sources, file: ScenarioFile, healing: Option<Healing>) -> Result<Self, LoadError> {
         let cluster = Cluster::read(&sources, &file)?;
         let world = World::build(&sources, &file)?;
-        let scenario = Self { sources, file, cluster, world, moved_nameservers: BTreeMap::new(), healed };
+        let scenario = Self { sources, file, cluster, world, moved_nameservers: BTreeMap::new(), healing };
         let rules: Vec<PluginRules> =
             scenario.kubelets().into_iter().map(|version| scenario.kubelet_config(version).plugins).collect();
         plugins::validate(&scenario.sources, &scenario.file.node.plugins, &scenario.node(), &rules)?;
@@ -149,6 +150,11 @@ impl Scenario {
     /// The date in this world when it begins.
     pub fn now(&self) -> Timestamp {
         self.file.now.0
+    }
+
+    /// What the node's clock shows when it begins.
+    pub fn node_now(&self) -> Timestamp {
+        self.file.node.clock.as_ref().map_or(self.now(), |clock| clock.0)
     }
 
     /// The node's platform, `os/architecture`, if the file names one.
@@ -265,9 +271,24 @@ impl Scenario {
     /// # Errors
     /// When that is no world.
     pub fn healed(&self) -> Result<Option<Self>, LoadError> {
-        let Some(tree) = &self.healed else { return Ok(None) };
-        let file = ScenarioFile::read(&self.sources, tree)?;
-        Self::build(self.sources.clone(), file, None).map(Some)
+        self.healing.as_ref().map(|healing| self.healed_but(healing, None)).transpose()
+    }
+
+    /// Where several things are set right: each with the scenario in which it is not, and all others are.
+    ///
+    /// # Errors
+    /// When that is no world.
+    pub fn healed_in_part(&self) -> Result<Vec<(&Mend, Self)>, LoadError> {
+        let Some(healing) = self.healing.as_ref().filter(|healing| healing.mends().len() > 1) else {
+            return Ok(Vec::new());
+        };
+        let without = |(number, mend)| Ok((mend, self.healed_but(healing, Some(number))?));
+        healing.mends().iter().enumerate().map(without).collect()
+    }
+
+    fn healed_but(&self, healing: &Healing, without: Option<usize>) -> Result<Self, LoadError> {
+        let file = healing.file(&self.sources, without)?;
+        Self::build(self.sources.clone(), file, None)
     }
 
     /// Whether its exact texts are to stand in a file beside it.
@@ -378,6 +399,13 @@ impl Scenario {
         self.world.network(node, self.nameservers())
     }
 
+    /// Whether a fault of a host says that there is no way to it: in a node's own network none but its firewall could.
+    pub fn is_unreachable_by_fault(&self) -> bool {
+        const UNREACHABLE: [&str; 2] = ["tcp-host-unreachable", "tcp-network-unreachable"];
+        let of_hosts = self.file.hosts.values().flat_map(|host| &host.value.faults);
+        of_hosts.chain(&self.file.faults).any(|item| UNREACHABLE.contains(&item.value.0.fault.0.name()))
+    }
+
     /// Notes the requests to each network from now on in this log.
     pub(crate) fn tell(&mut self, log: RequestLog) {
         self.world.tell(log);
@@ -424,24 +452,6 @@ impl Scenario {
     pub(crate) fn firewall_nft(&self) -> String {
         self.world.firewall_nft()
     }
-}
-
-/// What the file says with what it says of the world in which it is healed laid over it, if it does.
-fn healed(sources: &Sources, tree: Tree) -> Result<Option<Tree>, LoadError> {
-    let heals = tree.get("expect").and_then(|expect| expect.get("heals"));
-    let Some(world) = heals.and_then(|heals| heals.get(WORLD)).cloned() else { return Ok(None) };
-    let YamlNode::Map(members) = &world.node else {
-        let mistake = Mistake::Value("expected what is otherwise in the world: `hosts: …`".to_owned());
-        return Err(LoadError::at(sources, world.at, mistake));
-    };
-    if let Some(other) = members.iter().find(|member| !WORLD_KEYS.contains(&member.key.as_str())) {
-        let mistake = Mistake::UnknownKey { key: other.key.clone(), known: WORLD_KEYS.to_vec() };
-        return Err(LoadError::at(sources, other.key_at, mistake));
-    }
-    let merged = merge(tree, world);
-    // A mistake in it is shown when the file is read, not when it is played.
-    ScenarioFile::read(sources, &merged)?;
-    Ok(Some(merged))
 }
 
 /// The Secret: as it is written, or as `kubectl create secret docker-registry` would make it.

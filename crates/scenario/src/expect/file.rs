@@ -39,8 +39,9 @@ pub(crate) struct ExpectFile {
     /// One of the remedies that the diagnosis advises.
     remedy: Option<PerRun<Parsed<Text>>>,
     /// What heals it: with it the pull succeeds, and without it does not. That is tried for each run that fails. A
-    /// change by the name that `--what-if` has for it (`tag v1.2.0`), a list of them, one on top of the other; `world`
-    /// with what is otherwise in the world; or `none` with the reason why no pull can show it.
+    /// change by the name that `--what-if` has for it (`tag v1.2.0`), a list of them, one on top of the other; what
+    /// somebody sets right, by name (`removeFault: tls-expired`); `world` with what else is otherwise in the world; or
+    /// `none` with the reason why no pull can show it.
     heals: Option<Spanned<Heals>>,
     /// The users as whom the runtime is told to log in, in order: `USER from SECRET`.
     logins: Option<PerRun<Lines<Text>>>,

@@ -7,6 +7,7 @@ use report::{Change, NamedChange};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::expect::mend::{self, Mend, Mends};
 use crate::file::Parsed;
 
 /// What heals a pull that fails.
@@ -14,7 +15,9 @@ use crate::file::Parsed;
 pub enum Heals {
     /// Changes of the node, the pod or the image's name that `--what-if` tries, one on top of the other.
     Changes(Vec<NamedChange>),
-    /// Something in the world, which is said in the keys of the world.
+    /// What somebody sets right, by name: all of it is needed.
+    Mends(Vec<Mend>),
+    /// Something else in the world, which is said in the keys of the world.
     World,
     /// Nothing that a pull could show, for this reason.
     None(String),
@@ -23,7 +26,7 @@ pub enum Heals {
 /// The key of the world in which it is healed.
 pub(crate) const WORLD: &str = "world";
 /// The key of the reason for which nothing can be shown.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 /// What may be said of the world in which it is healed: the keys of a scenario that make its world.
 pub(crate) const WORLD_KEYS: &[&str] = &[
     "now",
@@ -54,7 +57,11 @@ impl<'de> Visitor<'de> for HealsVisitor {
     type Value = Heals;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a change (`tag v1.2.0`), a list of changes, or a mapping with `{WORLD}` or `{NONE}`")
+        write!(
+            f,
+            "a change (`tag v1.2.0`), a list of changes, what is set right (`removeFault: tls-expired`), or a mapping with \
+             `{WORLD}` or `{NONE}`"
+        )
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Heals, E> {
@@ -74,21 +81,40 @@ impl<'de> Visitor<'de> for HealsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Heals, A::Error> {
-        const KEYS: &[&str] = &[WORLD, NONE];
-        let mut heals = None;
+        let (mut whole, mut mends) = (None, Vec::new());
         while let Some(key) = access.next_key::<String>()? {
             let value = match key.as_str() {
                 // What it says was laid over the scenario before.
                 WORLD => access.next_value::<IgnoredAny>().map(|_| Heals::World)?,
                 NONE => Heals::None(access.next_value()?),
-                other => return Err(de::Error::unknown_field(other, KEYS)),
+                _ => {
+                    let mend = Mend::read(&key, &mut access)?;
+                    mends.push(mend.ok_or_else(|| unknown(&key))?);
+                    continue;
+                }
             };
-            if heals.replace(value).is_some() {
-                return Err(de::Error::custom(format!("it heals by `{WORLD}` or by `{NONE}`, not by both")));
+            if whole.replace(value).is_some() {
+                return Err(de::Error::custom(ONE_OF_THEM));
             }
         }
-        heals.ok_or_else(|| de::Error::missing_field(WORLD))
+        match (whole, mends.as_slice()) {
+            (Some(whole), []) => Ok(whole),
+            (Some(_), _) => Err(de::Error::custom(ONE_OF_THEM)),
+            (None, []) => Err(de::Error::custom("say what is set right, as in `removeFault: tls-expired`")),
+            (None, _) => Ok(Heals::Mends(mends)),
+        }
     }
+}
+
+/// What is wrong with a mapping that says several things.
+const ONE_OF_THEM: &str = "it heals by `world`, by `none`, or by what is set right: by one of the three";
+
+fn unknown<E: de::Error>(key: &str) -> E {
+    let known: Vec<&str> = mend::keys().into_iter().chain([WORLD, NONE]).collect();
+    E::custom(match nearest(key, known.iter().copied()) {
+        Some(meant) => format!("nothing heals by `{key}`: did you mean `{meant}`?"),
+        None => format!("nothing heals by `{key}`: {}", known.join(", ")),
+    })
 }
 
 /// A change as it is written.
@@ -125,16 +151,18 @@ impl JsonSchema for Heals {
         "Heals".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mends = generator.subschema_for::<Mends>();
         let names: Vec<String> = remedies().iter().map(|name| name.replace('.', "\\.")).collect();
         let change =
             serde_json::json!({"type": "string", "pattern": format!("^({})( .+)?$", names.join("|"))});
         json_schema!({
-            "description": "A change that heals, several on top of each other, the world in which it is healed (the \
-                            same keys, laid over), or why no pull can show it.",
+            "description": "A change that heals, several on top of each other, what somebody sets right, the world in which \
+                            it is healed (the same keys, laid over), or why no pull can show it.",
             "anyOf": [
                 change,
                 {"type": "array", "items": change, "minItems": 1},
+                mends,
                 {"type": "object", "properties": {WORLD: {"$ref": "#/$defs/HealedWorld"}}, "required": [WORLD],
                  "additionalProperties": false},
                 {"type": "object", "properties": {NONE: {"type": "string"}}, "required": [NONE],

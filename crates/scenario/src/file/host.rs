@@ -186,6 +186,17 @@ pub(crate) enum EndWord {
     Stall,
 }
 
+impl EndWord {
+    /// The word.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Reset => "reset",
+            Self::Stall => "stall",
+        }
+    }
+}
+
 /// What a host does to connections.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -207,4 +218,19 @@ pub(crate) enum FaultWord {
     PlainHttp,
     CloseAfterHello,
     ResetAfterHello,
+}
+
+impl FaultWord {
+    /// The word.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Reset => "reset",
+            Self::Stall => "stall",
+            Self::Garbage => "garbage",
+            Self::PlainHttp => "plain-http",
+            Self::CloseAfterHello => "close-after-hello",
+            Self::ResetAfterHello => "reset-after-hello",
+        }
+    }
 }

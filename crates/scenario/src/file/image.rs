@@ -59,6 +59,30 @@ pub(crate) struct ImageFile {
     pub layout: Option<Spanned<String>>,
 }
 
+impl ImageFile {
+    /// An image of this name, of which nothing else is said.
+    pub(crate) const fn named(name: Spanned<String>) -> Self {
+        Self {
+            name,
+            tags: Vec::new(),
+            from: None,
+            platforms: Vec::new(),
+            layers: Vec::new(),
+            format: FormatWord::Oci,
+            index: false,
+            shape: None,
+            artifact: None,
+            config: None,
+            seed: 0,
+            attestations: false,
+            missing: Vec::new(),
+            subject: None,
+            annotations: BTreeMap::new(),
+            layout: None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FormatWord {
@@ -134,6 +158,20 @@ pub(crate) enum CompressionWord {
     Gzip,
     Zstd,
     None,
+}
+
+impl LayerFile {
+    /// A layer of this size, of which nothing else is said.
+    pub(crate) const fn of_size(size: Size) -> Self {
+        Self(LayerMapping {
+            size: Parsed(size),
+            seed: None,
+            compression: CompressionWord::Gzip,
+            foreign: None,
+            missing: false,
+            media_type: None,
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for LayerFile {

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 pub(crate) use fault::{Every, FaultItem, ProxyFile, window};
 pub(crate) use host::{AuthFile, CertificateWord, ConnectionFile, EndWord, FaultWord, HostFile, RuleFile};
-pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerMapping, Missing, ShapeWord};
+pub(crate) use image::{CompressionWord, FormatWord, ImageFile, LayerFile, LayerMapping, Missing, ShapeWord};
 pub(crate) use limit::RateLimitFile;
 pub(crate) use manifest::{ChangeFile, ManifestItem};
 pub(crate) use node::{AccountFile, FirewallAction, FirewallFile, LoginFile, NodeFile, SecretFile};

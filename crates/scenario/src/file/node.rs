@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use mock_registry::Glob;
 use schemars::JsonSchema;
 use secret::Secret;
@@ -28,6 +29,8 @@ pub(crate) struct NodeFile {
     pub search: Vec<String>,
     /// How many dots make a name long; by default 1, as on a node (in a pod it is 5).
     pub ndots: Option<u8>,
+    /// What its clock shows when it begins, where that is wrong.
+    pub clock: Option<Parsed<Timestamp>>,
     /// Files by absolute path; they replace those that every node has.
     #[serde(default)]
     pub files: BTreeMap<PathBuf, Spanned<String>>,
