@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use cri::LiveRuntime;
 use jiff::Timestamp;
+use keyring::Keyring;
 use kubelet::{PullPolicy, Version, ensure_image_exists};
 use mock_registry::{Request, RequestLog};
 use net::Clock;
@@ -18,7 +19,8 @@ use scenario::{Listen, Run, Scenario, Served};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
-use crate::venue::{inputs, pull};
+use crate::venue::{inputs, pulled};
+use crate::what_if::PATIENCE as WHOLE_DAY;
 use crate::{PlayError, Seen, Venue};
 use noted::Noted;
 
@@ -60,13 +62,23 @@ impl Venue for Live {
         if scenario.platform().is_some_and(|platform| platform != format!("linux/{}", machine())) {
             return Err(PlayError::Unfit("the node is of another platform than this machine"));
         }
+        if scenario.is_unreachable_by_fault() {
+            return Err(PlayError::Unfit(
+                "a fault says that there is no way to a host: only a firewall could say so here",
+            ));
+        }
         if scenario.is_over_time() {
             return Err(PlayError::Unfit("it looks at pods over time"));
+        }
+        if scenario.node_now() != scenario.now() {
+            return Err(PlayError::Unfit(
+                "the node's clock is wrong there, and the runtime's is this machine's",
+            ));
         }
         // The same scenario on the runtime's date, so that certificates are what they are said to be.
         let declared = scenario.now();
         let scenario = Scenario::load_at(scenario.file(), self.today)?;
-        let expected = match in_memory(&scenario, run) {
+        let (expected, of_plugins) = match in_memory(&scenario, run) {
             Err(PlayError::Endless) => return Err(PlayError::Unfit("the pull never ends")),
             other => other?,
         };
@@ -74,7 +86,8 @@ impl Venue for Live {
             return Err(PlayError::Unfit("the runtime is not asked"));
         }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(PlayError::EventLoop)?;
-        let played = runtime.block_on(async { timeout(PATIENCE, self.pull(scenario, run)).await });
+        let played =
+            runtime.block_on(async { timeout(PATIENCE, self.pull(scenario, run, of_plugins)).await });
         let played = played.map_err(|_| PlayError::Hangs(PATIENCE.as_secs()))??;
         if normal::of(&expected) != normal::of(&played.answers) {
             let (expected, got) = (normal::of(&expected), normal::of(&played.answers));
@@ -91,20 +104,24 @@ const fn machine() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" }
 }
 
-/// What the simulated runtime answers.
-fn in_memory(scenario: &Scenario, run: &Run) -> Result<Vec<Answer>, PlayError> {
+/// What the simulated runtime answers, and the logins that the plugins of the simulated kubelet gave.
+fn in_memory(scenario: &Scenario, run: &Run) -> Result<(Vec<Answer>, Keyring), PlayError> {
     scenario::virtual_time().map_err(PlayError::EventLoop)?.block_on(async {
         let network = Arc::new(scenario.network());
-        Ok(pull(scenario, run, network, Clock::new(scenario.now())).await?.answers)
+        let pull = pulled(scenario, run, network, Clock::new(scenario.now()));
+        let pulled = timeout(WHOLE_DAY, pull).await.map_err(|_| PlayError::Endless)??;
+        Ok((pulled.report.answers, pulled.of_plugins))
     })
 }
 
 impl Live {
-    async fn pull(&self, scenario: Scenario, run: &Run) -> Result<Played, PlayError> {
+    async fn pull(&self, scenario: Scenario, run: &Run, of_plugins: Keyring) -> Result<Played, PlayError> {
         // A directory for each, so that no file of one scenario is found by the next.
         let files = self.files.join(format!("{}-{}", scenario.file().replace('/', "-"), run.kubelet));
         let (mut inputs, clock) = (inputs(&scenario), Clock::new(scenario.now()));
         inputs.policy = inputs.policy.or(Some(PullPolicy::Always));
+        // No kubelet runs its plugins here: what they gave in memory is what they give.
+        inputs.node_keyrings.push(of_plugins);
         let kubelet: Version = run.kubelet.parse().unwrap_or(Version::NEWEST);
         let served =
             Served::start(scenario, self.listen, RequestLog::new()).await.map_err(PlayError::EventLoop)?;

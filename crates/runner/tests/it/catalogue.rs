@@ -9,7 +9,7 @@ use report::{RunReport, TextOptions, Verdict};
 use runner::{Job, Memory, Sockets, Venue, find, play, run_all};
 use scenario::{Expected, Run, Scenario, What};
 
-fn catalogue() -> PathBuf {
+pub(crate) fn catalogue() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
 }
 
@@ -86,17 +86,13 @@ fn every_scenario_that_fails_states_its_cause() {
 }
 
 /// Causes that no pull of a scenario can show, each with its reason.
-const BEYOND: [(Cause, &str); 5] = [
+const BEYOND: [(Cause, &str); 4] = [
     (
         Cause::RepoNotFound,
         "containerd asks with HEAD, whose 404 has no body that tells a repository from a tag",
     ),
     (Cause::ShortName, "containerd reads every short name as one of Docker Hub; CRI-O and Podman do not"),
     (Cause::Mtu, "packets have no size in a simulated network; a real one says EMSGSIZE, or nothing at all"),
-    (
-        Cause::PullQps,
-        "the pull that is diagnosed comes first, and the kubelet's limit is never used up by then",
-    ),
     (Cause::NoSpace, "the node's store is this machine's; tests of `diagnosis` have the full disk as a fact"),
 ];
 
