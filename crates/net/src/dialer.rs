@@ -72,6 +72,10 @@ impl Dialer {
         let Ok(found) = timeout_at(deadline, self.resolver.lookup(host)).await else {
             return Err(Fault::new(Stage::Lookup, dial_error(Error::DialTimeout)));
         };
+        if let Some(name) = &found.below {
+            self.recorder
+                .decide("search domain", format!("{host} was found as {name}, below a search domain"));
+        }
         let fault = |error: &_| Fault::new(Stage::Lookup, dial_error(Error::Dns(Clone::clone(error))));
         let fault = found.result.as_ref().err().map(fault);
         let addresses = found.result.unwrap_or_default();

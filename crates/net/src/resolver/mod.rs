@@ -35,7 +35,15 @@ pub struct Resolver {
 pub(crate) struct Found {
     pub(crate) source: NameSource,
     pub(crate) servers: Vec<SocketAddr>,
+    /// The name below a search domain that was found in place of the host's own.
+    pub(crate) below: Option<String>,
     pub(crate) result: Result<Vec<IpAddr>, DnsError>,
+}
+
+impl Found {
+    const fn in_files(servers: Vec<SocketAddr>, result: Result<Vec<IpAddr>, DnsError>) -> Self {
+        Self { source: NameSource::HostsFile, servers, below: None, result }
+    }
 }
 
 impl Resolver {
@@ -57,25 +65,31 @@ impl Resolver {
         let in_files = if order == Order::Dns { Vec::new() } else { self.config.in_hosts(host) };
         let in_files = sort::sort(&*self.network, in_files).await;
         let mut servers = Vec::new();
-        let files = |servers| Found { source: NameSource::HostsFile, servers, result: Ok(in_files.clone()) };
         if order != Order::DnsFiles && !in_files.is_empty() {
-            return files(servers);
+            return Found::in_files(servers, Ok(in_files));
         }
         if order == Order::Files {
-            return Found { source: NameSource::HostsFile, servers, result: Err(nowhere(host)) };
+            return Found::in_files(servers, Err(nowhere(host)));
         }
         let result = self.lookup_dns(host, &mut servers).await;
         if result.is_err() && !in_files.is_empty() {
-            return files(servers);
+            return Found::in_files(servers, Ok(in_files));
         }
+        let below = result.as_ref().ok().map(|(name, _)| name.trim_end_matches('.').to_owned());
+        let below = below.filter(|name| name != host.trim_end_matches('.'));
         let result = match order {
             Order::CLibrary => result.map_err(of_c_library),
             _ => result,
         };
-        Found { source: NameSource::Dns, servers, result }
+        Found { source: NameSource::Dns, servers, below, result: result.map(|(_, addresses)| addresses) }
     }
 
-    async fn lookup_dns(&self, host: &str, asked: &mut Vec<SocketAddr>) -> Result<Vec<IpAddr>, DnsError> {
+    /// The name that was found, and its addresses.
+    async fn lookup_dns(
+        &self,
+        host: &str,
+        asked: &mut Vec<SocketAddr>,
+    ) -> Result<(String, Vec<IpAddr>), DnsError> {
         if !is_domain_name(host) {
             return Err(nowhere(host));
         }
@@ -83,7 +97,7 @@ impl Resolver {
         for name in self.config.names(host) {
             let addresses = self.lookup_name(host, &name, asked, &mut last).await;
             if !addresses.is_empty() {
-                return Ok(sort::sort(&*self.network, addresses).await);
+                return Ok((name, sort::sort(&*self.network, addresses).await));
             }
         }
         // The error names the host as it was asked for, not the one with a suffix.
