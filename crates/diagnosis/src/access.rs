@@ -12,7 +12,7 @@ use crate::{Cause, Cloud, Login, Origin, status, tokens};
 pub(crate) const PLUGIN_FAILED: &str = "credential provider failed";
 
 /// Makes a pull secret anew.
-const CREATE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY \
+pub(crate) const CREATE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY \
                              --docker-username=USER --docker-password=…";
 
 /// Copies a secret into the pod's namespace.
@@ -119,6 +119,13 @@ fn with_login(scene: &Scene<'_>, exchange: &Exchange, login: &Login<'_>) -> Find
             .or(&[Cause::BadCredentials, Cause::NodeIdentityDenied, Cause::UserNotPermitted])
             .evidence(sent)
             .remedy(renew(login, command));
+        let finding = match login.origin {
+            Origin::NodeFile | Origin::Plugin => finding.remedy(format!(
+                "Or, if the token is new, give the node's identity the right to pull {repository}: the registry does not say which of \
+                 the two it is."
+            )),
+            Origin::Secret | Origin::Given => finding,
+        };
         return if login.origin == Origin::Secret { finding } else { finding.beside_secrets() };
     }
     if accepted {
@@ -175,7 +182,7 @@ fn renew(login: &Login<'_>, command: &str) -> String {
     match login.origin {
         Origin::Plugin => format!(
             "Have {} tell the kubelet a cacheDuration that is shorter than the token's life; until then the kubelet \
-             must be restarted to forget it. If the token is new, give the node's identity the right to pull.",
+             must be restarted to forget it.",
             source.split(" for ").next().unwrap_or(source)
         ),
         Origin::NodeFile => format!(
@@ -371,15 +378,23 @@ fn no_secret(scene: &Scene<'_>, exchange: &Exchange, who: &str) -> Finding {
         let sentence = format!("{domain} {does} to pull {path}, and the node asked as anonymous.");
         let others: &[Cause] = match Cloud::of(domain) {
             _ if forbidden => &[Cause::ClientBlocked, Cause::PolicyRejected, Cause::RepoNotFound],
-            Some(_) => &[Cause::NodeIdentityDenied, Cause::CredentialProviderFailure, Cause::RepoNotFound],
-            None => &[Cause::RepoNotFound],
+            Some(Cloud::Amazon | Cloud::Azure | Cloud::Google) => {
+                &[Cause::NodeIdentityDenied, Cause::CredentialProviderFailure, Cause::RepoNotFound]
+            }
+            Some(Cloud::Docker) | None => &[Cause::RepoNotFound],
         };
         Finding::new(Cause::CredentialsMissing, sentence)
             .or(others)
             .evidence(what_the_pod_has(scene))
             .remedy("Add a pull secret and name it in imagePullSecrets:")
     };
-    finding.command(CREATE_SECRET)
+    let finding = finding.command(CREATE_SECRET);
+    match scene.login().is_none() && exchange.status == Some(403) && !was_challenged(scene) {
+        true => finding.remedy(format!(
+            "Or look at the rules of {who}, if it forbids this to those who log in as well: it did not ask for a login."
+        )),
+        false => finding,
+    }
 }
 
 /// All of Docker Hub's `library/` is public, so what is denied there does not exist.

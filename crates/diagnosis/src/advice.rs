@@ -37,7 +37,11 @@ pub(crate) fn remedies(finding: &Finding, names: &Names, cloud: Option<Cloud>) -
     let filled = |line: &String| if line.starts_with("  ") { names.fill(line) } else { line.clone() };
     let mut lines: Vec<String> = finding.remedies.iter().map(filled).collect();
     let advised = !lines.is_empty();
-    let meant = |remedy: &&Remedy| remedy.is_for(cloud) && !(finding.beside_secrets && remedy.of_secret);
+    let meant = |remedy: &&Remedy| {
+        remedy.is_for(cloud)
+            && !(finding.beside_secrets && remedy.of_secret)
+            && (remedy.looks || !finding.alone)
+    };
     for Remedy { text, command, .. } in finding.cause.remedies().iter().filter(meant) {
         let command = command.map(|command| format!("  {}", names.fill(command)));
         // What the rule says for the case says more than the catalogue's advice for all cases.

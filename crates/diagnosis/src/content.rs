@@ -204,7 +204,7 @@ fn platform(scene: &Scene<'_>) -> Finding {
 fn redirect(last: &Exchange) -> Finding {
     let host = host_name(authority(&last.url));
     Finding::new(Cause::Registry5xx, format!("{host} sends a redirect that leads nowhere."))
-        .remedy("Tell whoever runs the registry: its answer lacks a usable Location.")
+        .remedy("Tell whoever runs the registry: its answer lacks a usable Location, or its redirects lead in a circle.")
 }
 
 fn no_space(last: &Exchange) -> Finding {
@@ -316,4 +316,5 @@ fn unusable(last: &Exchange) -> Finding {
         .or(&[Cause::WrongRegistryHost, Cause::MirrorMisconfig])
         .evidence(format!("Content-Type: {kind}"))
         .remedy("Check that the reference names a container image, and not another kind of artifact.")
+        .remedy("If it is one, build and push it again: what the registry has is damaged.")
 }

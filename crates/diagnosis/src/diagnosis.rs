@@ -88,7 +88,9 @@ pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
     let (finding, names) = match &facts.outcome {
         Outcome::Pulled => return None,
         Outcome::InvalidName(reason) => (invalid_name(facts, reason), Names::new()),
-        Outcome::NeverPull => (never_pull(facts), Names::new()),
+        Outcome::NeverPull { denied: None } => (never_pull(facts), Names::new()),
+        Outcome::NeverPull { denied: Some(reason) } => (never_given(facts, reason), Names::new()),
+        Outcome::QpsExceeded => (too_many_pulls(facts), Names::new()),
         Outcome::SecretMalformed { source, reason } => (malformed_secret(source, reason), of_secret(source)),
         Outcome::Refused(_) => refused(facts),
     };
@@ -164,6 +166,34 @@ fn never_pull(facts: &Facts<'_>) -> Finding {
         .or(&[Cause::LocalImageNotOnNode])
         .evidence("imagePullPolicy: Never; no registry was asked")
         .remedy("Set imagePullPolicy: IfNotPresent, or load the image onto every node beforehand.")
+}
+
+/// The image is there, and its record says that it was pulled for others.
+fn never_given(facts: &Facts<'_>, reason: &str) -> Finding {
+    let sentence = format!(
+        "The pull policy is Never, and {} is on the node, but not for this pod: {reason}. To prove that it may have it the pod \
+         would have to pull, which its policy forbids.",
+        facts.image
+    );
+    Finding::new(Cause::NeverPull, sentence)
+        .or(&[Cause::CredentialsMissing])
+        .evidence("imagePullPolicy: Never; no registry was asked")
+        .evidence(format!("the kubelet's record of the image: {reason}"))
+        .remedy("Give the pod the pull secret (or service account) with which the image was pulled.")
+        .remedy("Or set imagePullPolicy: IfNotPresent, with a pull secret that may pull it.")
+        .remedy(
+            "Or let the kubelet ask for no proof: imagePullCredentialsVerificationPolicy: NeverVerify, or \
+             NeverVerifyAllowlistedImages with this image, in its configuration.",
+        )
+}
+
+fn too_many_pulls(facts: &Facts<'_>) -> Finding {
+    let sentence = format!(
+        "The kubelet pulls no more images for the moment: its own limit (registryPullQPS, registryBurst) is used up by other \
+         pods. Nobody was asked for {}.",
+        facts.image
+    );
+    Finding::new(Cause::PullQps, sentence).evidence("the kubelet: pull QPS exceeded; no registry was asked")
 }
 
 fn malformed_secret(source: &str, reason: &str) -> Finding {

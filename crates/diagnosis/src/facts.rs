@@ -56,8 +56,13 @@ pub enum Outcome {
     Refused(Code),
     /// The kubelet could not read the image's name, for this reason.
     InvalidName(String),
-    /// The policy is Never, and the image is not there.
-    NeverPull,
+    /// The policy is Never, and the image is not there for this pod.
+    NeverPull {
+        /// Why the pod may not have it, where it is on the node: in a clause.
+        denied: Option<String>,
+    },
+    /// The kubelet's own limit of pulls was used up.
+    QpsExceeded,
     /// The kubelet could not read a pull secret.
     SecretMalformed {
         /// Which, to be shown.

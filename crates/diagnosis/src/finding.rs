@@ -10,6 +10,8 @@ pub(crate) struct Finding {
     pub alternatives: Vec<Cause>,
     /// Whether a pull secret has nothing to do with it, so that no advice of the catalogue about one helps.
     pub beside_secrets: bool,
+    /// Whether nothing heals but what is advised here: the catalogue's commands to find out more are left.
+    pub alone: bool,
 }
 
 impl Finding {
@@ -22,6 +24,7 @@ impl Finding {
             remedies: Vec::new(),
             alternatives: Vec::new(),
             beside_secrets: false,
+            alone: false,
         }
     }
 
@@ -38,6 +41,12 @@ impl Finding {
     /// No pull secret heals it.
     pub fn beside_secrets(mut self) -> Self {
         self.beside_secrets = true;
+        self
+    }
+
+    /// Nothing else heals it.
+    pub const fn only(mut self) -> Self {
+        self.alone = true;
         self
     }
 

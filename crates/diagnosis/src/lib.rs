@@ -33,6 +33,7 @@ mod alerts;
 mod background;
 mod catalogue;
 mod cause;
+mod certificates;
 mod content;
 mod diagnosis;
 mod facts;

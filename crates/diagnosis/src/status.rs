@@ -59,45 +59,92 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
 }
 
 fn mirror(exchange: &Exchange) -> Finding {
+    let host = host(exchange);
     let sentence = format!(
-        "The mirror {} that the node's configuration names answered in the registry's place, with status {}.",
-        host(exchange),
+        "The mirror {host} that the node's configuration names answered in the registry's place, with status {}.",
         exchange.status.unwrap_or_default()
     );
-    Finding::new(Cause::MirrorMisconfig, sentence)
-        .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
+    let finding = Finding::new(Cause::MirrorMisconfig, sentence);
+    // Pull secrets are for the registry, and go to no mirror of another name.
+    let finding = match exchange.status {
+        Some(401) => finding.remedy(format!(
+            "Let {host} serve without a login, or give the nodes one for it: `header` with Authorization in hosts.toml. No pull \
+             secret goes to a mirror."
+        )),
+        _ => finding,
+    };
+    finding.remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
 }
 
 fn storage(exchange: &Exchange) -> Finding {
     let host = host(exchange);
+    let of_bucket = exchange.response_header("Content-Type").is_some_and(|kind| kind.contains("xml"));
     let sentence = format!(
         "The registry sends the node to {host}, which refuses it: the signature in the address is not good there (any more), \
          or the host lets this client not in."
     );
-    Finding::new(Cause::RedirectHostBlocked, sentence)
-        .or(&[Cause::ClientBlocked, Cause::Registry5xx, Cause::ProxyMisconfig])
-        .remedy(format!(
-            "Allow the nodes to reach {}, and check the clocks of node and registry.",
-            authority(&exchange.url)
-        ))
-        .remedy("Look for a proxy that changes or caches signed addresses.")
+    let finding = Finding::new(Cause::RedirectHostBlocked, sentence).or(&[
+        Cause::ClientBlocked,
+        Cause::Registry5xx,
+        Cause::ProxyMisconfig,
+    ]);
+    let sign = format!(
+        "Have whoever runs the registry look at how it signs addresses for {host}: its key, its rights there, its clock. They are \
+         good for minutes only."
+    );
+    let finding = if of_bucket {
+        finding.remedy(sign)
+    } else {
+        finding
+            .remedy(format!("Have {host} let the nodes in, if it knows clients by their address."))
+            .remedy(sign)
+    };
+    finding.remedy("Look for a proxy that changes or caches signed addresses.")
 }
 
 fn rate_limit(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
-    let sentence = format!("{} refuses further pulls for now (HTTP 429).", host(exchange));
+    let what = if exchange.purpose == Purpose::Token { "logins" } else { "pulls" };
+    let sentence = format!("{} refuses further {what} for now (HTTP 429).", host(exchange));
     let mut finding = Finding::new(Cause::RateLimit, sentence);
     for name in ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "docker-ratelimit-source"] {
         if let Some(value) = exchange.response_header(name) {
             finding = finding.evidence(format!("{name}: {value}"));
         }
     }
-    match scene.login() {
-        // The catalogue begins with logging in.
+    let finding = match scene.login() {
         None => finding.evidence("asked as anonymous: all nodes behind one address share one limit"),
         Some(login) => finding
             .evidence(format!("asked as user {:?} of {}", login.username, login.source))
-            .beside_secrets()
-            .remedy("Put a mirror or a cache before the registry, or wait until the limit is over."),
+            .beside_secrets(),
+    };
+    relief(scene, exchange, finding)
+}
+
+/// What is to be done about a limit, by whose it is and by who asked.
+fn relief(scene: &Scene<'_>, exchange: &Exchange, finding: Finding) -> Finding {
+    let (who, anonymous) = (host(exchange), scene.login().is_none());
+    let of_hub = scene.reference().is_some_and(|reference| reference.domain == "docker.io");
+    if exchange.purpose == Purpose::Token {
+        return finding.beside_secrets().remedy(format!(
+            "Wait until {who} counts anew, and find who asks it so often: a pod that fails again and again, a password that is \
+             wrong."
+        ));
+    }
+    match (of_hub, anonymous) {
+        // The catalogue goes on with the command for it.
+        (true, true) => finding
+            .remedy("Log in: a pull secret has a limit of its own, anonymous pulls share one by address:")
+            .command(access::CREATE_SECRET)
+            .remedy("Or wait until the limit is over: Docker Hub counts the pulls of six hours.")
+            .remedy("Or put a pull-through cache or mirror before it."),
+        (_, false) => finding.remedy("Put a mirror or a cache before the registry, or wait until the limit is over."),
+        (false, true) => finding
+            .remedy(format!(
+                "Wait until {who} counts anew, or have whoever runs it allow more; pull fewer images at once (maxParallelImagePulls \
+                 of the kubelet)."
+            ))
+            .remedy("If it gives those who log in a limit of their own, log in:")
+            .command(access::CREATE_SECRET),
     }
 }
 

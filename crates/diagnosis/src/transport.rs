@@ -8,7 +8,7 @@ use trace::{Fault, Handshake, Purpose, Stage, What};
 
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene, authority, host_name, is_loopback};
-use crate::{Cause, alerts};
+use crate::{Cause, alerts, certificates};
 
 /// A TLS record of type alert: what a TLS server answers to plain HTTP.
 const TLS_ALERT: [u8; 2] = [0x15, 0x03];
@@ -139,7 +139,8 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
             format!("The mirror {host}, which the node's configuration puts before the registry, failed.");
         return Finding::new(Cause::MirrorMisconfig, sentence)
             .or(&[cause])
-            .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).");
+            .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
+            .remedy(format!("Or start it, or let the nodes reach it: {host} {}.", away(cause)));
     }
     if network && scene.is_redirected(failure.purpose(), url) {
         let finding = Finding::new(
@@ -149,7 +150,12 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
                 away(cause)
             ),
         );
-        return finding.or(&[cause, Cause::ProxyMisconfig]).remedy(reach(cause, authority(url)));
+        let registry = scene.reference().map_or("the registry", |reference| reference.domain);
+        return finding.or(&[cause, Cause::ProxyMisconfig]).remedy(reach(cause, authority(url))).remedy(
+            format!(
+                "Or have {registry} send nodes elsewhere, if {host} is not (any more) where its content lies."
+            ),
+        );
     }
     plain(scene, failure, cause)
 }
@@ -220,19 +226,52 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
     };
     let finding = Finding::new(cause, sentence).or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing]);
     let finding = tunnel.iter().fold(finding, |finding, tunnel| finding.evidence(tunnel.line()));
-    let remedy = match status {
-        Some(407) => {
-            "Give the proxy's user and password in HTTPS_PROXY of the runtime's service, then restart it."
-        }
-        Some(_) => "Let the proxy allow CONNECT to this host.",
-        None => "Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.",
-    };
     let bypass = format!("If {host} is internal, add it to NO_PROXY in the runtime's service.");
-    if cause == Cause::NoProxyMissing {
-        finding.remedy(bypass).remedy(remedy)
-    } else {
-        finding.remedy(remedy).remedy(bypass)
+    let remedies = of_proxy(status, failure, host);
+    let finding = if cause == Cause::NoProxyMissing { finding.remedy(&bypass) } else { finding };
+    let finding = remedies.into_iter().fold(finding, Finding::remedy);
+    if cause == Cause::NoProxyMissing { finding } else { finding.remedy(bypass) }
+}
+
+/// What is to be done about a proxy, by what it says or does.
+fn of_proxy(status: Option<u16>, failure: &Failure<'_>, host: &str) -> Vec<String> {
+    let correct =
+        "Correct HTTPS_PROXY/HTTP_PROXY in the runtime's service (systemd drop-in), then restart it.";
+    match status {
+        Some(407) => vec![
+            "Give the proxy's user and password in HTTPS_PROXY of the runtime's service, then restart it."
+                .to_owned(),
+            "Or have whoever runs the proxy look at its accounts, if the login is there and right."
+                .to_owned(),
+        ],
+        Some(500..) => vec![format!(
+            "Mend the proxy, or its own way to {host}: it is the proxy that says so, not the registry."
+        )],
+        Some(_) => vec!["Let the proxy allow CONNECT to this host.".to_owned()],
+        None if is_away(failure) => {
+            vec![correct.to_owned(), "Or start the proxy, or let the nodes reach it.".to_owned()]
+        }
+        None => vec![
+            "Look at the proxy's log: it takes the connection, and does not open the way.".to_owned(),
+            correct.to_owned(),
+        ],
     }
+}
+
+/// Whether nobody was there to speak to.
+fn is_away(failure: &Failure<'_>) -> bool {
+    fn connects(error: &Error) -> bool {
+        match error {
+            Error::Op(op) => connects(&op.cause),
+            Error::Dns(_) | Error::DialTimeout | Error::Address { .. } => true,
+            Error::Syscall(_, errno) => {
+                [Errno::CONN_REFUSED, Errno::TIMED_OUT, Errno::HOST_UNREACHABLE, Errno::NET_UNREACHABLE]
+                    .contains(errno)
+            }
+            _ => false,
+        }
+    }
+    failure.fault().is_some_and(|fault| connects(&fault.error))
 }
 
 /// Whether only a network's own name servers or routers know the host: names of special use (RFC 6762 appendix G), names
@@ -267,15 +306,57 @@ fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
         }
         _ => words(cause, host),
     };
-    let finding = Finding::new(cause, sentence);
+    let finding = certificates::advised(scene, failure, Finding::new(cause, sentence));
+    let finding = below_search_domain(scene, finding);
     match cause {
         Cause::DnsNoSuchHost => finding.or(&[Cause::WrongRegistryHost, Cause::ClusterDnsOnNode]),
+        Cause::NoRoute => finding.remedy(route(scene, failure)),
         Cause::ConnRefused => finding.or(&[Cause::WrongRegistryHost]),
         Cause::X509UnknownAuthority if scene.proxy(failure).is_some() => finding.or(&[Cause::ProxyMisconfig]),
         Cause::ConnReset => finding.or(&[Cause::ProxyMisconfig, Cause::ClientBlocked]),
         Cause::PullDeadline => finding.or(&[Cause::Mtu, Cause::Registry5xx]),
         _ => finding,
     }
+}
+
+/// What a host with no way to it needs.
+fn route(scene: &Scene<'_>, failure: &Failure<'_>) -> String {
+    let host = failure.host();
+    let address = scene.attempt.steps.iter().rev().find_map(|step| match &step.what {
+        What::Dial(dial) if dial.host == host => Some(dial.address),
+        _ => None,
+    });
+    if address.is_some_and(|address| address.is_ipv6()) {
+        return "Give the node IPv6, or take the unreachable address (AAAA) out of DNS.".to_owned();
+    }
+    let unreachable = failure.fault().is_some_and(|fault| is_host_unreachable(&fault.error));
+    if unreachable {
+        format!(
+            "Start the machine of {host}, or open the firewall: one that rejects says \"no route to host\", too."
+        )
+    } else {
+        format!("Give the node a route to {host}: the routing table, the VPN, the NAT of its subnet.")
+    }
+}
+
+fn is_host_unreachable(error: &Error) -> bool {
+    match error {
+        Error::Op(op) => is_host_unreachable(&op.cause),
+        Error::Syscall(_, errno) => *errno == Errno::HOST_UNREACHABLE,
+        _ => false,
+    }
+}
+
+/// The name was looked up below a search domain first, and there was one.
+fn below_search_domain(scene: &Scene<'_>, finding: Finding) -> Finding {
+    let Some(found) = scene.decision("search domain") else { return finding };
+    finding
+        .evidence(found)
+        .remedy(
+            "Take `search` and `options ndots` out of the node's /etc/resolv.conf (ndots:5 is for pods), or have the search \
+             domain answer for no other names than its own.",
+        )
+        .or(&[Cause::WrongRegistryHost])
 }
 
 /// When a connection was torn down.
@@ -333,7 +414,7 @@ fn facts_of(scene: &Scene<'_>, error: &Error) -> Vec<String> {
     }
 }
 
-fn last_handshake<'a>(scene: &Scene<'a>) -> Option<&'a Handshake> {
+pub(crate) fn last_handshake<'a>(scene: &Scene<'a>) -> Option<&'a Handshake> {
     scene.attempt.steps.iter().rev().find_map(|step| match &step.what {
         What::Handshake(handshake) if handshake.fault.is_some() => Some(handshake),
         _ => None,

@@ -73,5 +73,6 @@ pub use pull_error::{aggregate, eval_cri_pull_err};
 pub use pull_records::PullRecords;
 pub use records::{Coordinates, PulledRecord, RecordedCredentials, RecordedSecret};
 pub use status::{ContainerState, ContainerStatus, PodStatus};
+pub use sync::PULL_QPS_EXCEEDED;
 pub use verification::{Allowlist, PatternError, VerificationPolicy};
 pub use version::{ParseVersionError, Version};

@@ -13,6 +13,10 @@ use crate::{
     apply_default_image_tag, eval_cri_pull_err,
 };
 
+/// What the kubelet says where its own limit of pulls is used up (`kubernetes v1.28.7 pkg/kubelet/images/helpers.go
+/// throttledImageService`).
+pub const PULL_QPS_EXCEEDED: &str = "pull QPS exceeded";
+
 /// Why the container waits. The reason is also what the last event says after `Error: `.
 struct Failure {
     action: SyncAction,
@@ -276,7 +280,7 @@ impl<'a, S: ImageService, N: Surroundings> Sync<'a, S, N> {
     /// (`helpers.go throttledImageService`).
     async fn throttled(&mut self, name: &ImageName, now: Duration) -> Result<Success, String> {
         let accepted = self.manager.state().limit.as_mut().is_none_or(|limit| limit.try_accept(now));
-        if accepted { self.try_credentials(name).await } else { Err("pull QPS exceeded".to_owned()) }
+        if accepted { self.try_credentials(name).await } else { Err(PULL_QPS_EXCEEDED.to_owned()) }
     }
 
     /// One call of the runtime per credential until one succeeds, whatever the errors; nothing anonymous after them

@@ -219,9 +219,18 @@ fn end(inputs: &PullInputs, plan: &Result<Plan, PlanError>, pulled: &Pulled) -> 
             End::SecretMalformed { source, reason }
         }
         (Ok(_), Some(Recorded { result: Err(error), .. })) => End::Refused(error.code),
-        (Ok(_), None) if inputs.policy == Some(kubelet::PullPolicy::Never) => End::NeverPull,
+        (Ok(_), None) if inputs.policy == Some(kubelet::PullPolicy::Never) => {
+            let denied = pulled.sync.access.as_ref().filter(|access| !access.image_ref.is_empty());
+            End::NeverPull { denied: denied.map(|access| access.reason.to_string()) }
+        }
+        (Ok(_), None) if is_throttled(pulled) => End::QpsExceeded,
         (Ok(_), _) => End::Refused(cri::Code::Unknown),
     }
+}
+
+/// Whether the kubelet's own limit was used up, so that the runtime was not asked.
+fn is_throttled(pulled: &Pulled) -> bool {
+    pulled.sync.waiting.as_ref().is_some_and(|waiting| waiting.message == kubelet::PULL_QPS_EXCEEDED)
 }
 
 fn facts<'a>(

@@ -33,7 +33,7 @@ pub struct Remedy {
     pub cloud: Option<Cloud>,
 }
 
-/// Clouds whose registries have commands of their own.
+/// Registries that have commands of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cloud {
     /// ECR.
@@ -42,10 +42,12 @@ pub enum Cloud {
     Azure,
     /// Artifact Registry.
     Google,
+    /// Docker Hub.
+    Docker,
 }
 
 impl Cloud {
-    /// The cloud of a registry, by its domain.
+    /// That of a registry, by its domain.
     pub fn of(domain: &str) -> Option<Self> {
         let domain = domain.split(':').next().unwrap_or(domain);
         let ends = |ends: &[&str]| ends.iter().any(|end| domain.ends_with(end));
@@ -55,6 +57,8 @@ impl Cloud {
             Some(Self::Azure)
         } else if domain == "gcr.io" || ends(&[".gcr.io", ".pkg.dev"]) {
             Some(Self::Google)
+        } else if domain == "docker.io" {
+            Some(Self::Docker)
         } else {
             None
         }

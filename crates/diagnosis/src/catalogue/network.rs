@@ -51,6 +51,7 @@ pub(super) const CONN_REFUSED: Entry = Entry {
     ],
     remedies: &[
         advice("Start the registry, or correct host and port of the image."),
+        advice("Or open the firewall, if it is that which rejects connections in the registry's place."),
         look("Try the port from the node:", "curl -vsS https://HOST:PORT/v2/ -o /dev/null"),
         look("See who listens, on the registry's machine:", "sudo ss -ltnp"),
     ],
@@ -63,6 +64,7 @@ pub(super) const CONN_TIMEOUT: Entry = Entry {
     remedies: &[
         advice("Open the firewall, security group or NAT between the nodes and the registry."),
         look("Try from the node:", "curl -vsS --connect-timeout 5 https://HOST/v2/ -o /dev/null"),
+        advice("Or correct the record in DNS, if the address is not (any more) that of the registry."),
         advice("Behind a proxy, give the runtime's service HTTPS_PROXY."),
     ],
 };

@@ -1,6 +1,6 @@
 //! Causes in the node, in limits and policies, and in the registry itself.
 
-use super::{Entry, advice, command, look, secret};
+use super::{Cloud, Entry, advice, at, command, look, secret};
 use crate::Cause;
 
 pub(super) const RATE_LIMIT: Entry = Entry {
@@ -13,9 +13,12 @@ pub(super) const RATE_LIMIT: Entry = Entry {
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
         )),
         advice("Put a pull-through cache or mirror before the registry."),
-        look(
-            "See what is left, without spending it (Docker Hub):",
-            "TOKEN=$(curl -s 'https://auth.docker.io/token?service=registry.docker.io&scope=repository:ratelimitpreview/test:pull' | jq -r .token); curl -sI -H \"Authorization: Bearer $TOKEN\" https://registry-1.docker.io/v2/ratelimitpreview/test/manifests/latest | grep -i ratelimit",
+        at(
+            Cloud::Docker,
+            look(
+                "See what is left, without spending it (Docker Hub):",
+                "TOKEN=$(curl -s 'https://auth.docker.io/token?service=registry.docker.io&scope=repository:ratelimitpreview/test:pull' | jq -r .token); curl -sI -H \"Authorization: Bearer $TOKEN\" https://registry-1.docker.io/v2/ratelimitpreview/test/manifests/latest | grep -i ratelimit",
+            ),
         ),
     ],
 };

@@ -2,8 +2,8 @@
 
 use cri::Code;
 use diagnosis::{Attempt, Cause, Cloud, diagnose};
-use gostd::net::Error;
-use gostd::tls;
+use gostd::net::{Errno, Error};
+use gostd::{tls, x509};
 use trace::{Exchange, Fault, Purpose, Stage, Step, What};
 
 use crate::support::*;
@@ -20,6 +20,53 @@ fn commands_have_the_names_of_the_pull() {
     for words in ["NAMESPACE", "REGISTRY", "IMAGE", "HOST"] {
         assert!(!diagnosis.remedies.iter().any(|line| line.contains(words)), "{:#?}", diagnosis.remedies);
     }
+}
+
+#[test]
+fn the_first_advice_fits_what_was_seen() {
+    let (now, then) = ("2024-01-01T00:00:00Z".parse().unwrap(), "2024-01-02T03:04:05Z".parse().unwrap());
+    let sha1 = x509::Hint {
+        problem: x509::HintProblem::InsecureAlgorithm(x509::InsecureAlgorithm::Sha1Rsa),
+        authority: "CA".into(),
+    };
+    let handshake = |error| broken(Purpose::Resolve, REGISTRY, Stage::Handshake, error);
+    let dialled =
+        |errno| broken(Purpose::Resolve, REGISTRY, Stage::Dial, dial(Error::Syscall("connect", errno)));
+    let limited = |purpose| answer(purpose, "GET", REGISTRY, 429, &[]);
+    for (step, advice) in [
+        (
+            handshake(verification(x509::Error::Expired { now, not_after: then })),
+            "Renew the certificate of r.test",
+        ),
+        (
+            handshake(verification(x509::Error::NotYetValid { now, not_before: then })),
+            "Correct the node's clock",
+        ),
+        (
+            handshake(verification(x509::Error::UnknownAuthority { hint: Some(sha1) })),
+            "Have the certificate of r.test issued anew",
+        ),
+        (handshake(Error::Tls(tls::Error::RecordHeader)), "Correct host and port"),
+        (handshake(Error::Tls(tls::Error::UnsupportedVersion(0x301))), "Let r.test offer TLS 1.2"),
+        (dialled(Errno::HOST_UNREACHABLE), "Start the machine of r.test"),
+        (dialled(Errno::NET_UNREACHABLE), "Give the node a route to r.test"),
+        (limited(Purpose::Manifest), "Wait until r.test counts anew"),
+        (limited(Purpose::Token), "Wait until r.test counts anew, and find who asks it so often"),
+    ] {
+        let diagnosis = anonymous(&[step], Code::Unknown);
+        let first = diagnosis.remedies.first().map_or("", String::as_str);
+        assert!(first.starts_with(advice), "{advice}: {:#?}", diagnosis.remedies);
+    }
+}
+
+#[test]
+fn what_does_not_help_is_not_advised() {
+    let garbage = broken(Purpose::Resolve, REGISTRY, Stage::Handshake, Error::Tls(tls::Error::RecordHeader));
+    let commands = anonymous(&[garbage], Code::Unknown).remedies;
+    assert!(!commands.iter().any(|line| line.contains("sudo")), "{commands:#?}");
+    let limited = answer(Purpose::Manifest, "GET", REGISTRY, 429, &[]);
+    let limited = anonymous(&[limited], Code::Unknown).remedies;
+    assert!(!limited.iter().any(|line| line.contains("docker.io")), "{limited:#?}");
 }
 
 #[test]

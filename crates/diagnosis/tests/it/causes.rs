@@ -259,7 +259,9 @@ fn without_any_request() {
     let malformed = Outcome::SecretMalformed { source, reason };
     let outcomes = [
         (Outcome::Pulled, None),
-        (Outcome::NeverPull, Some(Cause::NeverPull)),
+        (Outcome::NeverPull { denied: None }, Some(Cause::NeverPull)),
+        (Outcome::NeverPull { denied: Some("it was pulled for others".into()) }, Some(Cause::NeverPull)),
+        (Outcome::QpsExceeded, Some(Cause::PullQps)),
         (Outcome::InvalidName("invalid reference format".into()), Some(Cause::InvalidImageName)),
         (malformed, Some(Cause::SecretMalformed)),
         (Outcome::Refused(Code::Unknown), Some(Cause::RuntimeFault)),
