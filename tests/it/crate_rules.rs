@@ -52,6 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "net",
             "runtimes",
             "kubelet",
+            "objects",
             "diagnosis",
             "report",
             "replay",

@@ -58,7 +58,7 @@ pub use manifest::{
     ContainerManifest, ImageVolumeManifest, Located, ManifestReader, Manifests, PodManifest, SecretLookup,
     SecretManifest, ServiceAccount, Workload, open_manifests, read_manifests,
 };
-pub use near::nearest;
+pub use near::{distance, nearest};
 pub use node_kubelet::NodeKubelet;
 pub use note::{Note, NoteKind};
 pub use provider_config::{ConfigFlaw, ProviderFile, UndecodableConfig, read_provider_config};

@@ -10,10 +10,19 @@ const FARTHEST: usize = 4;
 /// ```
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
-    let rated = known.into_iter().map(|word| (strsim::osa_distance(&written, &word.to_lowercase()), word));
+    let rated = known.into_iter().map(|word| (distance(&written, &word.to_lowercase()), word));
     let (distance, word) = rated.min_by_key(|(distance, _)| *distance)?;
     let length = word.chars().count();
     (distance <= FARTHEST.min(1 + length / 4) && distance < length.max(1)).then_some(word)
+}
+
+/// How many letters are missing, too many, other ones or swapped with their neighbour.
+///
+/// ```
+/// assert_eq!(objects::distance("titel", "title"), 1);
+/// ```
+pub fn distance(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
 }
 
 #[cfg(test)]

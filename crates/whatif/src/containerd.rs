@@ -11,6 +11,9 @@ const CERTS: &str = "/etc/containerd/certs.d";
 /// The plugins that may hold the settings of registries, the newest first.
 const PLUGINS: [&str; 2] = ["io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri"];
 
+/// The same as a configuration of version 1 calls it.
+const FIRST: &str = "cri";
+
 /// The node without any mirror: no directories for registries, no mirrors in the configuration.
 pub(crate) fn without_mirrors(node: Node) -> Node {
     let directories = directories(&node);
@@ -58,7 +61,7 @@ fn name_version(table: &mut Table) {
     }
     table.insert("version".to_owned(), Value::Integer(2));
     if let Some(Value::Table(plugins)) = table.get_mut("plugins") {
-        let cri = plugins.remove("cri");
+        let cri = plugins.remove(FIRST);
         plugins.retain(|name, _| name.contains('.'));
         if let Some(cri) = cri {
             plugins.insert(PLUGINS[1].to_owned(), cri);
@@ -70,7 +73,7 @@ fn name_version(table: &mut Table) {
 fn edited(node: Node, edit: impl Fn(&mut Table)) -> Node {
     let mut table = config(&node);
     let mut changed = false;
-    for plugin in PLUGINS {
+    for plugin in PLUGINS.into_iter().chain([FIRST]) {
         let plugin = table.get_mut("plugins").and_then(|plugins| plugins.get_mut(plugin));
         let registry = plugin.and_then(|plugin| plugin.get_mut("registry")).and_then(Value::as_table_mut);
         if let Some(registry) = registry {
@@ -84,8 +87,8 @@ fn edited(node: Node, edit: impl Fn(&mut Table)) -> Node {
 /// The directories in which there may be one for each registry.
 fn directories(node: &Node) -> Vec<PathBuf> {
     let table = config(node);
-    let written = PLUGINS.iter().filter_map(|plugin| {
-        let registry = table.get("plugins")?.get(*plugin)?.get("registry")?;
+    let written = PLUGINS.into_iter().chain([FIRST]).filter_map(|plugin| {
+        let registry = table.get("plugins")?.get(plugin)?.get("registry")?;
         registry.get("config_path")?.as_str().map(ToOwned::to_owned)
     });
     let written = written.flat_map(|list| list.split(':').map(PathBuf::from).collect::<Vec<_>>());
@@ -141,5 +144,8 @@ mod tests {
         assert_eq!(keys(&plain), ["config_path", "headers"]);
         assert!(plain.read("/etc/containerd/certs.d/r.test:5000/hosts.toml").is_ok());
         assert!(without_mirrors(Node::memory([])).read(CONFIG).is_err());
+        let text = "[plugins.cri.registry.configs.'r.test'.auth]\nusername = 'u'\n";
+        let node = Node::memory([(CONFIG.into(), text.as_bytes().to_vec())]);
+        assert!(!config(&without_logins(node)).to_string().contains("username"));
     }
 }

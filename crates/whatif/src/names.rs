@@ -1,5 +1,7 @@
 //! Names that are near to one that there is not.
 
+use objects::distance;
+
 /// How many letters may differ, in a name of so many.
 const fn farthest(length: usize) -> usize {
     match length {
@@ -29,7 +31,7 @@ pub(crate) fn nearest_tags(wanted: &str, there: &[String]) -> Vec<String> {
         } else if goes_on(&wanted_bare, &tag_bare) {
             Some((2, wanted_bare.len() - tag_bare.len()))
         } else if is_near(wanted, tag) {
-            Some((3, strsim::osa_distance(wanted, tag)))
+            Some((3, distance(wanted, tag)))
         } else {
             (*tag == "latest" || newest(tag)).then_some((4, 0))
         }
@@ -52,7 +54,7 @@ pub(crate) fn nearest_repositories(wanted: &str, there: &[String]) -> Vec<String
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let rank = |path: &&String| {
         if is_near(wanted, path) {
-            Some((0, strsim::osa_distance(wanted, path)))
+            Some((0, distance(wanted, path)))
         } else {
             (last(path) == last(wanted)).then_some((1, 0))
         }
@@ -63,9 +65,9 @@ pub(crate) fn nearest_repositories(wanted: &str, there: &[String]) -> Vec<String
 }
 
 fn is_near(wanted: &str, there: &str) -> bool {
-    let distance = strsim::osa_distance(&wanted.to_ascii_lowercase(), &there.to_ascii_lowercase());
+    let letters = distance(&wanted.to_ascii_lowercase(), &there.to_ascii_lowercase());
     // Another version is no misspelling.
-    wanted != there && distance <= farthest(wanted.len()) && version(wanted) == version(there)
+    wanted != there && letters <= farthest(wanted.len()) && version(wanted) == version(there)
 }
 
 /// Numbers of a version, to be compared as numbers.
