@@ -29,7 +29,10 @@ pub(super) fn is_meant(low: &LowCheck, hi: &HiCheck) -> bool {
 pub(super) fn run(low: &LowCheck, hi: HiCheck, environment: &Environment) -> Result<Exit, Failure> {
     let report = report(low, hi)?;
     let text = output::text_options(low.color, environment);
-    output::write(&render::pods(low.output, &report, text))?;
+    output::write(&match low.quiet {
+        true => report::pods_verdict(&report),
+        false => render::pods(low.output, &report, text),
+    })?;
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 

@@ -32,7 +32,10 @@ const PLUGIN_NOTE: &str = "credential provider plugin ";
 pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
     let report = report(low, &open_manifests(&low.filename)?, environment)?;
     let text = output::text_options(low.color, environment);
-    output::write(&render::pods(low.output, &report, text))?;
+    output::write(&match low.quiet {
+        true => report::pods_verdict(&report),
+        false => render::pods(low.output, &report, text),
+    })?;
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 

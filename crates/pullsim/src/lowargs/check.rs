@@ -160,8 +160,8 @@ pub(crate) struct LowCheck {
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub output: Format,
 
-    /// Only the verdict, in a line.
-    #[arg(short, long, conflicts_with_all = ["verbose", "plan", "filename", "lasts"])]
+    /// Only the verdict, in a line; of pods a line for each image.
+    #[arg(short, long, conflicts_with_all = ["verbose", "plan"])]
     pub quiet: bool,
 
     /// Also what was decided on the node, and why; twice (-vv): each step on standard error as it is made.

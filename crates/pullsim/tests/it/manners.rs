@@ -103,4 +103,12 @@ fn quiet_is_a_line_and_verbose_tells_more() {
         live.err
     );
     assert_eq!(check(&["-q", "-v"]).status, 2);
+    // Of pods a line for each image.
+    let pods = check(&["-q", "--for", "1m"]);
+    assert_eq!(
+        (pods.status, pods.out.as_str()),
+        (1, format!("default/app app: {line}").as_str()),
+        "{}",
+        pods.err
+    );
 }

@@ -14,7 +14,7 @@ use trace::{Step, What};
 
 use crate::advice;
 use crate::ladder::{self, ladder};
-use crate::{CheckReport, Outcome, PlanReport, PodsReport, RunReport};
+use crate::{CheckReport, Outcome, PlanReport, PodReport, PodsReport, RunReport};
 use layout::Page;
 
 /// How text is laid out.
@@ -111,6 +111,19 @@ pub fn decisions(report: &CheckReport, options: TextOptions) -> String {
         page.section("Needs", &advice::needed(report));
     }
     page.finish()
+}
+
+/// The verdict on each image of each pod, a line each.
+pub fn pods_verdict(report: &PodsReport) -> String {
+    let lines = |pod: &PodReport| match &pod.rejected {
+        Some(words) => format!("{}/{}: would be refused: {words}\n", pod.namespace, pod.name),
+        None => pod
+            .images
+            .iter()
+            .map(|image| format!("{}/{} {}: {}", pod.namespace, pod.name, image.name, verdict(&image.check)))
+            .collect(),
+    };
+    report.pods.iter().map(lines).collect()
 }
 
 /// The verdict in a line.
