@@ -9,6 +9,7 @@ its loopback, what is no host's address leads nowhere, the firewall of the scena
 starts containerd anew with the files of that scenario, since Go reads roots and proxies once.
 """
 import argparse
+import contextlib
 import glob
 import json
 import os
@@ -39,6 +40,9 @@ def make_network():
     # Nobody answers for a neighbour there, and without an answer the kernel would say "no route to host".
     lab.run("ip", "link", "set", "out", "arp", "off")
     with open("/proc/sys/net/ipv4/ip_nonlocal_bind", "w") as f:
+        f.write("1")
+    # A scenario's node has no IPv6 unless it says so: localhost is 127.0.0.1 there.
+    with contextlib.suppress(OSError), open("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "w") as f:
         f.write("1")
 
 

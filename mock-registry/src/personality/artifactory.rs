@@ -1,9 +1,10 @@
 //! JFrog Artifactory. Type, headers and challenge: github earthly/earthly 1017; the missing manifest: jetstack/version-checker
 //! 318, goharbor/harbor 12429; the missing blob, whose detail has a key of its own, and a wrong login (`Bad Credentials`): what
 //! 0ldlight/binflow measured of Artifactory 7.161 (`internal/adapter/docker/remote.go`, `blobUnfound`); who may not:
-//! kubernetes/kubernetes 65958, sigstore/cosign 1440.
+//! kubernetes/kubernetes 65958, sigstore/cosign 1440; that it can send those who ask for content to a bucket: jfrog/charts 1063;
+//! where that is, `aol-…/filestore/…` at a host of S3: adoptium/installer 1196 (of a package, the files of images lie beside).
 //!
-//! Untraced: where blobs are when it sends those who ask to the bucket (jfrog/charts 1063 tells that it can).
+//! Untraced: what stands behind `filestore/` for a blob, where the digest stands here.
 
 use super::{Personality, Said, Sayings, TokenShape, plain};
 
