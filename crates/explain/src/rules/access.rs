@@ -46,7 +46,9 @@ pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
 pub(super) fn ghcr(d: &Dissection) -> Option<Verdict> {
     let others =
         [Cause::ExpiredToken, Cause::UserNotPermitted, Cause::CredentialsMissing, Cause::RepoNotFound];
-    let verdict = Verdict::likely(Cause::BadCredentials).or(&others).because(&[Word::Forbidden]);
+    // Whoever logged out before sent none.
+    let first = if d.says("logout") { Cause::CredentialsMissing } else { Cause::BadCredentials };
+    let verdict = Verdict::likely(first).or(&[Cause::BadCredentials]).or(&others).because(&[Word::Forbidden]);
     verdict.some_if(d.registry_kind() == HostKind::Ghcr && d.says("denied: denied"))
 }
 
@@ -177,7 +179,7 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     if !told {
         return None;
     }
-    let with_login = d.has(Word::LoginToken);
+    let with_login = d.has(Word::LoginToken) || d.says("login succeeded");
     // Nodes of Azure pull by an identity of their own; without the right to pull they ask as anonymous.
     let azure = d.registry_kind() == HostKind::Acr && d.has(Word::AnonymousToken);
     let verdict = if azure {
@@ -201,6 +203,11 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others).because(&[Word::Unauthorized, Word::NoCredentials]))
 }
 
+/// Whether the answer is that of a store of objects, in XML, where registries speak JSON.
+fn is_of_a_bucket(d: &Dissection) -> bool {
+    d.says("<error><code>") || d.says("<code>accessdenied")
+}
+
 /// 403, or its words.
 pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
     if !d.statuses.contains(&403) && !d.has(Word::Forbidden) {
@@ -218,7 +225,9 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
     let told = d.has(Word::NotPermitted) || d.says("denied");
     let verdict = match d.registry_kind() {
         HostKind::Kubernetes | HostKind::Public => Verdict::likely(Cause::ClientBlocked),
-        _ if is_storage(d) => Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ClientBlocked]),
+        _ if is_storage(d) || is_of_a_bucket(d) => {
+            Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ClientBlocked, Cause::NodeIdentityDenied])
+        }
         _ if d.has(Word::Copying) && !told => {
             Verdict::possible(Cause::ClientBlocked).or(&[Cause::RedirectHostBlocked])
         }

@@ -63,8 +63,8 @@ pub(super) fn page(d: &Dissection) -> Option<Verdict> {
 
 /// Content that a manifest names and nobody has.
 pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
-    // What a failing registry says besides is not to be believed.
-    if d.statuses.iter().any(|status| *status >= 500) {
+    // What a failing registry says besides is not to be believed, and the node's own store is none.
+    if d.statuses.iter().any(|status| *status >= 500) || d.says("reader from content store") {
         return None;
     }
     let verdict =

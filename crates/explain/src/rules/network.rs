@@ -94,6 +94,10 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         HostKind::Storage => {
             Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::RedirectHostBlocked, Cause::DnsResolverFailure])
         }
+        // The kubelet's images are named by people who see the cluster's services by their first names.
+        HostKind::Private if d.has(Word::KubeletPull) && !name.contains('.') => {
+            Verdict::possible(Cause::ClusterDnsOnNode).or(&[Cause::DnsNoSuchHost, Cause::WrongRegistryHost])
+        }
         HostKind::Private => {
             let others = [Cause::ClusterDnsOnNode, Cause::WrongRegistryHost];
             Verdict::likely(Cause::DnsNoSuchHost).or(&others)
@@ -213,7 +217,9 @@ pub(super) fn interrupted(d: &Dissection) -> Option<Verdict> {
         return None;
     }
     let others = [Cause::ProxyMisconfig, Cause::ConnTimeout, Cause::Mtu, Cause::Registry5xx];
-    let verdict = if is_storage(d) {
+    // The config is what Docker fetches first from the store behind the registry, and names no URL of it.
+    let content = d.last_link().is_none() && d.says("error pulling image configuration");
+    let verdict = if is_storage(d) || content {
         Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ConnReset])
     } else if is_token(d) {
         Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnReset])

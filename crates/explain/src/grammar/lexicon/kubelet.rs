@@ -100,7 +100,8 @@ words! {
         "error getting instance identity", "cannot fetch a token", "failed to register credential provider",
         "credential provider … timed out", "exec: … credential", "failed to get credential",
         "error refreshing service principal token", "failed to execute the refresh request",
-        "credential plugin", "error getting * credentials",
+        "credential plugin", "error getting * credentials", "credentialproviderrequest",
+        "credentialproviderresponse", "credentialprovider.kubelet.k8s.io",
     ];
     RuntimeDown: [
         "containerd.sock", "crio.sock", "dockershim.sock", "cri-dockerd.sock", "docker.sock",
