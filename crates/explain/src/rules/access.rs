@@ -73,16 +73,18 @@ pub(super) fn basic_in_a_public_place(d: &Dissection) -> Option<Verdict> {
 
 /// No login was sent to a cloud's registry, where nodes log in by themselves.
 pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
-    if !d.has(Word::NoCredentials) {
+    // Kubelets up to 1.4 say so of whatever failed (`kubernetes v1.4 pkg/kubelet/dockertools/docker.go`).
+    let supposed = d.says("may be because there are no credentials on this request");
+    let answered = d.any(&[Word::NameUnknown, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
+    let told = d.has(Word::NoCredentials) || (supposed && answered);
+    if !told {
         return None;
     }
     let others =
         [Cause::CredentialsMissing, Cause::ExpiredToken, Cause::SecretWrongRegistry, Cause::UserNotPermitted];
     let verdict = match d.registry_kind() {
         HostKind::Ecr => Verdict::likely(Cause::CredentialProviderFailure).or(&[Cause::NodeIdentityDenied]),
-        HostKind::Google if d.says("no credentials on this request") => {
-            Verdict::likely(Cause::NodeIdentityDenied)
-        }
+        HostKind::Google if supposed => Verdict::likely(Cause::NodeIdentityDenied),
         _ => return None,
     };
     Some(verdict.or(&others).because(&[Word::NoCredentials]))
@@ -210,7 +212,9 @@ fn is_of_a_bucket(d: &Dissection) -> bool {
 
 /// 403, or its words.
 pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
-    if !d.statuses.contains(&403) && !d.has(Word::Forbidden) {
+    // What is forbidden while a layer is unpacked is a file of the node.
+    let file = d.has(Word::Unpack) && d.last_link().is_none() && !d.has(Word::AccessDenied);
+    if !d.statuses.contains(&403) && (!d.has(Word::Forbidden) || file) {
         return None;
     }
     let others = [

@@ -226,7 +226,7 @@ pub(super) fn interrupted(d: &Dissection) -> Option<Verdict> {
     } else if d.is_mirrored() {
         Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::ConnReset])
     } else {
-        Verdict::likely(Cause::ConnReset).or(&[Cause::RedirectHostBlocked])
+        Verdict::possible(Cause::ConnReset).or(&[Cause::RedirectHostBlocked])
     };
     Some(verdict.or(&others).because(&[Word::Reset, Word::Eof]))
 }

@@ -2,14 +2,14 @@
 //!
 //! Sources: `kubernetes v1.34 pkg/kubelet/images/{types,image_manager,helpers}.go`, `pkg/kubelet/kubelet_pods.go`,
 //! `pkg/credentialprovider/{config,plugin}`, `pkg/apis/core/validation`; for older texts also v1.6 to v1.27 with
-//! `pkg/kubelet/dockershim/libdocker`; `distribution reference/reference.go`; the recordings.
+//! `pkg/kubelet/dockershim/libdocker`, v1.4 `pkg/kubelet/dockertools/docker.go`; `distribution reference/reference.go`; the recordings.
 
 use super::words;
 
 words! {
     KubeletPull: [
         "failed to pull image", "back-off pulling image", "errimagepull", "imagepullbackoff",
-        "pulling image",
+        "pulling image", "image pull failed for", "this may be because there are no credentials on this request",
     ];
     NeverPull: [
         "errimageneverpull", "is not present with pull policy of never",

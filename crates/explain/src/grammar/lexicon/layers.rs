@@ -68,7 +68,8 @@ words! {
         "token signed by untrusted key", "token response", "could not parse token", "malformed token",
         "no token in response", "token … not valid yet", "missing token", "no bearer token",
         "unsupported auth scheme", "invalid token auth challenge realm", "no successful auth challenge",
-        "auth challenge", "unable to parse realm", "invalid realm", "realm … invalid url", "unsupported authentication", "unable to parse www-authenticate",
+        "auth challenge", "unable to parse realm", "invalid realm", "realm … invalid url",
+        "unsupported authentication", "unable to parse www-authenticate",
         "unexpected www-authenticate", "no www-authenticate", "unable to extract token",
         "failed to decode token",
     ];

@@ -98,9 +98,11 @@ words! {
         "read timeout", "timed out reading", "read timed out", "timeout while reading",
         "timed out … while downloading",
     ];
+    // `go1.25 net/http/transport.go errRequestCanceled`; with more behind it, another limit of time is meant.
     Canceled: [
         "net/http: request canceled", "request canceled",
     ];
+    // The page of `haproxy v2.4 src/http.c http_err_msgs`, as registries behind it send it.
     RequestCut: [
         "didn't send a complete request", "did not send a complete request",
     ];

@@ -1,6 +1,6 @@
 //! The node's disk and the runtime's store.
 //!
-//! Sources: the messages of Linux' and Windows' error numbers, `containerd core/snapshots, core/metadata`, `moby layer`, `container-libs
+//! Sources: the messages of Linux' and Windows' error numbers, `containerd core/snapshots, core/metadata`, `moby layer`, `moby v1.9 graph/{graph,pull_v1}.go`, `container-libs
 //! storage`, `hcsshim`, `kubernetes pkg/kubelet/{eviction,images/image_gc_manager.go}`.
 
 use super::words;
