@@ -135,7 +135,7 @@ impl Tls {
         let connecting = TlsConnector::from(Arc::new(config)).connect(name, Prefixed::new(stream));
         match timeout(limit, connecting.into_fallible()).await {
             Ok(Ok(stream)) => Ok(stream),
-            Ok(Err((error, stream))) => Err(match handshake_error(&error, stream.first(), ends) {
+            Ok(Err((error, stream))) => Err(match handshake_error(&error, &stream, ends) {
                 Error::Tls(tls::Error::UnsupportedVersion(assumed)) => {
                     Error::Tls(tls::Error::UnsupportedVersion(stream.server_version().unwrap_or(assumed)))
                 }
@@ -155,7 +155,8 @@ fn version(stream: &TlsStream<Prefixed>) -> Option<Cow<'static, str>> {
 }
 
 /// What Go says when a handshake ends in `error`, having seen these first bytes of the peer.
-fn handshake_error(error: &io::Error, first: &[u8], ends: Ends) -> Error {
+fn handshake_error(error: &io::Error, stream: &Prefixed, ends: Ends) -> Error {
+    let first = stream.first();
     const ALERT: u8 = 21;
     const HANDSHAKE: u8 = 22;
     if let [kind, major, ..] = first
@@ -170,7 +171,8 @@ fn handshake_error(error: &io::Error, first: &[u8], ends: Ends) -> Error {
         };
     }
     match errors::from_io(error, Call::Read, ends) {
-        Error::Eof if !first.is_empty() && first.len() < prefix::HEADER => Error::UnexpectedEof,
+        // Between records it is the end, within one it comes too early (Go crypto/tls/conn.go `readRecordOrCCS`).
+        Error::Eof if stream.within_record() => Error::UnexpectedEof,
         other => other,
     }
 }

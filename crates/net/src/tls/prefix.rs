@@ -22,16 +22,52 @@ pub(crate) struct Prefixed {
     inner: Box<dyn Stream>,
     first: [u8; KEPT],
     seen: usize,
+    records: Records,
+}
+
+/// Where in a record what came so far ends.
+#[derive(Default)]
+struct Records {
+    /// The part of a record's header that came.
+    header: [u8; HEADER],
+    /// How much of it did.
+    came: usize,
+    /// What is still to come of the record itself.
+    rest: usize,
+}
+
+impl Records {
+    fn take(&mut self, mut bytes: &[u8]) {
+        while let [first, more @ ..] = bytes {
+            if self.rest > 0 {
+                let taken = self.rest.min(bytes.len());
+                self.rest -= taken;
+                bytes = &bytes[taken..];
+                continue;
+            }
+            self.header[self.came] = *first;
+            self.came += 1;
+            bytes = more;
+            if let (HEADER, [.., high, low]) = (self.came, self.header) {
+                (self.came, self.rest) = (0, usize::from(u16::from_be_bytes([high, low])));
+            }
+        }
+    }
 }
 
 impl Prefixed {
     pub(super) fn new(inner: Box<dyn Stream>) -> Self {
-        Self { inner, first: [0; KEPT], seen: 0 }
+        Self { inner, first: [0; KEPT], seen: 0, records: Records::default() }
     }
 
     /// The first bytes that came, at most a record header.
     pub(super) fn first(&self) -> &[u8] {
         &self.first[..self.seen.min(HEADER)]
+    }
+
+    /// Whether what came so far ends in the middle of a record.
+    pub(super) const fn within_record(&self) -> bool {
+        self.records.came > 0 || self.records.rest > 0
     }
 
     /// The version that the server's hello states.
@@ -53,8 +89,9 @@ impl AsyncRead for Prefixed {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
+        let new = &buf.filled()[before..];
+        self.records.take(new);
         if self.seen < KEPT {
-            let new = &buf.filled()[before..];
             let taken = new.len().min(KEPT - self.seen);
             let seen = self.seen;
             self.first[seen..seen + taken].copy_from_slice(&new[..taken]);
@@ -89,5 +126,26 @@ impl AsyncWrite for Prefixed {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Records;
+
+    #[test]
+    fn where_in_a_record_a_stream_ends() {
+        for (pieces, within) in [
+            (&[&[22, 3, 3][..]][..], true),
+            (&[&[22, 3, 3, 0, 2]], true),
+            (&[&[22, 3, 3, 0, 2, 1]], true),
+            (&[&[22, 3, 3], &[0, 2, 1, 1]], false),
+            (&[&[22, 3, 3, 0, 1, 9, 20], &[3, 3, 0, 1, 1]], false),
+            (&[], false),
+        ] {
+            let mut records = Records::default();
+            pieces.iter().for_each(|piece| records.take(piece));
+            assert_eq!(records.came > 0 || records.rest > 0, within, "{pieces:?}");
+        }
     }
 }
