@@ -29,6 +29,9 @@ pub(crate) fn from_io(error: &io::Error, call: Call, ends: Ends) -> Error {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls::rustls_error(error);
     }
+    if error.get_ref().is_some_and(|inner| inner.is::<tls::CutOff>()) {
+        return Error::UnexpectedEof;
+    }
     match error.kind() {
         io::ErrorKind::ConnectionReset => syscall(Errno::CONN_RESET.0),
         io::ErrorKind::BrokenPipe => syscall(Errno::BROKEN_PIPE.0),

@@ -27,7 +27,7 @@ use trace::{Fault, Handshake, Stage, What};
 
 use self::identity::Identity;
 pub use self::identity::IdentityError;
-pub(crate) use self::prefix::Prefixed;
+pub(crate) use self::prefix::{CutOff, Prefixed};
 pub use self::roots::Roots;
 use self::verifier::{Seen, Verifier};
 use crate::clock::Clock;
@@ -170,11 +170,7 @@ fn handshake_error(error: &io::Error, stream: &Prefixed, ends: Ends) -> Error {
             Error::Tls(tls::Error::RecordHeader)
         };
     }
-    match errors::from_io(error, Call::Read, ends) {
-        // Between records it is the end, within one it comes too early (Go crypto/tls/conn.go `readRecordOrCCS`).
-        Error::Eof if stream.within_record() => Error::UnexpectedEof,
-        other => other,
-    }
+    errors::from_io(error, Call::Read, ends)
 }
 
 /// What Go says of an error that rustls found.

@@ -17,6 +17,12 @@ pub(super) const HEADER: usize = 5;
 /// Record header, the handshake message's type and length, and the version in a server's hello.
 const KEPT: usize = HEADER + 4 + 2;
 
+/// The connection ended within a record. Between records it is the end, as Go sees it; within one it comes too early
+/// (Go crypto/tls/conn.go `readRecordOrCCS`).
+#[derive(Debug, thiserror::Error)]
+#[error("the connection ended within a TLS record")]
+pub(crate) struct CutOff;
+
 /// A stream whose first bytes are remembered.
 pub(crate) struct Prefixed {
     inner: Box<dyn Stream>,
@@ -66,7 +72,7 @@ impl Prefixed {
     }
 
     /// Whether what came so far ends in the middle of a record.
-    pub(super) const fn within_record(&self) -> bool {
+    const fn within_record(&self) -> bool {
         self.records.came > 0 || self.records.rest > 0
     }
 
@@ -87,9 +93,12 @@ impl AsyncRead for Prefixed {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
+        let (before, room) = (buf.filled().len(), buf.remaining());
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
         let new = &buf.filled()[before..];
+        if room > 0 && new.is_empty() && matches!(polled, Poll::Ready(Ok(()))) && self.within_record() {
+            return Poll::Ready(Err(io::Error::other(CutOff)));
+        }
         self.records.take(new);
         if self.seen < KEPT {
             let taken = new.len().min(KEPT - self.seen);
