@@ -3,7 +3,7 @@
 use diagnosis::Cause;
 
 use super::Verdict;
-use crate::grammar::{Dissection, HostKind, Word};
+use crate::grammar::{Dissection, HostKind, Link, Purpose, Word};
 
 pub(super) fn schema1(d: &Dissection) -> Option<Verdict> {
     let verdict = Verdict::certain(Cause::Schema1Unsupported).or(&[Cause::ManifestUnsupported]);
@@ -73,6 +73,12 @@ pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
 }
 
 pub(super) fn truncated(d: &Dissection) -> Option<Verdict> {
+    let to_registry = |link: &Link| matches!(link.purpose, Purpose::Ping | Purpose::Manifest);
+    // No answer had begun, and no layer was asked for (Go net/url `Error`, net/http `Transport.roundTrip`).
+    if d.says("\": unexpected eof") && d.last_link().is_some_and(to_registry) {
+        let others = [Cause::ProxyMisconfig, Cause::Mtu, Cause::BlobTruncated, Cause::Registry5xx];
+        return Some(Verdict::likely(Cause::ConnReset).or(&others).because(&[Word::Truncated]));
+    }
     let verdict = Verdict::likely(Cause::BlobTruncated);
     let others = [Cause::ProxyMisconfig, Cause::NoSpace, Cause::BlobDigestMismatch, Cause::RuntimeFault];
     let verdict = verdict.or(&others);
