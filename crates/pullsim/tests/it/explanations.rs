@@ -64,7 +64,7 @@ const ALIKE: [(&str, &str); 23] = [
     ("redirect-host-blocked", "dns-no-such-host"),
     ("token-endpoint-failure", "dns-no-such-host"),
     // A proxy that swallows or breaks a connection is not named.
-    ("proxy-misconfig", "blob-truncated"),
+    ("proxy-misconfig", "conn-reset"),
     ("proxy-misconfig", "conn-timeout"),
     ("proxy-misconfig", "http-on-https"),
     // A mirror's refusal stands in the place of what the registry would have said.
