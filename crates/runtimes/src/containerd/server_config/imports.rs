@@ -1,4 +1,5 @@
-//! The files that a file imports (`resolveImports`).
+//! The files that a file imports (containerd 2.1 cmd/containerd/server/config/config.go, 1.6 and 1.7
+//! services/server/config/config.go: `resolveImports`).
 
 use std::path::{Component, Path, PathBuf};
 
