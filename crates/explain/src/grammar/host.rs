@@ -44,6 +44,7 @@ pub enum HostKind {
 /// Ends of names, and what they are. Longer ends come first.
 const ENDS: &[(&str, HostKind)] = &[
     ("registry.hub.docker.com", HostKind::DockerHub),
+    ("ipv6.docker.com", HostKind::DockerHub),
     ("docker.pkg.github.com", HostKind::Ghcr),
     ("mirror.gcr.io", HostKind::Mirror),
     ("pkg-containers.githubusercontent.com", HostKind::Storage),
@@ -219,6 +220,7 @@ mod tests {
             ("www.example.com", HostKind::Site),
             ("hub.docker.com", HostKind::Site),
             ("registry.hub.docker.com", HostKind::DockerHub),
+            ("ipv6.docker.com", HostKind::DockerHub),
             ("a.oss-cn-beijing.aliyuncs.com", HostKind::Storage),
             ("203.0.113.9", HostKind::Other),
         ];

@@ -60,7 +60,7 @@ impl Dissection {
     /// Takes `text` apart.
     pub fn of(text: &str) -> Self {
         let text = names::decisive(&names::one_line(text, MAX_TEXT));
-        let lower = text.to_ascii_lowercase();
+        let lower = names::closed(&text.to_ascii_lowercase());
         let links = link::links(&text);
         Self {
             clauses: matcher::clauses(&lower),
@@ -112,7 +112,8 @@ impl Dissection {
 
     /// The registry of the image: a name without a dot is one, too, where it was asked.
     pub fn registry(&self) -> Option<String> {
-        let image = self.image.as_deref()?;
+        // What was masked as a whole names none.
+        let image = self.image.as_deref().filter(|image| image.bytes().any(|b| b != b'*'))?;
         let first = image.split_once('/').map(|(first, _)| first);
         let asked = first.filter(|first| self.links.iter().any(|link| link.authority == *first));
         Some(asked.map_or_else(|| names::split(image).0, str::to_owned))
@@ -164,8 +165,9 @@ impl Dissection {
 
     /// Whether it speaks of images at all, be it of a pull or not.
     pub fn is_about_images(&self) -> bool {
-        const WORDS: [Word; 17] = [
+        const WORDS: [Word; 18] = [
             Word::DaemonAnswer,
+            Word::OldDenied,
             Word::EcsAgent,
             Word::ShortName,
             Word::Mirrors,

@@ -104,6 +104,31 @@ pub(crate) fn decisive(text: &str) -> String {
     }
 }
 
+/// The longest placeholder, in bytes.
+const PLACEHOLDER: usize = 40;
+
+/// The text with a stroke for each space in what somebody put in place of a name or address: `<ip address removed>` is one
+/// word. As long as before.
+pub(crate) fn closed(lower: &str) -> String {
+    let mut out = String::with_capacity(lower.len());
+    let mut rest = lower;
+    while let Some((before, behind)) = rest.split_once('<') {
+        out.push_str(before);
+        out.push('<');
+        let inner = behind.split(['<', '>']).next().unwrap_or_default();
+        let closes = behind[inner.len()..].starts_with('>') && inner.len() <= PLACEHOLDER;
+        let is_name =
+            inner.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b" _-.".contains(&b));
+        rest = behind;
+        if closes && is_name {
+            out.push_str(&inner.replace(' ', "-"));
+            rest = &behind[inner.len()..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The image that the text is about.
 pub(crate) fn image(text: &str, lower: &str) -> Option<String> {
     let Some(words) = &*IMAGES else { return None };
@@ -205,6 +230,18 @@ mod tests {
         for (text, wanted) in cases {
             assert_eq!(image(text, &text.to_ascii_lowercase()).as_deref(), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn placeholders_are_words() {
+        assert_eq!(
+            closed("on <ip address removed>: <your user>/x <a"),
+            "on <ip-address-removed>: <your-user>/x <a"
+        );
+        assert_eq!(
+            closed("<html lang=en> < 5 > <h1>403 forbidden</h1>"),
+            "<html lang=en> <-5-> <h1>403 forbidden</h1>"
+        );
     }
 
     #[test]

@@ -68,12 +68,27 @@ const LATER: [&str; 5] = [
     "failed to create container",
 ];
 
+/// Reasons of the kubelet and the scheduler that speak of images, and of no pull that failed.
+const OTHERS: [&str; 6] = ["Pulled", "Pulling", "Created", "Started", "FailedMount", "FailedScheduling"];
+/// How controllers that ask registries themselves begin to tell of a failure.
+const FAILURES: [&str; 7] =
+    ["ailed to", "nable to", "annot ", "ould not", "unexpected status", "DENIED", "UNAUTHORIZED"];
+/// What they speak of then.
+const ASKED: [&str; 4] = ["image", "/v2/", "/manifests/", "registry"];
+
+/// Whether a controller tells with a reason of its own that it could not ask a registry: Knative (`ContainerMissing`),
+/// Flux (`ReconciliationFailed`), Crossplane (`UnpackPackage`) and many more.
+fn is_of_a_controller(reason: &str, message: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    !OTHERS.contains(&reason) && says(&ASKED) && says(&FAILURES)
+}
+
 /// Whether an event or a state of this reason is about a pull.
 pub(crate) fn is_about_a_pull(reason: &str, message: &str) -> bool {
     let later = LATER.iter().any(|words| message.contains(words)) && !message.contains("exec format error");
     let sync =
         reason.eq_ignore_ascii_case(FAILED_SYNC) && OF_IMAGES.iter().any(|words| message.contains(words));
     let known = REASONS.contains(&reason) || sync;
-    let unknown = !known && !reason.contains("unmarshal") && !reason.contains("base64");
-    !later && !unknown
+    let broken = reason.contains("unmarshal") || reason.contains("base64");
+    !later && (known || broken || is_of_a_controller(reason, message))
 }

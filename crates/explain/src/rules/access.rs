@@ -4,7 +4,7 @@ use diagnosis::Cause;
 
 use super::network::{is_storage, is_token};
 use super::{Verdict, missing};
-use crate::grammar::{Dissection, HostKind, Purpose, Word};
+use crate::grammar::{Dissection, HostKind, Link, Purpose, Word};
 
 /// The registry does not serve this address, network or country.
 pub(super) fn blocked(d: &Dissection) -> Option<Verdict> {
@@ -49,7 +49,10 @@ pub(super) fn ghcr(d: &Dissection) -> Option<Verdict> {
     // Whoever logged out before sent none.
     let first = if d.says("logout") { Cause::CredentialsMissing } else { Cause::BadCredentials };
     let verdict = Verdict::likely(first).or(&[Cause::BadCredentials]).or(&others).because(&[Word::Forbidden]);
-    verdict.some_if(d.registry_kind() == HostKind::Ghcr && d.says("denied: denied"))
+    // With a login, the token service refuses nothing else.
+    let refused = d.has(Word::LoginToken) && d.statuses.contains(&403);
+    let asked = d.registry_kind() == HostKind::Ghcr || d.host_kind() == HostKind::Ghcr;
+    verdict.some_if(asked && (d.says("denied: denied") || refused))
 }
 
 /// The words say that the user is known and may not.
@@ -75,7 +78,8 @@ pub(super) fn basic_in_a_public_place(d: &Dissection) -> Option<Verdict> {
 pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
     // Kubelets up to 1.4 say so of whatever failed (`kubernetes v1.4 pkg/kubelet/dockertools/docker.go`).
     let supposed = d.says("may be because there are no credentials on this request");
-    let answered = d.any(&[Word::NameUnknown, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
+    let answered =
+        d.any(&[Word::NameUnknown, Word::OldDenied, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
     let told = d.has(Word::NoCredentials) || (supposed && answered);
     if !told {
         return None;
@@ -88,6 +92,28 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
         _ => return None,
     };
     Some(verdict.or(&others).because(&[Word::NoCredentials]))
+}
+
+/// What Docker up to 1.10 said of private and of missing images alike: eight of twelve times, the login was missing.
+pub(super) fn old_denied(d: &Dissection) -> Option<Verdict> {
+    let first = match d.registry_kind() {
+        HostKind::Google => Cause::NodeIdentityDenied,
+        // All of `library/` is public.
+        _ if d.says("image library/*") => Cause::RepoNotFound,
+        _ => Cause::CredentialsMissing,
+    };
+    let others = [
+        Cause::CredentialsMissing,
+        Cause::RepoMissingOrPrivate,
+        Cause::RepoNotFound,
+        Cause::TagNotFound,
+        Cause::UserNotPermitted,
+        Cause::WrongRegistryHost,
+        Cause::LocalImageNotOnNode,
+    ];
+    let verdict = Verdict::possible(first).or(&others).because(&[Word::OldDenied]);
+    // Docker writes no quotes there.
+    verdict.some_if(d.has(Word::OldDenied) && !d.has(Word::ManifestUnknown))
 }
 
 /// `pull access denied …`: missing or private.
@@ -166,13 +192,21 @@ pub(super) fn quay(d: &Dissection) -> Option<Verdict> {
 
 /// What is denied at the very first request, `/v2/`, is a login: Docker sends there what it has.
 pub(super) fn first_request(d: &Dissection) -> Option<Verdict> {
-    let first = d.last_link().is_some_and(|link| link.purpose == Purpose::Ping) && !d.has(Word::Pinging);
+    // A registry's bare address, as controllers log it, is no request.
+    let asked = |link: &Link| link.purpose == Purpose::Ping && d.text[link.span.clone()].contains("/v2");
+    let first = d.last_link().is_some_and(asked) && !d.has(Word::Pinging);
     let refused = d.statuses.iter().any(|status| matches!(status, 401 | 403))
         || d.any(&[Word::Unauthorized, Word::Forbidden]);
     let others = [Cause::CredentialsMissing, Cause::ExpiredToken, Cause::UserNotPermitted];
     let verdict = Verdict::likely(Cause::BadCredentials).or(&others);
     let verdict = verdict.because(&[Word::Unauthorized, Word::Forbidden]);
     verdict.some_if(first && refused && !d.any(&[Word::NoCredentials, Word::AccessDenied]))
+}
+
+/// Whether the kubelet tells of one pull for each login that it has (`kubernetes v1.34 pkg/kubelet/kuberuntime/kuberuntime_image.go
+/// PullImage` joins the errors). The provider of Azure's nodes has two always: the node's identity, and none.
+fn tried_several_logins(d: &Dissection) -> bool {
+    d.text.split_once("[rpc error:").is_some_and(|(_, more)| more.contains(", rpc error:"))
 }
 
 /// 401, or its words.
@@ -183,7 +217,8 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     }
     let with_login = d.has(Word::LoginToken) || d.says("login succeeded");
     // Nodes of Azure pull by an identity of their own; without the right to pull they ask as anonymous.
-    let azure = d.registry_kind() == HostKind::Acr && d.has(Word::AnonymousToken);
+    let azure = d.registry_kind() == HostKind::Acr && d.any(&[Word::AnonymousToken, Word::KubeletPull]);
+    let azure = azure || (tried_several_logins(d) && d.registry_kind() == HostKind::Other);
     let verdict = if azure {
         Verdict::possible(Cause::NodeIdentityDenied).or(&[Cause::CredentialsMissing])
     } else if with_login {
@@ -231,6 +266,10 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         HostKind::Kubernetes | HostKind::Public => Verdict::likely(Cause::ClientBlocked),
         _ if is_storage(d) || is_of_a_bucket(d) => {
             Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ClientBlocked, Cause::NodeIdentityDenied])
+        }
+        // Registries speak JSON: a page comes from what stands before one, which looks at who asks.
+        _ if d.says("error parsing http 403 response body") && d.any(&[Word::Page, Word::HtmlManifest]) => {
+            Verdict::likely(Cause::ClientBlocked).or(&[Cause::ProxyMisconfig, Cause::MirrorMisconfig])
         }
         _ if d.has(Word::Copying) && !told => {
             Verdict::possible(Cause::ClientBlocked).or(&[Cause::RedirectHostBlocked])

@@ -10,6 +10,7 @@ mod missing;
 mod network;
 mod node;
 mod status;
+mod step;
 mod verdict;
 
 use crate::grammar::Dissection;
@@ -54,6 +55,7 @@ const RULES: &[Rule] = &[
     content::media_type,
     status::mirror,
     missing::searched,
+    access::old_denied,
     missing::repository,
     missing::manifest,
     status::token_service,
@@ -72,6 +74,7 @@ const RULES: &[Rule] = &[
     missing::not_found,
     network::mirror_request,
     code::of_grpc,
+    step::of_step,
 ];
 
 /// The cause that a text tells, and the number of the rule: the lower, the more outright.

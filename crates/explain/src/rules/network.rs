@@ -192,7 +192,10 @@ fn lacks_port(d: &Dissection) -> bool {
 
 /// Old Docker asked for the protocol of before 2015 after the host had not answered as a registry does.
 fn is_version1(d: &Dissection) -> bool {
-    d.last_link().is_some_and(|link| link.purpose == Purpose::Version1 && link.kind != HostKind::DockerHub)
+    // Of the well-known ones nobody doubts that they are registries.
+    let known =
+        |kind| !matches!(kind, HostKind::Other | HostKind::Private | HostKind::Cluster | HostKind::Site);
+    d.last_link().is_some_and(|link| link.purpose == Purpose::Version1 && !known(link.kind))
 }
 
 /// Whether the token service was being asked.
@@ -246,6 +249,9 @@ pub(super) fn mirror_request(d: &Dissection) -> Option<Verdict> {
 
 /// A limit of time that passed while something was still going on.
 pub(super) fn deadline(d: &Dissection) -> Option<Verdict> {
+    if d.has(Word::RuntimeDown) {
+        return None;
+    }
     // The daemon names the request that failed; without one, whoever asked the daemon has given up.
     if d.has(Word::Canceled) && !d.has(Word::Deadline) {
         let asked = d.last_link().is_some();

@@ -42,6 +42,10 @@ pub(super) fn invalid_name(d: &Dissection) -> Option<Verdict> {
     // A header of the registry's answer, not the name, has the bad digest.
     let answered = |d: &Dissection| d.says("in header not a valid digest");
     let verdict = Verdict::certain(Cause::InvalidImageName).because(&[Word::InvalidName]);
+    // What Helm did not fill in stands where a host or an image should.
+    if d.host().is_some_and(|host| host.contains("{{") || host.contains("<no value>")) {
+        return Some(verdict);
+    }
     verdict.if_said(d).filter(|_| !answered(d))
 }
 

@@ -27,6 +27,7 @@ words! {
         "no valid credentials … anonymous", "anonymous users are only allowed", "anonymous access … denied",
         "no docker config", "unauthenticated requests do not have permission", "not allowed … anonymous",
         "did not provide credentials", "no authorization header", "missing authorization",
+        "basic credential not found",
     ];
     WrongLogin: [
         "incorrect username or password", "invalid username/password", "invalid username or password",
@@ -122,6 +123,8 @@ words! {
         "notauthorizedornotfound", "ram … nopermission", "forbidden.ram", "nopermission",
         "authorization failed or requested resource not found", "check that the role has the permissions",
         "don't have the needed permissions to perform this operation",
+        // What Cloud Run and Lambda say of their own agents.
+        "must have permission to read the image", "lambda does not have permission to access the ecr image",
     ];
     ClientBlocked: [
         "cloudflare to restrict access", "error 1020", "sorry, you have been blocked",
@@ -165,6 +168,10 @@ words! {
         "image … denied by", "blocked by … policy", "rejected by … policy", "forbidden by … policy",
         "license policy", "non-compliant", "image is blocked",
     ];
+    // `moby v1.9 graph/pull_v1.go` says so of whatever the registry did not show to whoever asked, and names no registry.
+    OldDenied: [
+        "error: image * not found",
+    ];
     AccessDenied: [
         "not found: does not exist or no pull access", "does not exist or no pull access",
         "pull access denied", "repository does not exist or may require",
@@ -176,5 +183,7 @@ words! {
         "does not exist or is private", "does not exist or access denied", "repository … not found or",
         "does not exist or requires authentication", "no access or does not exist",
         "or you do not have access", "does not exist (or you",
+        // Azure Container Instances.
+        "is not accessible. please check the image and registry credential", "inaccessibleimage",
     ];
 }

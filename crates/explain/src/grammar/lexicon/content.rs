@@ -68,7 +68,7 @@ words! {
         "unsupported os", "qemu: uncaught", "0xc0370101", "no matching platform",
         "cannot run … architecture", "does not match … architecture", "image with architecture",
         "incompatible platform", "platform is not supported", "architecture … not supported",
-        "unsupported architecture",
+        "unsupported architecture", "does not contain descriptor matching platform",
     ];
     WrongFormat: [
         "exec format error", "wrong exec format", "cannot execute binary file", "exec user process caused",

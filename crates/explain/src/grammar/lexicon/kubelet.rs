@@ -34,7 +34,8 @@ words! {
         "not a valid image name", "could not parse image", "failed to parse image \"",
         "repository can only contain the characters", "must not be more than 255 characters",
         "invalid image path", "bad image name", "invalid image \"", "invalid container image",
-        "repository name must be canonical", "cannot parse image", "invalid image name",
+        "repository name must be canonical", "cannot parse image", "invalid image name", "invalid image id",
+        "expected image name as either",
     ];
     SecretNotFound: [
         "secrets \"*\" not found", "secret \"*\" not found", "unable to retrieve pull secret",
@@ -109,7 +110,8 @@ words! {
         "container runtime is down", "connection error: desc", "transport: error while dialing",
         "unable to determine runtime api version", "validate service connection",
         "is the docker daemon running", "unknown service *imageservice", "unknown service *runtimeservice",
-        "error reading from server: eof", "transport is closing", "failed to connect to containerd",
+        "error reading from server: eof", "transport is closing", "failed to connect to containerd", "failed to connect: failed to connect",
+        "failed to connect: context deadline exceeded",
         "failed to dial … containerd", "cri-o is not running", "connect to runtime service",
         "failed to connect … runtime endpoint", "image service connection",
         "container runtime … not running", "dial unix *: connect", "dial unix", "open //./pipe/",

@@ -116,7 +116,8 @@ words! {
         "toml: … hosts.toml", "registries.yaml … yaml", "parse … registries.yaml",
         "invalid registries.conf", "registries.conf … toml", "failed to load config … registries",
         "invalid `host`", "server … not supported in hosts.toml", "unknown capability",
-        "capability … not supported",
+        "capability … not supported", "missing protocol scheme",
+        "first path segment in url cannot contain colon",
     ];
     ShortName: [
         "no search registries", "did not resolve to an alias", "no unqualified-search registries",

@@ -128,6 +128,7 @@ clauses! {
     ClientBlocked: "the registry refuses this client";
     PolicyDenied: "a policy refuses the image";
     AccessDenied: "the registry tells neither missing nor private";
+    OldDenied: "Docker up to 1.10 tells neither missing nor private";
     // What else a registry answers.
     TooMany: "the registry refuses further requests";
     ServerError: "the registry fails";

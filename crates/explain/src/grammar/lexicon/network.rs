@@ -12,7 +12,7 @@ words! {
         "getaddrinfo enotfound", "no data record", "couldn't resolve host", "unable to resolve host",
         "name resolution failure … nxdomain", "no dns record", "host not found", "name does not resolve",
         "non-existent domain", "cannot resolve host", "getaddrinfo failed",
-        "dns error: failed to lookup address information", "dns name does not exist",
+        "dns name does not exist",
         "domain name not found", "no records found",
     ];
     ResolverFailed: [
@@ -46,7 +46,7 @@ words! {
         "lookup * on *: write udp *: network is unreachable",
     ];
     Lookup: [
-        "dial tcp: lookup", "dial: lookup", "lookup",
+        "dial tcp: lookup", "dial: lookup", "lookup", "failed to lookup address information",
     ];
     Refused: [
         "connection refused", "connectex: no connection could be made", "actively refused", "econnrefused",
@@ -68,6 +68,7 @@ words! {
     ];
     NoRoute: [
         "no route to host", "network is unreachable", "cannot assign requested address", "host is down",
+        "connect: invalid argument",
         "enetunreach", "ehostunreach", "unreachable network", "address family not supported",
         "network is down", "connect: permission denied", "connect: operation not permitted",
         "unreachable host", "no suitable address found",

@@ -31,7 +31,8 @@ words! {
         "storage backend", "s3: … error", "invalid status code from registry 5", "origin is unreachable",
         "connection timed out cloudflare", "error code: 5", "server error", "bad_gateway",
         "service_unavailable", "internal_error", "received unexpected http status: 408",
-        "backend fetch failed", "redis: … connection",
+        "backend fetch failed", "redis: … connection", "registryerrorresponse",
+        "an error response is received from the docker registry",
     ];
     NameUnknown: [
         "name unknown", "name_unknown", "repository name not known to registry", "repository not found",
@@ -40,7 +41,7 @@ words! {
         "no such repository", "no repository", "repository does not exist", "notfound: repository",
         "unknown repository", "the repository * does not exist", "repository * does not exist",
         "image repository * not exist", "project not found", "not found: name unknown", "package not found",
-        "does not exist in the registry with id", "repo not found", "error: image * not found",
+        "does not exist in the registry with id", "repo not found",
         "repository … was not found", "repository is not found", "repository_not_found", "no such repo",
         "unknown image name", "repo does not exist", "repository … is not known", "namespace … not found",
         "namespace … does not exist", "project … does not exist", "path not found in registry",
@@ -65,11 +66,12 @@ words! {
         "no manifest with", "tag is not found", "tag_invalid", "image … could not be found",
         "image manifest … not found", "manifest is not found", "reading manifest … 404",
         "tag … was not found", "tag … not found in repository", "manifest for tag * missing",
-        "manifest for * missing", "tag * missing in repository",
+        "manifest for * missing", "tag * missing in repository", "check if image tag name is spelled correctly",
+        "error: image '*' not found", "error: image \"*\" not found",
     ];
     NotFound: [
         "404 not found", "not found", "notfound", "404 page not found", "status=404", "410 gone",
-        "file not found", "does not exist",
+        "file not found", "does not exist", "response was http.statusnotfound",
     ];
     BlobUnknown: [
         "blob unknown", "unknown blob", "blob_unknown", "could not fetch content descriptor … not found",

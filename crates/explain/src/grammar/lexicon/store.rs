@@ -56,6 +56,9 @@ words! {
         "wclayer", "vmcompute", "driver * failed to", "error pulling dependent layers",
         "error downloading dependent layers", "invalid parent id", "failed to create sandbox … image", "broken image", "image … corrupt",
         "stale … snapshot", "panic",
+        // `grpc-go rpc_util.go`: the list of what the runtime has is too long.
+        "resourceexhausted desc = grpc: received message larger than max",
+        "resourceexhausted desc = grpc: trying to send message larger than max",
     ];
     ImageLacking: [
         "image … not present locally", "present locally but", "image can't be pulled", "can't be pulled",

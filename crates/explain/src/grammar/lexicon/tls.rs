@@ -24,14 +24,15 @@ words! {
         "a certificate chain processed, but terminated in a root certificate",
         "x509: certificate signed by", "depth_zero_self_signed_cert", "self_signed_cert_in_chain",
         "unable_to_verify_leaf_signature", "x509: negative serial number", "x509: invalid",
-        "x509: unsupported",
+        "x509: unsupported", "invalid peer certificate",
     ];
     Expired: [
         "certificate … is after", "certificate … is before", "certificate has expired or is not yet valid",
         "certificate has expired", "certificate is not yet valid", "expired certificate",
         "certificate expired", "certificate is expired", "cert has expired", "expired … certificate",
         "certexpired", "certificate not yet valid", "cert_has_expired", "not within its validity period",
-        "certificate expired or not yet valid",
+        "certificate expired or not yet valid", "invalid peer certificate: expired",
+        "invalid peer certificate: certexpired", "invalid peer certificate: certificate expired",
     ];
     NameMismatch: [
         "x509: certificate is valid for …, not", "certificate is valid for",
@@ -42,7 +43,7 @@ words! {
         "does not match host", "no alternative certificate subject name", "certificate is not valid for",
         "certificate subject name … does not match", "certificate is valid for * not",
         "certificate name does not match", "no subject alternative name", "hostname/ip does not match",
-        "certnotvalidforname", "does not match certificate", "cert_common_name_invalid",
+        "certnotvalidforname", "certificate not valid for name", "does not match certificate", "cert_common_name_invalid",
         "x509: common name is not a valid hostname", "kubernetes ingress controller fake certificate",
         "err_tls_cert_altname_invalid",
     ];

@@ -1,0 +1,71 @@
+//! Where no words are known that tell a reason, what was being done: it tells the stage, and little more.
+
+use diagnosis::Cause;
+
+use super::Verdict;
+use crate::grammar::{Dissection, Step, Word};
+
+/// Words without which nothing has failed.
+const FAILURES: [&str; 11] = [
+    "failed",
+    "failure",
+    "error",
+    "errors",
+    "unable to",
+    "cannot",
+    "could not",
+    "couldn't",
+    "fatal",
+    "err",
+    "errimagepull",
+];
+
+/// What is meant by a piece of Go's errors whose end is cut off or not known, and what else.
+const PIECES: &[(&str, Cause, &[Cause])] = &[
+    (
+        "x509:",
+        Cause::X509UnknownAuthority,
+        &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
+    ),
+    (
+        "tls:",
+        Cause::TlsIncompatible,
+        &[Cause::X509UnknownAuthority, Cause::HttpOnHttps, Cause::ProxyMisconfig],
+    ),
+    (
+        "failed to lookup address information",
+        Cause::DnsResolverFailure,
+        &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode],
+    ),
+    ("dial tcp: lookup", Cause::DnsResolverFailure, &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode]),
+    ("dial tcp", Cause::ConnTimeout, &[Cause::ConnRefused, Cause::NoRoute, Cause::ProxyMisconfig]),
+    ("read tcp", Cause::ConnTimeout, &[Cause::ConnReset, Cause::Mtu, Cause::ProxyMisconfig]),
+];
+
+/// The stage that a failure without a known reason breaks at. It is a guess, and says so.
+pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
+    if !FAILURES.iter().any(|word| d.says(word)) {
+        return None;
+    }
+    if let Some((_, cause, others)) = PIECES.iter().find(|(piece, ..)| d.says(piece)) {
+        return Some(Verdict::possible(*cause).or(others));
+    }
+    let asked = d.last_link().is_some();
+    let (cause, others): (Cause, &[Cause]) = match d.step()? {
+        Step::Start | Step::Unpack => (Cause::RuntimeFault, &[Cause::NoSpace]),
+        Step::Token => (Cause::TokenEndpointFailure, &[Cause::ConnTimeout, Cause::CredentialsMissing]),
+        Step::Storage => (Cause::RedirectHostBlocked, &[Cause::BlobTruncated, Cause::ConnTimeout]),
+        Step::Content => (Cause::RedirectHostBlocked, &[Cause::BlobMissing, Cause::BlobTruncated]),
+        // A request of which no answer is told; without one, the registry's answer is told in part.
+        Step::Ping | Step::Manifest if asked => {
+            (Cause::ConnTimeout, &[Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::WrongRegistryHost])
+        }
+        Step::Ping => (Cause::ConnTimeout, &[Cause::WrongRegistryHost, Cause::ProxyMisconfig]),
+        Step::Manifest => (
+            Cause::TagNotFound,
+            &[Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::CredentialsMissing],
+        ),
+    };
+    let because = [Word::Resolving, Word::Requesting, Word::Copying, Word::BearerToken, Word::Pinging];
+    Some(Verdict::possible(cause).or(others).because(&because))
+}
