@@ -129,6 +129,13 @@ impl Dissection {
         self.image.as_deref().map(|image| names::split(image).1)
     }
 
+    /// Whether the image is one of Docker Hub's official ones, by its name.
+    pub fn is_official(&self) -> bool {
+        let name = self.repository();
+        self.registry_kind() == HostKind::DockerHub
+            && name.is_some_and(|path| path.strip_prefix("library/").is_some_and(|name| !name.contains('/')))
+    }
+
     /// The registries that a client tried one after the other, sorted.
     pub fn tried(&self) -> Vec<String> {
         names::tried(&self.text, &self.lower)

@@ -29,7 +29,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 41] = [
+const BEFORE_IMAGE: [&str; 43] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -71,6 +71,8 @@ const BEFORE_IMAGE: [&str; 41] = [
     "no such image: ",
     "unable to pull ",
     "trying to pull ",
+    "error: image ",
+    "each node will access ",
 ];
 
 /// Finds [`BEFORE_IMAGE`]. `None` would mean that the table is too large for it.

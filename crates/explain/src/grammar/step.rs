@@ -50,9 +50,12 @@ impl Step {
         if asked == Some(Purpose::Storage) || (elsewhere && d.any(&[Word::Copying])) {
             return Some(Self::Storage);
         }
-        if d.any(&[Word::AnonymousToken, Word::LoginToken, Word::BearerToken])
-            || asked == Some(Purpose::Token)
-        {
+        // Some ask `/v2/` first for where tokens are to be had, and call all of it getting a token.
+        let challenge = asked == Some(Purpose::Ping) && d.has(Word::BearerToken);
+        let token = d.any(&[Word::AnonymousToken, Word::LoginToken])
+            || (d.has(Word::BearerToken) && !challenge)
+            || asked == Some(Purpose::Token);
+        if token {
             return Some(Self::Token);
         }
         if d.has(Word::Unpack) {

@@ -41,9 +41,16 @@ pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d)
 }
 
-/// GitHub's token service says this, and nothing else, to a login that it does not know (`docker pull` without a login gets a
-/// token there, and hears `unauthorized` from the registry).
+/// GitHub's token service says `denied: denied`, and nothing else, to a login that it does not know (`docker pull` without a
+/// login gets a token there, and hears `unauthorized` from the registry), and a single `denied` to who may not see the package,
+/// most often without a login.
 pub(super) fn ghcr(d: &Dissection) -> Option<Verdict> {
+    if d.registry_kind() == HostKind::Ghcr && d.says("\": denied") && !d.says("denied: denied") {
+        let others =
+            [Cause::UserNotPermitted, Cause::RepoNotFound, Cause::BadCredentials, Cause::ExpiredToken];
+        let verdict = Verdict::possible(Cause::CredentialsMissing).or(&others);
+        return Some(verdict.because(&[Word::Forbidden]));
+    }
     let others =
         [Cause::ExpiredToken, Cause::UserNotPermitted, Cause::CredentialsMissing, Cause::RepoNotFound];
     // Whoever logged out before sent none.
@@ -126,7 +133,7 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
     if let Some(verdict) = official_image(d).or_else(|| at_a_cloud(d)) {
         return Some(verdict.because(&because));
     }
-    let verdict = if d.has(Word::NoCredentials) {
+    let verdict = if d.has(Word::NoCredentials) || is_own_registry(d) {
         Verdict::likely(Cause::CredentialsMissing).or(&[Cause::RepoMissingOrPrivate])
     } else {
         Verdict::possible(Cause::RepoMissingOrPrivate).or(&[Cause::CredentialsMissing])
@@ -145,6 +152,17 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others).because(&because))
 }
 
+/// Whether the image is in somebody's own registry: what is there is seldom public, and who asks knows its names. Where a
+/// token was given without the scope, the service knew who asked, or did not care.
+fn is_own_registry(d: &Dissection) -> bool {
+    if d.says("insufficient_scope") {
+        return false;
+    }
+    const OWN: [HostKind; 5] =
+        [HostKind::Other, HostKind::Private, HostKind::GitLab, HostKind::Loopback, HostKind::Cluster];
+    d.registry().is_some_and(|registry| OWN.contains(&HostKind::of(&registry)))
+}
+
 /// All of Docker Hub's `library/` is public: what is denied there does not exist. Most often its name is that of an
 /// image that was only built, or lacks the registry.
 fn official_image(d: &Dissection) -> Option<Verdict> {
@@ -152,11 +170,8 @@ fn official_image(d: &Dissection) -> Option<Verdict> {
         let others = [Cause::RepoMissingOrPrivate, Cause::LocalImageNotOnNode, Cause::RepoNotFound];
         return Some(Verdict::likely(Cause::WrongRegistryHost).or(&others));
     }
-    let official = d.registry_kind() == HostKind::DockerHub
-        && d.repository()
-            .is_some_and(|path| path.strip_prefix("library/").is_some_and(|name| !name.contains('/')));
     let others = [Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::WrongRegistryHost];
-    Verdict::likely(Cause::LocalImageNotOnNode).or(&others).some_if(official)
+    Verdict::likely(Cause::LocalImageNotOnNode).or(&others).some_if(d.is_official())
 }
 
 /// The clouds' registries name what is missing. What they deny is there, and the node's login does not do.
@@ -195,6 +210,8 @@ pub(super) fn first_request(d: &Dissection) -> Option<Verdict> {
     // A registry's bare address, as controllers log it, is no request.
     let asked = |link: &Link| link.purpose == Purpose::Ping && d.text[link.span.clone()].contains("/v2");
     let first = d.last_link().is_some_and(asked) && !d.has(Word::Pinging);
+    // Clients that send a login only when asked for one call the question itself a failure.
+    let first = first && !d.says("non-successful response");
     let refused = d.statuses.iter().any(|status| matches!(status, 401 | 403))
         || d.any(&[Word::Unauthorized, Word::Forbidden]);
     let others = [Cause::CredentialsMissing, Cause::ExpiredToken, Cause::UserNotPermitted];
@@ -215,7 +232,9 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     if !told {
         return None;
     }
-    let with_login = d.has(Word::LoginToken) || d.says("login succeeded");
+    // Docker Hub gives everybody a token but for whom it does not know.
+    let at_hub = d.registry_kind() == HostKind::DockerHub && is_token(d) && !d.has(Word::AnonymousToken);
+    let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || at_hub;
     // Nodes of Azure pull by an identity of their own; without the right to pull they ask as anonymous.
     let azure = d.registry_kind() == HostKind::Acr && d.any(&[Word::AnonymousToken, Word::KubeletPull]);
     let azure = azure || (tried_several_logins(d) && d.registry_kind() == HostKind::Other);
@@ -280,6 +299,8 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         HostKind::Ghcr if d.says("requesting bearer token") => {
             Verdict::possible(Cause::RepoNotFound).or(&[Cause::RepoMissingOrPrivate])
         }
+        // Quay of the old protocol, to who sent no login.
+        HostKind::Quay if d.says("trying to pull repository") => Verdict::possible(Cause::CredentialsMissing),
         // GitLab, whose words these are, answers so to whomever it does not know, too.
         _ if d.registry_kind() == HostKind::GitLab || d.says("denied: access forbidden") => {
             Verdict::possible(Cause::CredentialsMissing)

@@ -13,6 +13,20 @@ pub(super) fn repository(d: &Dissection) -> Option<Verdict> {
     verdict.because(&[Word::NameUnknown]).some_if(d.has(Word::NameUnknown) && !denied)
 }
 
+/// Swarm's client asks the registry for the digest and does not say what came of it: most often it was shown no login, or the
+/// image, which has no owner in its name, was built on this node.
+pub(super) fn unpinned(d: &Dissection) -> Option<Verdict> {
+    let first = if d.is_official() { Cause::LocalImageNotOnNode } else { Cause::CredentialsMissing };
+    let others = [
+        Cause::CredentialsMissing,
+        Cause::TagNotFound,
+        Cause::ConnTimeout,
+        Cause::LocalImageNotOnNode,
+        Cause::RepoMissingOrPrivate,
+    ];
+    Verdict::possible(first).or(&others).because(&[Word::Unpinned]).if_said(d)
+}
+
 /// A name without a registry was looked for in one registry after the other, and not where it is.
 pub(super) fn searched(d: &Dissection) -> Option<Verdict> {
     const ANSWERS: [Word; 4] = [Word::NameUnknown, Word::ManifestUnknown, Word::NotFound, Word::AccessDenied];

@@ -48,6 +48,10 @@ pub(super) fn tls(d: &Dissection) -> Option<Verdict> {
     if d.has(Word::HandshakeTimeout) {
         return Some(handshake_timeout(d));
     }
+    if d.has(Word::InsecureHint) && d.has(Word::Eof) {
+        let others = [Cause::X509UnknownAuthority, Cause::ConnReset, Cause::ProxyMisconfig];
+        return Some(Verdict::likely(Cause::HttpOnHttps).or(&others).because(&[Word::InsecureHint]));
+    }
     let verdict = Verdict::likely(Cause::TlsIncompatible).or(&[
         Cause::X509UnknownAuthority,
         Cause::ProxyMisconfig,

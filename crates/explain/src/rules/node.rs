@@ -33,6 +33,13 @@ pub(super) fn no_space(d: &Dissection) -> Option<Verdict> {
     full.if_said(d).or_else(|| broken.if_said(d))
 }
 
+/// The graph driver cannot make the file system of an image; what the old protocol says of it besides is no news (`moby v1.9
+/// graph/{graph,pull_v1}.go`).
+pub(super) fn graph_driver(d: &Dissection) -> Option<Verdict> {
+    let verdict = Verdict::likely(Cause::RuntimeFault).or(&[Cause::NoSpace]).because(&[Word::StoreFault]);
+    verdict.some_if(d.has(Word::StoreFault) && d.says("driver … image rootfs"))
+}
+
 /// A policy of signatures on the node, or of the registry.
 pub(super) fn policy(d: &Dissection) -> Option<Verdict> {
     Verdict::certain(Cause::PolicyRejected).because(&[Word::PolicyDenied]).if_said(d)

@@ -33,6 +33,12 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         &[Cause::X509UnknownAuthority, Cause::HttpOnHttps, Cause::ProxyMisconfig],
     ),
     (
+        "certificate",
+        Cause::X509UnknownAuthority,
+        &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
+    ),
+    ("ssl", Cause::TlsIncompatible, &[Cause::X509UnknownAuthority, Cause::HttpOnHttps, Cause::ProxyMisconfig]),
+    (
         "failed to lookup address information",
         Cause::DnsResolverFailure,
         &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode],

@@ -86,7 +86,7 @@ words! {
         "does not have permission", "do not have permission", "doesn't have permission", "no permission to",
         "insufficient permissions", "insufficient privileges", "lacks permission", "not permitted to",
         "does not have access", "do not have access", "don't have access", "has no access",
-        "required scopes", "read:packages", "permission_denied: read_package",
+        "required scopes", "insufficient scopes", "read:packages", "permission_denied: read_package",
         "permission_denied: the token provided does not match expected scopes",
         "token provided does not match expected scopes", "not authorized to access",
         "is not authorized to pull", "you may not have permission", "write_package",

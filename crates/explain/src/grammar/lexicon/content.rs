@@ -13,6 +13,8 @@ words! {
         "docker.distribution.manifest.v1", "deprecated-image-specs", "v2 schema 1", "v2s1",
         "image manifest version 2, schema 1", "docker schema 1", "schema 1 image",
         "failed to convert schema1",
+        // Where `go-containerregistry v0.1 pkg/v1/remote/descriptor.go ErrSchema1` sends its readers.
+        "https://github.com/google/go-containerregistry/issues/377",
     ];
     MediaType: [
         "accept header does not support", "unknown manifest class", "unsupported manifest type",
@@ -45,6 +47,8 @@ words! {
         // pkg/archive/archive.go DetectCompression`).
         "failed to register layer … archive/tar: invalid tar header",
         "applylayer … archive/tar: invalid tar header", "re-exec error … archive/tar: invalid tar header",
+        // Watchtower up to 1.5.1 does not ask for indexes of OCI (`watchtower pkg/registry/digest/digest.go GetDigest`).
+        "responded to head request with \"404 not found",
         "of unsupported type", "unimplemented manifest mime type", "unimplemented mime type",
     ];
     NoPlatform: [

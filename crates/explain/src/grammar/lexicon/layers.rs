@@ -22,6 +22,8 @@ words! {
         "fetching manifest", "head manifest", "failed to get manifest", "error getting manifest",
         "get manifest", "error choosing image instance", "choosing an image from manifest list",
         "failed to resolve",
+        // `go-containerregistry v0.20 pkg/crane/{get,pull,copy}.go`.
+        "reading image \"", "fetching \"",
     ];
     Requesting: [
         "failed to do request",
@@ -71,7 +73,8 @@ words! {
         "auth challenge", "unable to parse realm", "invalid realm", "realm … invalid url",
         "unsupported authentication", "unable to parse www-authenticate",
         "unexpected www-authenticate", "no www-authenticate", "unable to extract token",
-        "failed to decode token",
+        "failed to decode token", "invalid bearer token", "www-authenticate missing",
+        "missing www-authenticate",
     ];
     Copying: [
         "while fetching image layer", "while fetching layer", "fetching image layer", "failed to copy",
@@ -89,7 +92,8 @@ words! {
     Unpack: [
         "failed to extract layer", "failed to register layer", "applylayer", "failed to unpack image",
         "mount callback failed", "apply failure", "failed to apply layer", "extracting layer",
-        "error processing tar file", "failed to prepare extraction snapshot",
+        "error processing tar file", "packer failed to pack", "error unpacking rootfs", "unpack entry",
+        "failed to prepare extraction snapshot",
         "committing the finished image", "adding layer with blob", "unpacking failed", "failed to unpack",
         "untarring", "error unpacking", "re-exec error", "importlayer", "processbaselayer",
         "failed to import layer", "initialize unpacker", "processing tar file", "failed to unmount target",

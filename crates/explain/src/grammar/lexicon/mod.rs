@@ -114,6 +114,7 @@ clauses! {
     Expired: "the certificate is outside of its validity";
     NameMismatch: "the certificate is for other names";
     PlainHttp: "HTTP where TLS is expected, or the reverse";
+    InsecureHint: "the advice of Docker before 1.9 to call a registry insecure";
     HandshakeTimeout: "the TLS handshake stalls";
     TlsAlert: "no TLS in common";
     // Who may pull.
@@ -135,6 +136,7 @@ clauses! {
     NameUnknown: "the repository does not exist";
     ManifestUnknown: "the tag or digest does not exist";
     NotFound: "404, or containerd's not found";
+    Unpinned: "Swarm could not ask the registry for a digest";
     BlobUnknown: "content is missing";
     HtmlManifest: "a page for people in a manifest's place";
     Page: "a page for people";

@@ -54,14 +54,14 @@ words! {
         "no connection could be made because the target machine actively refused it",
     ];
     DialTimeout: [
-        "dial tcp …: i/o timeout", "i/o timeout", "connection timed out", "connect: operation timed out",
+        "dial tcp *: i/o timeout", "i/o timeout", "connection timed out", "connect: operation timed out",
         "client.timeout exceeded while awaiting headers", "request canceled while waiting for connection",
-        "dial tcp …: connect: connection timed out", "failed to connect … timed out", "etimedout",
+        "dial tcp *: connect: connection timed out", "failed to connect … timed out", "etimedout",
         "connection attempt failed because the connected party did not properly respond",
         "timed out connecting", "connection timeout", "network timed out while trying to connect",
         "timed out while trying to connect", "connect timeout", "connection to … timed out",
         "could not connect … timed out", "a connection attempt failed because the connected party",
-        "failed to connect to … port … after", "dial … timed out", "dial tcp …: operation timed out",
+        "failed to connect to … port … after", "dial … timed out", "dial tcp *: operation timed out",
         "context deadline exceeded (client.timeout exceeded while awaiting headers)", "connect etimedout",
         "wsaetimedout", "connection to … could not be established", "tcp connect … timeout",
         "there is a connection issue between the task and",

@@ -23,6 +23,8 @@ words! {
         "service temporarily unavailable", "s3aws:", "filesystem: error", "backend unavailable",
         "internal error", "server is currently unable", "408 request timeout", "no healthy upstream",
         "bad response from upstream", "trying to fetch remote history",
+        // `moby v1.12 registry/session.go GetRemoteTag`: no endpoint answered with 200 or 404.
+        "could not reach any registry endpoint",
         "received unexpected http status: 5", "unexpected http code: 5", "unable to connect to the backend",
         "upstream connect error", "upstream request timeout",
         "no server is available to handle this request", "web server is down", "the service is unavailable",
@@ -68,6 +70,10 @@ words! {
         "tag … was not found", "tag … not found in repository", "manifest for tag * missing",
         "manifest for * missing", "tag * missing in repository", "check if image tag name is spelled correctly",
         "error: image '*' not found", "error: image \"*\" not found",
+    ];
+    // `moby v20.10 client/service_create.go digestWarning`.
+    Unpinned: [
+        "could not be accessed on a registry to record",
     ];
     NotFound: [
         "404 not found", "not found", "notfound", "404 page not found", "status=404", "410 gone",

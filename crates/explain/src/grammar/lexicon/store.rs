@@ -59,6 +59,7 @@ words! {
         // `grpc-go rpc_util.go`: the list of what the runtime has is too long.
         "resourceexhausted desc = grpc: received message larger than max",
         "resourceexhausted desc = grpc: trying to send message larger than max",
+        "no descriptor found for reference",
     ];
     ImageLacking: [
         "image … not present locally", "present locally but", "image can't be pulled", "can't be pulled",

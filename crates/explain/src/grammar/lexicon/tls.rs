@@ -58,6 +58,10 @@ words! {
         "unknown protocol", "expected https", "tls: unsupported sslv2", "invalidcontenttype",
         "corrupt message", "received http/0.9", "not a tls", "record overflow", "eproto … wrong version",
     ];
+    // `moby v1.6 registry/endpoint.go NewEndpoint` writes this behind whatever failed.
+    InsecureHint: [
+        "supports only http or https with an unknown ca",
+    ];
     HandshakeTimeout: [
         "tls handshake timeout", "ssl handshake timed out", "handshake did not complete",
         "tls: handshake timed out", "handshake timed out", "tls handshake … timed out",
