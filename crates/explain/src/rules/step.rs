@@ -37,7 +37,11 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         Cause::X509UnknownAuthority,
         &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
     ),
-    ("ssl", Cause::TlsIncompatible, &[Cause::X509UnknownAuthority, Cause::HttpOnHttps, Cause::ProxyMisconfig]),
+    (
+        "ssl",
+        Cause::TlsIncompatible,
+        &[Cause::X509UnknownAuthority, Cause::HttpOnHttps, Cause::ProxyMisconfig],
+    ),
     (
         "failed to lookup address information",
         Cause::DnsResolverFailure,
