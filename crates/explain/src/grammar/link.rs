@@ -36,6 +36,8 @@ pub struct Link {
     pub purpose: Purpose,
     /// The registry that a mirror is asked for (`?ns=`).
     pub mirrors: Option<String>,
+    /// Whether an error follows it.
+    pub fails: bool,
 }
 
 impl Link {
@@ -57,11 +59,20 @@ pub(crate) fn links(text: &str) -> Vec<Link> {
         from = at + 4;
         if let Some(scheme) = scheme {
             let end = at + end_of_url(&text[at..]);
-            found.extend(link(text, scheme.len(), at..end));
+            found.extend(link(text, scheme.len(), at..end).map(|link| told(text, link)));
             from = end.max(from);
         }
     }
     found
+}
+
+/// A bare address is a request where an error follows it; else somebody only names it.
+fn told(text: &str, link: Link) -> Link {
+    let is_bare = !text[link.span.clone()].contains("/v2") && !link.authority.contains("{{");
+    let fails = text[link.span.end..].trim_start_matches(['"', '\'', '/', '`']).starts_with(':');
+    let purpose =
+        if is_bare && !fails && link.purpose == Purpose::Ping { Purpose::Other } else { link.purpose };
+    Link { purpose, fails, ..link }
 }
 
 fn end_of_url(text: &str) -> usize {
@@ -95,7 +106,7 @@ fn link(text: &str, scheme: usize, span: Range<usize>) -> Option<Link> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mirrors = query.split('&').find_map(|pair| pair.strip_prefix("ns=")).map(str::to_owned);
     let purpose = purpose(kind, path, query);
-    Some(Link { span, authority: authority.to_owned(), kind, purpose, mirrors })
+    Some(Link { span, authority: authority.to_owned(), kind, purpose, mirrors, fails: false })
 }
 
 fn purpose(kind: HostKind, path: &str, query: &str) -> Purpose {
@@ -146,6 +157,11 @@ mod tests {
             assert_eq!(links.len(), 1, "{text}");
             assert_eq!((links[0].authority.as_str(), links[0].purpose), (authority, purpose), "{text}");
         }
+        let purposes: Vec<_> = links("Get \"https://r.test/\": EOF; see https://status.test for more")
+            .into_iter()
+            .map(|link| link.purpose)
+            .collect();
+        assert_eq!(purposes, [Purpose::Ping, Purpose::Other]);
         let mirror = links("https://m.test/v2/a/manifests/v1?ns=docker.io\"");
         assert_eq!(mirror[0].mirrors.as_deref(), Some("docker.io"));
         assert!(links("net/http: https:// http").is_empty());

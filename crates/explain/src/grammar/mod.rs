@@ -1,5 +1,6 @@
 //! The grammar: a text taken apart into clauses, URLs, codes and names. What it means is for the rules.
 
+mod client;
 mod host;
 mod lexicon;
 mod link;
@@ -60,7 +61,7 @@ impl Dissection {
     /// Takes `text` apart.
     pub fn of(text: &str) -> Self {
         let text = names::decisive(&names::one_line(text, MAX_TEXT));
-        let lower = names::closed(&text.to_ascii_lowercase());
+        let lower = client::unwrapped(names::closed(&text.to_ascii_lowercase()));
         let links = link::links(&text);
         Self {
             clauses: matcher::clauses(&lower),

@@ -46,7 +46,8 @@ impl Step {
             return Some(Self::Start);
         }
         // Where content is fetched, any other address is one that the registry sent its client to.
-        let elsewhere = asked.is_none() && d.links.last().is_some_and(|link| link.purpose == Purpose::Other);
+        let elsewhere = asked.is_none()
+            && d.links.last().is_some_and(|link| link.purpose == Purpose::Other && link.fails);
         if asked == Some(Purpose::Storage) || (elsewhere && d.any(&[Word::Copying])) {
             return Some(Self::Storage);
         }

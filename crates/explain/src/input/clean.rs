@@ -16,6 +16,9 @@ const ENTITIES: [(&str, &str); 12] = [
     ("&amp;", "&"),
 ];
 
+/// What Markdown writes for the characters that mean something to it.
+const MARKS: [&str; 4] = ["\\_", "\\*", "\\<", "\\>"];
+
 /// The text as the program wrote it.
 pub(crate) fn clean(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}');
@@ -27,11 +30,52 @@ pub(crate) fn clean(text: &str) -> String {
             text = text.replace(reference, character);
         }
     }
+    if text.contains("\\_") || text.contains("\\*") || text.contains("\\<") {
+        for mark in MARKS {
+            text = text.replace(mark, &mark[1..]);
+        }
+    }
+    if text.lines().any(is_timed) {
+        text = text.lines().map(without_time).collect::<Vec<_>>().join("\n");
+    }
     if text.lines().any(is_marked) {
         text.lines().filter_map(without_mark).collect::<Vec<_>>().join("\n")
     } else {
         text
     }
+}
+
+/// Whether the console of a build stamped the line: with .NET's ticks, as GitHub's and Azure's runners do, or with the
+/// number of a stream, as GitLab's does. No log of a runtime has either.
+fn is_timed(line: &str) -> bool {
+    time(line).is_some()
+}
+
+/// How long such a stamp is.
+fn time(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let dated = bytes.len() > 28
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && (bytes[10], bytes[19]) == (b'T', b'.');
+    if !dated {
+        return None;
+    }
+    let digits = bytes[20..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = line.get(20 + digits..)?.strip_prefix("Z ")?;
+    let stream = rest.len() > 3
+        && rest.as_bytes()[..2].iter().all(u8::is_ascii_digit)
+        && matches!(rest.as_bytes()[2], b'O' | b'E');
+    match (digits, stream) {
+        (7, _) => Some(29),
+        (6, true) => Some(32.min(line.len())),
+        _ => None,
+    }
+}
+
+/// The line without such a stamp and without what the runner marks it with: `##[error]`.
+fn without_time(line: &str) -> &str {
+    let rest = time(line).and_then(|length| line.get(length..)).unwrap_or(line);
+    rest.strip_prefix("##[").and_then(|mark| mark.split_once(']')).map_or(rest, |(_, rest)| rest)
 }
 
 /// Without the colours and movements of a terminal: `ESC [ … letter`, `ESC ] … BEL`, also as `cat -v` shows them.
@@ -106,6 +150,10 @@ mod tests {
             ("Get &quot;https://r.test/?a=1&amp;b=2&quot;", "Get \"https://r.test/?a=1&b=2\""),
             ("> one\n> two\n```\nthree\n```", "one\ntwo\n\nthree\n"),
             ("a\u{a0}b\u{200b}c", "a bc"),
+            ("2025-11-30T17:54:32.4308630Z ##[error]one\n2025-11-30T17:54:32.4308631Z two", "one\ntwo"),
+            ("2025-11-30T17:54:32.430863Z 01O one\n2025-11-30T17:54:32.430863Z 01E two", "one\ntwo"),
+            ("2025-11-30T17:54:32.430863Z error", "2025-11-30T17:54:32.430863Z error"),
+            ("no\\_name \\<host\\>", "no_name <host>"),
             ("ends in \u{1b}[", "ends in "),
             ("", ""),
         ];

@@ -4,7 +4,7 @@ use diagnosis::Cause;
 
 use super::network::{is_storage, is_token};
 use super::{Verdict, missing};
-use crate::grammar::{Dissection, HostKind, Link, Purpose, Word};
+use crate::grammar::{Dissection, HostKind, Purpose, Word};
 
 /// The registry does not serve this address, network or country.
 pub(super) fn blocked(d: &Dissection) -> Option<Verdict> {
@@ -133,7 +133,10 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
     if let Some(verdict) = official_image(d).or_else(|| at_a_cloud(d)) {
         return Some(verdict.because(&because));
     }
-    let verdict = if d.has(Word::NoCredentials) || is_own_registry(d) {
+    let own = is_own_registry(d);
+    let verdict = if own && d.says("login succeeded") {
+        Verdict::possible(Cause::UserNotPermitted).or(&[Cause::RepoNotFound, Cause::CredentialsMissing])
+    } else if d.has(Word::NoCredentials) || own {
         Verdict::likely(Cause::CredentialsMissing).or(&[Cause::RepoMissingOrPrivate])
     } else {
         Verdict::possible(Cause::RepoMissingOrPrivate).or(&[Cause::CredentialsMissing])
@@ -207,9 +210,7 @@ pub(super) fn quay(d: &Dissection) -> Option<Verdict> {
 
 /// What is denied at the very first request, `/v2/`, is a login: Docker sends there what it has.
 pub(super) fn first_request(d: &Dissection) -> Option<Verdict> {
-    // A registry's bare address, as controllers log it, is no request.
-    let asked = |link: &Link| link.purpose == Purpose::Ping && d.text[link.span.clone()].contains("/v2");
-    let first = d.last_link().is_some_and(asked) && !d.has(Word::Pinging);
+    let first = d.last_link().is_some_and(|link| link.purpose == Purpose::Ping) && !d.has(Word::Pinging);
     // Clients that send a login only when asked for one call the question itself a failure.
     let first = first && !d.says("non-successful response");
     let refused = d.statuses.iter().any(|status| matches!(status, 401 | 403))

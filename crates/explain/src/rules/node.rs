@@ -92,7 +92,10 @@ pub(super) fn image_lacking(d: &Dissection) -> Option<Verdict> {
     let pulled = d.says("rejected") || d.says("can't be pulled");
     if at_registry && pulled && d.registry().is_some() {
         let first = match d.registry_kind() {
-            HostKind::Google | HostKind::Ecr | HostKind::Acr => Cause::NodeIdentityDenied,
+            // Swarm's nodes have no identity of their own.
+            HostKind::Google | HostKind::Ecr | HostKind::Acr if !d.says("rejected") => {
+                Cause::NodeIdentityDenied
+            }
             _ => Cause::CredentialsMissing,
         };
         let verdict = Verdict::possible(first).or(&[Cause::LocalImageNotOnNode]).or(&others);

@@ -160,9 +160,45 @@ fn answered(message: &str) -> String {
     message.lines().fold(String::new(), |out, line| out + "> " + line + "\n")
 }
 
+/// As the console of a build shows it: a stamp before each line, and a mark.
+fn console(message: &str) -> String {
+    let lines = message.lines().map(|line| format!("2026-11-28T10:00:00.4308630Z ##[error]{line}\n"));
+    format!("2026-11-28T10:00:00.4308629Z ##[group]Run the tests\n{}", lines.collect::<String>())
+}
+
+fn of_python(message: &str) -> String {
+    format!(
+        "docker.errors.APIError: 500 Server Error for http+docker://localhost/v1.41/images/create?tag=v1&fromImage=app: \
+         Internal Server Error (\"{message}\")"
+    )
+}
+
+fn of_java(message: &str) -> String {
+    format!(
+        "Caused by: com.github.dockerjava.api.exception.InternalServerErrorException: Status 500: {}",
+        serde_json::json!({"message": message})
+    )
+}
+
+fn of_node(message: &str) -> String {
+    format!("Error: (HTTP code 500) server error - {message}")
+}
+
+/// With an address that nobody asked for anything.
+fn told(message: &str) -> String {
+    format!(
+        "Since last week our builds fail. The message is: {message} What can I do? I looked at https://status.example.com \
+         for outages, and at https://docs.example.com/pulls too."
+    )
+}
+
+fn escaped(message: &str) -> String {
+    message.replace('<', "\\<").replace('_', "\\_").replace('*', "\\*")
+}
+
 type Form = (&'static str, fn(&str) -> String);
 
-const FORMS: [Form; 20] = [
+const FORMS: [Form; 26] = [
     ("describe", describe),
     ("describe, 80 columns", |message| wrapped(&describe(message), 80)),
     ("describe, 132 columns", |message| wrapped(&describe(message), 132)),
@@ -183,10 +219,16 @@ const FORMS: [Form; 20] = [
     ("HTML", of_a_page),
     ("typeset quotes", typeset),
     ("quoted in a letter", answered),
+    ("console of a build", console),
+    ("exception of Python", of_python),
+    ("exception of Java", of_java),
+    ("error of Node", of_node),
+    ("told in a letter", told),
+    ("escaped for Markdown", escaped),
 ];
 
 /// What must not depend on the form.
-fn told(finding: &Finding) -> String {
+fn what_is_told(finding: &Finding) -> String {
     let others: Vec<_> = finding.alternatives.iter().map(|other| other.cause.name()).collect();
     format!(
         "{} ({}), or {}; {:?}",
@@ -208,10 +250,11 @@ fn the_form_in_which_an_error_is_pasted_does_not_matter() {
         for (form, wrap) in FORMS {
             let text = wrap(message);
             let found = explain(&text);
-            let same = found.findings.first().is_some_and(|finding| told(finding) == told(wanted));
+            let same =
+                found.findings.first().is_some_and(|finding| what_is_told(finding) == what_is_told(wanted));
             if !same {
-                let found = found.findings.first().map_or("nothing".to_owned(), told);
-                wrong.push(format!("{form}: {found}\n   not {}\n   of {text}", told(wanted)));
+                let found = found.findings.first().map_or("nothing".to_owned(), what_is_told);
+                wrong.push(format!("{form}: {found}\n   not {}\n   of {text}", what_is_told(wanted)));
             }
         }
     }

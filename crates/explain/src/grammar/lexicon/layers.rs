@@ -35,7 +35,7 @@ words! {
         "no available registry endpoint",
     ];
     DaemonAnswer: [
-        "error response from daemon", "api error (", "http code",
+        "error response from daemon", "client error", "api error (", "http code",
     ];
     EcsAgent: [
         "cannotpullcontainererror", "cannotpullimagemanifesterror", "cannotpullecrcontainererror",

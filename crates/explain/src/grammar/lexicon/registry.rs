@@ -45,7 +45,7 @@ words! {
         "image repository * not exist", "project not found", "not found: name unknown", "package not found",
         "does not exist in the registry with id", "repo not found",
         "repository … was not found", "repository is not found", "repository_not_found", "no such repo",
-        "unknown image name", "repo does not exist", "repository … is not known", "namespace … not found",
+        "unknown image name", "consumer 'project* is invalid", "consumer 'project* has been suspended", "repo does not exist", "repository … is not known", "namespace … not found",
         "namespace … does not exist", "project … does not exist", "path not found in registry",
         "could not find repository", "the named repository is not known", "repository … has been deleted",
         "is not a valid repository", "requested repository … not found", "image repository … not found",

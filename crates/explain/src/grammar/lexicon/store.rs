@@ -53,7 +53,8 @@ words! {
         "could not acquire lock", "failed to read … /var/lib", "cannot allocate", "out of memory",
         "failed to get snapshotter", "stargz", "nydus", "lazy pull", "userns", "user namespace", "subuid",
         "subgid", "boltdb", "bucket: not found", "database not open", "no such snapshot", "failed to walk",
-        "wclayer", "vmcompute", "driver * failed to", "error pulling dependent layers",
+        "wclayer", "vmcompute", "driver * failed to create", "driver * failed to get", "driver * failed to remove",
+        "driver * failed to mount", "error pulling dependent layers",
         "error downloading dependent layers", "invalid parent id", "failed to create sandbox … image", "broken image", "image … corrupt",
         "stale … snapshot", "panic",
         // `grpc-go rpc_util.go`: the list of what the runtime has is too long.
@@ -62,6 +63,7 @@ words! {
         "no descriptor found for reference",
     ];
     ImageLacking: [
+        "does not exist on the daemon",
         "image … not present locally", "present locally but", "image can't be pulled", "can't be pulled",
         "image is not present", "local image", "not found locally", "no such image",
         "image does not exist locally", "no local image", "not present on the node",
