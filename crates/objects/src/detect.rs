@@ -35,7 +35,9 @@ pub(crate) fn detect(source: &Source) -> Result<Detected, InputError> {
         base64_times += 1;
         at_hand = Source::from_text(format!("{} (decoded from base64)", source.shown_name()), text);
     }
-    let form = if at_hand.text().trim_start().starts_with(['{', '[']) {
+    let begin = at_hand.text().trim_start();
+    // Two braces begin no JSON; they are a template's.
+    let form = if begin.starts_with(['{', '[']) && !begin.starts_with("{{") {
         json_form(&at_hand)
     } else {
         yaml_form(&at_hand)

@@ -1,21 +1,15 @@
 use std::fmt::Write as _;
-use std::io;
 
 use crate::excerpt::Place;
-use crate::{ConfigRefusal, NotAFlag};
+use crate::{ConfigRefusal, FileError, NotAFlag};
 
 /// Why an input cannot be used. `Display` is one line; [`InputError::render`] shows the place and the remedy.
 /// Neither ever holds what may be secret.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The file cannot be read.
-    #[error("cannot read {file}: {}", reason(.error))]
-    Unreadable {
-        /// The file as it was named.
-        file: String,
-        /// The system's error.
-        error: io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// The input has more bytes than are accepted.
     #[error("{file} is larger than {} MiB", .limit / (1024 * 1024))]
     TooLarge {
@@ -265,11 +259,10 @@ impl InputError {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         let text = match self {
-            Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::NotFound => {
-                "name a file that exists, or - for standard input".to_owned()
+            Self::Unreadable(error) => return error.help(),
+            Self::TooLarge { .. } => {
+                "give the part that matters: a pull secret alone, the pods of one namespace, the end of a log".to_owned()
             }
-            Self::Unreadable { .. } => return None,
-            Self::TooLarge { .. } => "a Secret has at most 1 MiB; give the pull secret alone".to_owned(),
             Self::UnusableSecret { .. } => {
                 format!("{CREATE} prints a right one; --secret also takes a bare config.json")
             }
@@ -329,12 +322,6 @@ impl InputError {
 }
 
 const CREATE: &str = "pullsim secret make HOST --user USER --password-stdin";
-
-/// The system's reason without the error number that Rust adds.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}
 
 fn listed(items: &[String]) -> String {
     if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }

@@ -32,6 +32,7 @@ mod cri_auth;
 mod detect;
 mod error;
 mod excerpt;
+mod file_error;
 mod kubelet_config;
 mod lint;
 mod manifest;
@@ -49,6 +50,7 @@ mod yaml;
 pub use cri_auth::read_cri_auth;
 pub use error::InputError;
 pub use excerpt::{Excerpt, Place};
+pub use file_error::FileError;
 pub use kubelet_config::{
     ConfigFlags, ConfigRefusal, GateKnown, KubeletConfigNote, NotAFlag, ReadKubeletConfig,
     read_kubelet_config,

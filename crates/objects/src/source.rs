@@ -1,11 +1,12 @@
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use secret::Secret;
 
-use crate::InputError;
 use crate::excerpt::{Place, place_of_byte};
+use crate::{FileError, InputError};
 
 /// The most bytes that an input may have: 8 MiB. (A Secret has at most 1 MiB.)
 pub const MAX_INPUT_BYTES: u64 = 8 * 1024 * 1024;
@@ -43,16 +44,32 @@ impl Source {
         Self::open_up_to(path, MAX_INPUT_BYTES)
     }
 
-    pub(crate) fn open_up_to(path: &str, limit: u64) -> Result<Self, InputError> {
+    /// Reads a file, whatever its name.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_file(path: &Path) -> Result<Self, InputError> {
+        Self::open_file_up_to(path, MAX_INPUT_BYTES)
+    }
+
+    /// Reads a file or standard input that may have so many bytes.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_up_to(path: &str, limit: u64) -> Result<Self, InputError> {
         if path == "-" {
             return Self::read_up_to(path, io::stdin().lock(), limit);
         }
+        Self::open_file_up_to(Path::new(path), limit)
+    }
+
+    fn open_file_up_to(path: &Path, limit: u64) -> Result<Self, InputError> {
         let file = File::open(path).and_then(|file| {
             if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
         });
         match file {
-            Ok(file) => Self::read_up_to(path, file, limit),
-            Err(error) => Err(InputError::Unreadable { file: path.to_owned(), error }),
+            Ok(file) => Self::read_up_to(&path.display().to_string(), file, limit),
+            Err(error) => Err(FileError::read(path, error).into()),
         }
     }
 
@@ -69,7 +86,7 @@ impl Source {
         let mut bytes = Vec::new();
         let read = reader.take(limit + 1).read_to_end(&mut bytes);
         match read {
-            Err(error) => Err(InputError::Unreadable { file, error }),
+            Err(error) => Err(FileError::read(file, error).into()),
             Ok(count) if count as u64 > limit => Err(InputError::TooLarge { file, limit }),
             Ok(_) => Self::from_bytes(name, &file, bytes),
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use cri::AuthConfig;
 use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
 use node::Environment;
+use objects::FileError;
 use report::{CheckReport, Outcome};
 use secret::Secret;
 use trace::{Exchange, What};
@@ -40,7 +41,7 @@ pub(crate) fn docker_login(
     environment: &Environment,
 ) -> Result<DockerLogin, Failure> {
     let path = config_file(given, environment);
-    let bytes = std::fs::read(&path).map_err(|error| Failure::Unreadable { path: path.clone(), error })?;
+    let bytes = std::fs::read(&path).map_err(|error| FileError::read(&path, error))?;
     let server = if domain == "docker.io" { HUB_KEY } else { domain };
     let file = path.display();
     let login = match get_credential_from_reader(bytes.as_slice(), server) {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;
+use objects::FileError;
 
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -31,8 +32,9 @@ pub(crate) fn man(low: &LowMan) -> Result<Exit, Failure> {
             let page = render(&command).map_err(Failure::Output)?;
             output::write(&String::from_utf8_lossy(&page))?;
         }
-        Some(directory) => pages(&command, NAME, directory)
-            .map_err(|error| Failure::Unwritable { path: directory.clone(), error })?,
+        Some(directory) => {
+            pages(&command, NAME, directory).map_err(|error| FileError::write(directory, error))?
+        }
     }
     Ok(Exit::Pulled)
 }

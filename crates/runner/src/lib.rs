@@ -57,6 +57,6 @@ pub use live::Live;
 pub use memory::Memory;
 pub use play::play;
 pub use pods::{PartSeen, PodSeen, watch};
-pub use snapshot::{Snapshot, SnapshotError};
+pub use snapshot::Snapshot;
 pub use sockets::Sockets;
 pub use venue::{PlayError, Seen, Venue, pull};

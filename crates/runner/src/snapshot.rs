@@ -1,9 +1,9 @@
 //! The exact texts of a scenario, kept in a file beside it.
 
 use std::fmt::Write as _;
-use std::io;
 use std::path::{Path, PathBuf};
 
+use objects::FileError;
 use report::{Case, CheckReport, Miss, PodReport, PodsReport};
 use scenario::Scenario;
 
@@ -21,24 +21,13 @@ pub struct Snapshot {
     pub after: String,
 }
 
-/// A snapshot that could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {path}: {error}", path = path.display())]
-pub struct SnapshotError {
-    /// The file.
-    pub path: PathBuf,
-    /// Why.
-    pub error: io::Error,
-}
-
 impl Snapshot {
     /// Writes what happens.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write(&self) -> Result<(), SnapshotError> {
-        std::fs::write(&self.path, &self.after)
-            .map_err(|error| SnapshotError { path: self.path.clone(), error })
+    pub fn write(&self) -> Result<(), FileError> {
+        std::fs::write(&self.path, &self.after).map_err(|error| FileError::write(&self.path, error))
     }
 
     /// The lines that go and come, as `-` and `+`.

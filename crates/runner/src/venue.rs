@@ -80,7 +80,7 @@ pub enum PlayError {
     },
     /// The files that point a node at the hosts cannot be written.
     #[error(transparent)]
-    Files(#[from] scenario::UnwritableFile),
+    Files(#[from] objects::FileError),
     /// The user's command that points a runtime at the hosts did not succeed.
     #[error("the command {0:?} failed")]
     Prepare(String),

@@ -191,7 +191,7 @@ fn read(sources: &Sources, items: &[Spanned<ManifestItem>], at: Duration) -> Res
 /// A file that is not there is the scenario's mistake; what is in it has places of its own.
 fn unreadable(sources: &Sources, item: &Spanned<ManifestItem>, error: InputError) -> LoadError {
     let mistake = match error {
-        InputError::Unreadable { .. } | InputError::NoManifests { .. } => Mistake::Value(error.to_string()),
+        InputError::Unreadable(_) | InputError::NoManifests { .. } => Mistake::unusable_file(&error),
         other => return other.into(),
     };
     LoadError::at(sources, item.referenced, mistake)

@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use objects::InputError;
 use serde_saphyr::Error;
@@ -12,14 +11,6 @@ use crate::yaml::{Location, Trouble};
 /// Why a scenario could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}", path = path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        source: std::io::Error,
-    },
     /// The file says something that a scenario cannot.
     #[error("{file}:{line}:{column}: {mistake}", line = place.line, column = place.column)]
     Mistake {

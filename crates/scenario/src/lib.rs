@@ -69,8 +69,8 @@ pub use runtime::virtual_time;
 pub use scenario::Scenario;
 pub use schema::json_schema;
 pub use sockets::{
-    Listen, Served, ServedFile, SocketNetwork, SocketWorld, TraceDifference, UnwritableFile, compare_traces,
-    socket_time, without_ports,
+    Listen, Served, ServedFile, SocketNetwork, SocketWorld, TraceDifference, compare_traces, socket_time,
+    without_ports,
 };
 pub use world::HostPlace;
 pub use yaml::Location;

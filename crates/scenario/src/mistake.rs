@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use objects::nearest;
+use objects::{InputError, nearest};
 
 /// What is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum Mistake {
     /// A value cannot be read.
     #[error("{0}")]
     Value(String),
+    /// There is nothing in it.
+    #[error("this is no scenario: it is empty")]
+    Empty,
     /// The file is of another format.
     #[error("this is no scenario: {key} is `{found}`, not `{expected}`")]
     OtherFormat {
@@ -129,13 +132,13 @@ pub enum Mistake {
         /// The address and port.
         address: std::net::SocketAddr,
     },
-    /// A file that is to be included cannot be read.
-    #[error("cannot include {path}: {reason}", path = path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        reason: String,
+    /// A file that is named here cannot be used.
+    #[error("{said}")]
+    UnusableFile {
+        /// Which, and why, as it is said of any file.
+        said: String,
+        /// What to do about it.
+        help: Option<String>,
     },
     /// A file includes itself, if by way of others.
     #[error("{path} includes itself", path = .0.display())]
@@ -175,6 +178,11 @@ pub enum Mistake {
 }
 
 impl Mistake {
+    /// A file that is named in a scenario cannot be used.
+    pub(crate) fn unusable_file(error: &InputError) -> Self {
+        Self::UnusableFile { said: error.to_string(), help: error.help() }
+    }
+
     /// What to do about it, if that is known.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
@@ -189,6 +197,11 @@ impl Mistake {
             }
             Self::UnknownHost { name, known } => nearest(name, known.iter().map(String::as_str))
                 .map(|meant| format!("did you mean `{meant}`?")),
+            Self::UnusableFile { help, .. } => help.clone(),
+            Self::OtherFormat { .. } => {
+                Some("Secrets are given with --secret, Pods and what makes pods with -f".to_owned())
+            }
+            Self::Empty => Some("pullsim schema scenario prints the format".to_owned()),
             Self::AmbiguousPod(name) => Some(format!("write `NAMESPACE/{name}`")),
             Self::WhichPod(key) => Some(format!("write `pods: {{NAME: {{{key}: …}}}}`")),
             Self::OnlyOverTime(_) => Some("say how long with `for`, as in `for: 10m`".to_owned()),

@@ -9,7 +9,7 @@ use keyring::{Account, PluginRules, PodOfPull, PullSecret, SecretType, TokenSour
 use kubelet::{KubeletConfig, Pod, ServiceAccount, Version, WrittenPolicy};
 use mock_registry::RequestLog;
 use node::Node;
-use objects::NodeKubelet;
+use objects::{NodeKubelet, Source};
 use secret::Secret;
 use serde_json::json;
 
@@ -52,10 +52,8 @@ impl Scenario {
     /// # Errors
     /// When the file cannot be read, or says something that a scenario cannot.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        Self::parse(&path.display().to_string(), &text)
+        let file = Source::open_file(path.as_ref())?;
+        Self::parse(file.name(), file.text())
     }
 
     /// Reads the file at `path`, as it would be at another date: for clients whose clock is not the scenario's.
@@ -63,10 +61,8 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn load_at(path: impl AsRef<Path>, now: Timestamp) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        Self::read(&path.display().to_string(), &text, Some(now))
+        let file = Source::open_file(path.as_ref())?;
+        Self::read(file.name(), file.text(), Some(now))
     }
 
     /// Reads a scenario from `text`; `name` is what messages call it.

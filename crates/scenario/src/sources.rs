@@ -88,11 +88,9 @@ impl Sources {
         if within.len() > DEEPEST || within.contains(&identity(&path)) {
             return Err(LoadError::at(self, at, Mistake::IncludeCycle(path)));
         }
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let reason = error.kind().to_string();
-            LoadError::at(self, at, Mistake::Unreadable { path: path.clone(), reason })
-        })?;
-        self.read_file(&path.display().to_string(), text, within)
+        let file = objects::Source::open_file(&path)
+            .map_err(|error| LoadError::at(self, at, Mistake::unusable_file(&error)))?;
+        self.read_file(file.name(), file.text().to_owned(), within)
     }
 }
 

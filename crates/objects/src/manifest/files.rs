@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::{InputError, Source};
+use crate::{FileError, InputError, Source};
 
 /// The endings of manifest files in a directory, as `kubectl apply -f DIR` takes them.
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
@@ -28,7 +28,7 @@ pub fn open_manifests(paths: &[String]) -> Result<Vec<Source>, InputError> {
 }
 
 fn in_directory(directory: &str) -> Result<Vec<String>, InputError> {
-    let unreadable = |error| InputError::Unreadable { file: directory.to_owned(), error };
+    let unreadable = |error| FileError::read(directory, error);
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -177,10 +177,13 @@ fn unreadable_files() {
     let error = Source::open("no/such/file.json").unwrap_err();
     assert_eq!(
         error.render(),
-        "error: cannot read no/such/file.json: no such file or directory\nhelp: name a file that exists, or - for standard input\n"
+        "error: cannot read no/such/file.json: no such file or directory\nhelp: name a file that exists\n"
     );
     let error = Source::open(env!("CARGO_MANIFEST_DIR")).unwrap_err();
     assert!(error.to_string().ends_with(": is a directory"), "{error}");
+    let misspelt = format!("{}/Crago.toml", env!("CARGO_MANIFEST_DIR"));
+    let error = Source::open(&misspelt).unwrap_err();
+    assert!(error.help().is_some_and(|help| help.ends_with("/Cargo.toml?")), "{}", error.render());
     let error = Source::from_reader("x", std::io::repeat(b' ')).unwrap_err();
     assert_eq!(error.to_string(), "x is larger than 8 MiB");
     let fits = std::io::Read::take(std::io::repeat(b' '), MAX_INPUT_BYTES);

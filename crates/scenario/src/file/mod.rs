@@ -33,7 +33,7 @@ use crate::LoadError;
 use crate::expect::{ExpectFile, KubeletVersion};
 use crate::mistake::Mistake;
 use crate::sources::Sources;
-use crate::yaml::{Spanned, Tree, from_tree};
+use crate::yaml::{Node, Spanned, Tree, from_tree};
 
 /// The `apiVersion` that is read here.
 pub(crate) const API_VERSION: &str = "pullsim/v1";
@@ -44,7 +44,9 @@ pub(crate) const KIND: &str = "Scenario";
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ScenarioFile {
+    #[expect(dead_code, reason = "its value is looked at before all others, in the tree")]
     pub api_version: Spanned<String>,
+    #[expect(dead_code, reason = "its value is looked at before all others, in the tree")]
     pub kind: Spanned<String>,
     /// A file, or several, over which this one lies: mappings join, anything else replaces what was there.
     #[serde(default)]
@@ -119,15 +121,18 @@ pub(crate) enum PolicyWord {
 impl ScenarioFile {
     /// Reads what the sources say together.
     pub(crate) fn read(sources: &Sources, tree: &Tree) -> Result<Self, LoadError> {
-        let file: Self = from_tree(tree).map_err(|trouble| LoadError::from_tree(sources, trouble))?;
-        for (key, found, expected) in
-            [("apiVersion", &file.api_version, API_VERSION), ("kind", &file.kind, KIND)]
-        {
-            if found.value != expected {
-                let mistake = Mistake::OtherFormat { key, found: found.value.clone(), expected };
-                return Err(LoadError::at(sources, found.referenced, mistake));
+        if matches!(tree.node, Node::Null) {
+            return Err(LoadError::at(sources, tree.at, Mistake::Empty));
+        }
+        // What is of another format has keys of its own, about which nobody wants to hear.
+        for (key, expected) in [("kind", KIND), ("apiVersion", API_VERSION)] {
+            if let Some(Tree { node: Node::Text(found), at }) = tree.get(key)
+                && found != expected
+            {
+                let mistake = Mistake::OtherFormat { key, found: found.clone(), expected };
+                return Err(LoadError::at(sources, *at, mistake));
             }
         }
-        Ok(file)
+        from_tree(tree).map_err(|trouble| LoadError::from_tree(sources, trouble))
     }
 }

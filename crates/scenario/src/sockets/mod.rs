@@ -36,7 +36,7 @@ use door::Threshold;
 pub use files::ServedFile;
 pub use network::SocketNetwork;
 pub use place::Listen;
-pub use served::{Served, UnwritableFile};
+pub use served::Served;
 pub use time::socket_time;
 
 /// The hosts of a scenario on real sockets. They stop, and their connections end, when this is dropped.

@@ -1,26 +1,17 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use mock_registry::RequestLog;
+use objects::FileError;
 
 use super::accept::DialFaults;
 use super::door::Threshold;
 use super::{Listen, SocketWorld, place};
 use crate::network::Obstacle;
 use crate::{HostPlace, Scenario, SimulatedNetwork};
-
-/// A file or directory that cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {path}: {error}", path = .path.display())]
-pub struct UnwritableFile {
-    /// The file.
-    pub path: PathBuf,
-    /// Why.
-    pub error: io::Error,
-}
 
 /// A scenario whose hosts live on sockets, for clients that are not ours: names lead to where the hosts really listen.
 pub struct Served {
@@ -92,15 +83,14 @@ impl Served {
     ///
     /// # Errors
     /// When one cannot be written.
-    pub fn write_files(&self, directory: &Path) -> Result<(), UnwritableFile> {
-        let unwritable = |path: &Path, error| UnwritableFile { path: path.to_owned(), error };
-        std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
-        let absolute = std::path::absolute(directory).map_err(|error| unwritable(directory, error))?;
+    pub fn write_files(&self, directory: &Path) -> Result<(), FileError> {
+        std::fs::create_dir_all(directory).map_err(|error| FileError::write(directory, error))?;
+        let absolute = std::path::absolute(directory).map_err(|error| FileError::write(directory, error))?;
         for (path, content) in self.files(&absolute) {
             let path = absolute.join(path);
             let parent = path.parent().unwrap_or(&absolute);
-            std::fs::create_dir_all(parent).map_err(|error| unwritable(parent, error))?;
-            std::fs::write(&path, content).map_err(|error| unwritable(&path, error))?;
+            std::fs::create_dir_all(parent).map_err(|error| FileError::write(parent, error))?;
+            std::fs::write(&path, content).map_err(|error| FileError::write(&path, error))?;
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ fn files_that_include_each_other_are_refused() {
     );
     let shown = load("include-missing", &[("s.yaml", "title: t\ninclude: [none.yaml]\n")]).unwrap_err();
     assert!(
-        shown.starts_with("error: cannot include DIR/none.yaml: entity not found\n  DIR/s.yaml:2:11\n"),
+        shown.starts_with("error: cannot read DIR/none.yaml: no such file or directory\n  DIR/s.yaml:2:11\n"),
         "{shown}"
     );
     let shown = load("include-number", &[("s.yaml", "include: {a: b}\n")]).unwrap_err();
