@@ -15,6 +15,15 @@ pub(crate) const PLUGIN_FAILED: &str = "credential provider failed";
 pub(crate) const CREATE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY \
                              --docker-username=USER --docker-password=…";
 
+/// Makes a pull secret anew that is there already.
+const REPLACE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY \
+                              --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl apply -f -";
+
+/// The same for one that may be of another type, which cannot be changed.
+const REMAKE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY \
+                             --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl replace \
+                             --force -f -";
+
 /// Copies a secret into the pod's namespace.
 const COPY_SECRET: &str = "kubectl get secret NAME -n OTHER -o json | jq \
                            'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion)' | kubectl apply -n \
@@ -290,7 +299,7 @@ fn secret_that_did_not_count(scene: &Scene<'_>) -> Option<Finding> {
         let finding = facts.unmatched.iter().fold(finding, |finding, entry| {
             finding.evidence(format!("{} key {:?}: {}", entry.source, entry.key, entry.reason))
         });
-        return Some(finding.remedy(format!("Write the key as {key:?}:")).command(CREATE_SECRET));
+        return Some(finding.remedy(format!("Write the key as {key:?}:")).command(REPLACE_SECRET));
     }
     let skipped = facts.skipped.first()?;
     let sentence = format!(
@@ -302,7 +311,7 @@ fn secret_that_did_not_count(scene: &Scene<'_>) -> Option<Finding> {
             .evidence(format!("{}: {}", skipped.source, skipped.reason))
             .or(&[Cause::CredentialsMissing])
             .remedy("Make a secret of type kubernetes.io/dockerconfigjson:")
-            .command(CREATE_SECRET),
+            .command(REMAKE_SECRET),
     )
 }
 
@@ -319,7 +328,7 @@ fn secret_that_is_hollow(scene: &Scene<'_>) -> Option<Finding> {
             .or(&[Cause::CredentialsMissing])
             .evidence(format!("{} holds an empty login for {:?}", login.source, login.key))
             .remedy("Make the secret from user name and password, not from the client's file:")
-            .command(CREATE_SECRET),
+            .command(REMAKE_SECRET),
     )
 }
 

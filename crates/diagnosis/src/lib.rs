@@ -56,5 +56,5 @@ pub use facts::{
 };
 pub use hosts::{HostPurpose, NeededHost, hosts};
 pub use names::Names;
-pub use rate::{RateLimit, rate_limit};
+pub use rate::{Counted, RateLimit, rate_limit, untold_limit};
 pub use stage::Stage;

@@ -12,11 +12,6 @@ use crate::lowargs::LowCheck;
 /// Reads the token that `--service-account-token` names.
 pub(crate) fn read(low: &LowCheck) -> Result<Option<Secret>, Failure> {
     let Some(file) = &low.service_account_token else { return Ok(None) };
-    if file == "-"
-        && let Some(taken) = reader_of_standard_input(low)
-    {
-        return Err(Failure::StandardInputTwice { flags: [taken, "--service-account-token"] });
-    }
     let source = Source::open(file)?;
     let fault = |fault| Failure::NoToken { file: source.shown_name().to_owned(), fault };
     let text = source.text().trim();
@@ -43,17 +38,6 @@ pub(crate) enum TokenFault {
     Words,
     /// A word that is no JSON web token.
     NoJwt,
-}
-
-fn reader_of_standard_input(low: &LowCheck) -> Option<&'static str> {
-    let dash = |files: &[String]| files.iter().any(|file| file == "-");
-    if dash(&low.secret) {
-        Some("--secret")
-    } else if dash(&low.filename) {
-        Some("-f")
-    } else {
-        None
-    }
 }
 
 /// Who issues tokens: whoever gave one, the scenario's API server, or nobody.

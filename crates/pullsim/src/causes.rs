@@ -26,21 +26,37 @@ pub(crate) struct Entry {
     remedies: &'static [Remedy],
 }
 
-/// Prints all causes, or one.
+/// Prints all causes, those of a stage, or one.
 pub(crate) fn run(low: &LowCauses) -> Result<Exit, Failure> {
-    let one = low.cause.as_deref().map(|name| Cause::named(name).ok_or_else(|| unknown(name))).transpose()?;
-    let text = match (low.output, one) {
-        (CausesOutput::Text, None) => list(),
-        (CausesOutput::Text, Some(cause)) => page(cause),
-        (CausesOutput::Markdown, None) => catalogue_markdown(),
-        (CausesOutput::Markdown, Some(cause)) => cause_markdown(cause),
-        (CausesOutput::Json, None) => {
-            output::json(&Cause::ALL.iter().map(|cause| entry(*cause)).collect::<Vec<_>>())?
+    let meant = low.cause.as_deref().map_or_else(|| Ok(Cause::ALL.to_vec()), meant)?;
+    let text = match (low.output, meant.as_slice()) {
+        (CausesOutput::Text, [one]) => page(*one),
+        (CausesOutput::Text, several) => list(several),
+        (CausesOutput::Markdown, _) if low.cause.is_none() => catalogue_markdown(),
+        (CausesOutput::Markdown, several) => several.iter().map(|cause| cause_markdown(*cause)).collect(),
+        (CausesOutput::Json, [one]) => output::json(&entry(*one))?,
+        (CausesOutput::Json, several) => {
+            output::json(&several.iter().map(|cause| entry(*cause)).collect::<Vec<_>>())?
         }
-        (CausesOutput::Json, Some(cause)) => output::json(&entry(cause))?,
     };
     output::write(&text)?;
     Ok(Exit::Pulled)
+}
+
+/// One cause by code or name; all of a stage, or of the first letters of a code.
+fn meant(text: &str) -> Result<Vec<Cause>, Failure> {
+    if let Some(cause) = Cause::named(text) {
+        return Ok(vec![cause]);
+    }
+    let upper = text.to_ascii_uppercase();
+    let of_stage = |cause: &&Cause| {
+        let letters = cause.code().rsplit_once('-').map_or("", |(letters, _)| letters);
+        cause.stage().name().eq_ignore_ascii_case(text)
+            || letters == upper
+            || letters.strip_prefix("PS-") == Some(upper.as_str())
+    };
+    let causes: Vec<Cause> = Cause::ALL.iter().filter(of_stage).copied().collect();
+    if causes.is_empty() { Err(unknown(text)) } else { Ok(causes) }
 }
 
 fn unknown(name: &str) -> Failure {
@@ -61,9 +77,9 @@ fn entry(cause: Cause) -> Entry {
     }
 }
 
-fn list() -> String {
+fn list(causes: &[Cause]) -> String {
     let mut out = String::new();
-    for cause in Cause::ALL {
+    for cause in causes {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{:<12} {:<27} {}", cause.code(), cause.name(), cause.meaning());
     }
@@ -71,9 +87,12 @@ fn list() -> String {
 }
 
 fn page(cause: Cause) -> String {
-    let heals = if cause.persistence() == Persistence::Transient { "may heal by itself" } else { "stays" };
+    let heals = match cause.persistence() {
+        Persistence::Transient => "may heal by itself",
+        Persistence::Permanent => "stays until something is changed",
+    };
     let mut out = format!("{} {} (stage {}, {heals})\n", cause.code(), cause.name(), cause.stage().name());
-    let _ = writeln!(out, "\n{}.\n\nHow to tell: {}", cause.meaning(), cause.told_apart());
+    let _ = writeln!(out, "\n{}.\n\nHow to tell: {}", capital(cause.meaning()), cause.told_apart());
     let alike: Vec<&str> = cause.look_alikes().iter().map(|cause| cause.name()).collect();
     if !alike.is_empty() {
         let _ = writeln!(out, "Looks like:  {}", alike.join(", "));
@@ -86,4 +105,9 @@ fn page(cause: Cause) -> String {
         }
     }
     out
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

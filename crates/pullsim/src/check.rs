@@ -24,10 +24,11 @@ use crate::exit::Exit;
 use crate::hiargs::HiCheck;
 use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
-use crate::{compare, node_plugins, output, render, what_if};
+use crate::{compare, node_plugins, output, render, stdin, what_if};
 
 /// Checks an image and writes the report.
 pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
+    stdin::once(&stdin::files_of(low))?;
     if !low.filename.is_empty() || low.lasts.is_some() {
         return pods::run(low, environment);
     }
@@ -128,7 +129,7 @@ fn node_keyrings(hi: &mut HiCheck) -> Vec<Keyring> {
 
 /// Pulls once; and where that fails and it is wanted, again with changes.
 fn simulate(hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> Result<CheckReport, Failure> {
-    let progress = if live { Progress::live() } else { Progress::begin(hi.scenario.is_none()) };
+    let progress = Progress::of(live, hi.scenario.is_none());
     let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
     let trace = progress.trace();
     let checked = runtime.block_on(async {

@@ -2,9 +2,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use objects::{Excerpt, InputError, Place, nearest};
+use objects::{Excerpt, FileError, InputError, Place, nearest};
 use runtimes::{ConfigError, StoreError};
-use scenario::{LoadError, UnwritableFile};
+use scenario::LoadError;
 
 use crate::account_token::TokenFault;
 use crate::exit::Exit;
@@ -22,11 +22,14 @@ pub(crate) enum Failure {
     /// There are no scenarios where they were looked for.
     #[error(transparent)]
     NoScenarios(#[from] runner::FindError),
-    /// Exact texts could not be written.
+    /// No path is given, and the catalogue is not here.
+    #[error("there is no directory {0} here, which is what is played unless paths are named")]
+    NoCatalogue(&'static str),
+    /// A file cannot be read or written.
     #[error(transparent)]
-    Snapshot(#[from] runner::SnapshotError),
+    File(#[from] FileError),
     /// The node's store cannot be used.
-    #[error("cannot use the store {}: {error}", .directory.display())]
+    #[error("cannot use the store {}: {}", .directory.display(), without_number(error))]
     Store {
         /// The directory as given.
         directory: PathBuf,
@@ -50,22 +53,6 @@ pub(crate) enum Failure {
         given: String,
         /// The nearest name or code.
         near: Option<&'static str>,
-    },
-    /// A file named by a flag cannot be read.
-    #[error("cannot read {}: {}", .path.display(), reason(.error))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// A file that was asked for cannot be written.
-    #[error("cannot write {}: {}", .path.display(), reason(.error))]
-    Unwritable {
-        /// The file or directory.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
     },
     /// A host gets no socket.
     #[error("cannot listen: {}", reason(.0))]
@@ -94,7 +81,13 @@ pub(crate) enum Failure {
     /// Standard input cannot be read.
     #[error("cannot read the password: {}", reason(.0))]
     Password(io::Error),
-    /// There is no password on standard input, or one that no Secret can hold.
+    /// A password that no Secret can hold.
+    #[error("the password has more than {} KiB", .limit / 1024)]
+    LongPassword {
+        /// The most bytes that it may have.
+        limit: u64,
+    },
+    /// There is no password on standard input.
     #[error("there is no password on standard input")]
     NoPassword,
     /// `--node` names something else than a directory.
@@ -150,6 +143,8 @@ pub(crate) enum Failure {
         namespace: Option<String>,
         /// The kinds of what they hold instead.
         kinds: Vec<String>,
+        /// The namespaces that have pods.
+        elsewhere: Vec<String>,
     },
     /// kubectl gave nothing.
     #[error(transparent)]
@@ -168,17 +163,11 @@ pub(crate) enum Failure {
     EventLoop(io::Error),
 }
 
-impl From<UnwritableFile> for Failure {
-    fn from(file: UnwritableFile) -> Self {
-        Self::Unwritable { path: file.path, error: file.error }
-    }
-}
-
 impl Failure {
     /// Whose fault it is.
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Output(_) | Self::EventLoop(_) | Self::Listen(_) | Self::Snapshot(_) => Exit::Internal,
+            Self::Output(_) | Self::EventLoop(_) | Self::Listen(_) => Exit::Internal,
             _ => Exit::Input,
         }
     }
@@ -219,7 +208,11 @@ impl Failure {
             Self::InvalidImage(_) => {
                 Some("an image is HOST/PATH:TAG, without a scheme, the path in lower case".to_owned())
             }
+            Self::File(error) => error.help(),
+            Self::NoCatalogue(_) => Some("pullsim run PATH plays a file, or all below a directory".to_owned()),
+            Self::NoScenarios(error) => error.help(),
             Self::Unmakeable { remedy, .. } => Some((*remedy).to_owned()),
+            Self::LongPassword { .. } => Some("standard input is the password and nothing else".to_owned()),
             Self::NoPassword => Some("printf '%s' \"$PASSWORD\" | pullsim secret make …".to_owned()),
             Self::UnknownCause { near, .. } => {
                 let guess = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
@@ -237,6 +230,9 @@ impl Failure {
             }
             Self::Store { .. } => {
                 Some("--store takes a directory that can be made and written to".to_owned())
+            }
+            Self::NoPods { elsewhere, .. } if !elsewhere.is_empty() => {
+                Some(format!("there are pods in {}", elsewhere.join(", ")))
             }
             Self::NoPods { kinds, .. } => {
                 let only =
@@ -286,10 +282,15 @@ fn in_namespace(namespace: Option<&str>) -> String {
     namespace.map(|namespace| format!(" in namespace {namespace}")).unwrap_or_default()
 }
 
-/// The system's reason without the error number that Rust adds.
+/// The system's reason in our words.
 fn reason(error: &io::Error) -> String {
+    without_number(error).to_lowercase()
+}
+
+/// An error that ends in the system's reason, without the number that Rust adds.
+fn without_number(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 /// What was given, quoted, where it may be shown.

@@ -7,7 +7,7 @@ use distribution::Platform;
 use keyring::PullSecret;
 use kubelet::{MissingSecret, PullPolicy, VerificationPolicy, Version, default_pull_policy};
 use node::{Environment, Node};
-use objects::{NodeKubelet, Source, read_cri_auth, read_secrets};
+use objects::{FileError, NodeKubelet, Source, read_cri_auth, read_secrets};
 use replay::PresentImages;
 use runtimes::{ConfigError, Layers, Profile};
 use scenario::Scenario;
@@ -95,6 +95,7 @@ impl HiCheck {
             runtimes::check_config(&node, runtime).map_err(|error| runtime_config(&node, runtime, error))?;
         }
         let kubelet = low.kubelet.as_deref().map_or_else(|| Ok(Version::default()), kubelet_version)?;
+        notes.extend(low.node.as_deref().filter(|_| scenario.is_none()).and_then(no_node));
         let own_files = low.node.is_some() || scenario.is_some();
         let of_scenario = scenario.as_ref().filter(|_| low.filename.is_empty()).map(Scenario::image);
         let image = low.image.as_deref().or(of_scenario).unwrap_or_default().to_owned();
@@ -171,9 +172,23 @@ fn cri_auth(file: &str) -> Result<AuthConfig, Failure> {
 fn node(directory: Option<&Path>, environment: &Environment) -> Result<Node, Failure> {
     match directory {
         None => Ok(Node::machine(environment.clone())),
-        Some(path) if path.is_dir() => Ok(Node::directory(path)),
-        Some(path) => Err(Failure::NotADirectory(path.to_owned())),
+        Some(path) => node_directory(path),
     }
+}
+
+/// The node whose root directory is here.
+pub(crate) fn node_directory(path: &Path) -> Result<Node, Failure> {
+    let found = std::fs::metadata(path).map_err(|error| FileError::read(path, error))?;
+    if found.is_dir() { Ok(Node::directory(path)) } else { Err(Failure::NotADirectory(path.to_owned())) }
+}
+
+/// A directory that looks like no node's root: most likely another was meant.
+fn no_node(path: &Path) -> Option<String> {
+    let parts = ["etc", "var/lib/kubelet"];
+    parts.iter().all(|part| !path.join(part).exists()).then(|| {
+        let path = path.display();
+        format!("{path} holds neither etc nor var/lib/kubelet: is it a node's root directory? The node has defaults")
+    })
 }
 
 /// The images that are said to be on the node: `IMAGE`, or `IMAGE=ID` with what the runtime calls it. Where the kubelet's
@@ -247,7 +262,7 @@ fn unknown(what: &'static str, given: &str, known: impl IntoIterator<Item = impl
 }
 
 fn certificates(path: &Path) -> Result<Vec<u8>, Failure> {
-    let pem = std::fs::read(path).map_err(|error| Failure::Unreadable { path: path.to_owned(), error })?;
+    let pem = std::fs::read(path).map_err(|error| FileError::read(path, error))?;
     let text = String::from_utf8_lossy(&pem);
     if text.contains("-----BEGIN CERTIFICATE-----") {
         Ok(pem)

@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod secret;
 mod serve;
+mod stdin;
 mod store;
 mod what_if;
 

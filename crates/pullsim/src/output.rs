@@ -47,6 +47,11 @@ pub(crate) fn ascii(text: &str) -> String {
     replaced.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
 }
 
+/// A text whose only control characters are tabs and line ends.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
 /// Writes the report. A reader who has seen enough (`| head`) is no error.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -62,7 +67,8 @@ pub(crate) fn write_line(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
-/// Writes an error. There is nobody left to tell if that fails.
+/// Writes an error. There is nobody left to tell if that fails. Names of files and what stands in them may be anything,
+/// and nothing in them steers the terminal.
 pub(crate) fn write_error(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(printable(text).as_bytes());
 }

@@ -19,8 +19,11 @@ pub(crate) enum Progress {
 }
 
 impl Progress {
-    /// Begins; `shown` is false where nobody waits.
-    pub fn begin(shown: bool) -> Self {
+    /// Begins: with every step in a line of its own if `live`; otherwise `shown` is false where nobody waits.
+    pub fn of(live: bool, shown: bool) -> Self {
+        if live {
+            return Self::Live;
+        }
         if !shown || !io::stderr().is_terminal() {
             return Self::Nothing;
         }
@@ -30,11 +33,6 @@ impl Progress {
         }
         bar.enable_steady_tick(TICK);
         Self::Line(bar)
-    }
-
-    /// Every step is told as it is made.
-    pub const fn live() -> Self {
-        Self::Live
     }
 
     /// A trace that moves the line along.

@@ -124,15 +124,24 @@ pub(crate) fn check(
             .map(|waiting| Waiting { reason: waiting.reason.clone(), message: waiting.message.clone() }),
         diagnosis: None,
         hosts: diagnosis::hosts(&pulled.steps),
-        rate_limit: diagnosis::rate_limit(&pulled.steps),
+        rate_limit: None,
         what_if: None,
         notes: notes(setting, pulled),
         at: pulled.at,
         took: pulled.took,
         trace: pulled.steps.clone(),
     };
+    report.rate_limit = diagnosis::rate_limit(&report.trace, |step| login_of(&report, step));
+    let domain = report.reference.as_ref().map_or("", |reference| &reference.domain);
+    report.notes.extend(diagnosis::untold_limit(&report.trace, domain));
     report.diagnosis = diagnose(&facts(&report, inputs, plan, end(inputs, plan, pulled)));
     report
+}
+
+/// The user with whose login a step of the trace was made.
+fn login_of(report: &CheckReport, step: usize) -> Option<String> {
+    let answer = report.answers.iter().rfind(|answer| answer.first_step <= step)?;
+    report.credentials.get(answer.credential?).map(|login| login.username.clone())
 }
 
 /// The policy of the pod; a name that cannot be read has the default.
@@ -186,7 +195,6 @@ fn notes(setting: &Setting, pulled: &Pulled) -> Vec<String> {
         }) => Some(format!("credential provider plugin {text}")),
         _ => None,
     }));
-    notes.extend(diagnosis::rate_limit(&pulled.steps).map(|limit| limit.sentence()));
     if pulled.direct.is_some() {
         notes.push(
             "the runtime is not asked; `cri` holds what it would answer if it were, as by crictl".to_owned(),

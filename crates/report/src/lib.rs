@@ -64,7 +64,8 @@ pub use run::{Case, Miss, RunReport, Scenarios, Verdict};
 pub use sarif::{Located, run_sarif, sarif};
 pub use text::{
     TextOptions, check as check_text, decisions as decisions_text, live, plan as plan_text,
-    pods as pods_text, pods_verdict, progress, run as run_text, verdict,
+    pods as pods_text, pods_decisions as pods_decisions_text, pods_verdict, progress, run as run_text,
+    verdict,
 };
 pub use trial::{Search, Trial, TrialOutcome, TriedChange, healing};
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::advice;
 use crate::ladder::{Flight, Mark, Rung, ladder, tried_rung};
 use crate::run::{SearchedRuns, searched};
-use crate::trial::proven;
+use crate::trial::remedies;
 use crate::words::time_words;
 use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict, healing};
 
@@ -175,8 +175,7 @@ fn cause(out: &mut String, report: &CheckReport) {
     let cause = diagnosis.cause;
     let _ = writeln!(out, "**Cause** {} `{cause}`: {}\n", cause.code(), prose(&diagnosis.sentence));
     list(out, "Proof", &diagnosis.evidence);
-    let proven = report.what_if.iter().filter_map(|trials| proven(trials));
-    list(out, "Fix", &diagnosis.remedies.iter().cloned().chain(proven).collect::<Vec<_>>());
+    list(out, "Fix", &remedies(report));
     folded(out, "What else it may be, and how to tell", &advice::alternatives(report));
 }
 

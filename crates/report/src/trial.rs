@@ -198,6 +198,30 @@ pub(crate) fn proven(trials: &[Trial]) -> Option<String> {
     ))
 }
 
+/// What helps: the change that is proven to heal comes first, and what tells to try changes goes once they were tried.
+pub(crate) fn remedies(report: &CheckReport) -> Vec<String> {
+    let written = report.diagnosis.iter().flat_map(|diagnosis| &diagnosis.remedies).cloned();
+    let Some(trials) = &report.what_if else { return written.collect() };
+    let mut remedies: Vec<String> = Vec::new();
+    for line in written {
+        if is_command(&line) && line.ends_with(" --what-if") {
+            // With the sentence before it.
+            remedies.pop_if(|sentence| !is_command(sentence));
+        } else {
+            remedies.push(line);
+        }
+    }
+    let first = healing(trials).is_some();
+    let at = if first { 0 } else { remedies.len() };
+    remedies.splice(at..at, proven(trials));
+    remedies
+}
+
+/// A command is indented, below the sentence that it belongs to.
+fn is_command(line: &str) -> bool {
+    line.starts_with("  ")
+}
+
 fn healed(trial: &Trial) -> String {
     let login = even_without_login(trial);
     let steps: Vec<&str> = trial.steps().map(|step| step.trim_end_matches('.')).collect();

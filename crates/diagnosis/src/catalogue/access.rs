@@ -61,7 +61,7 @@ pub(super) const SECRET_WRONG_REGISTRY: Entry = Entry {
         )),
         secret(command(
             "Make it anew with the image's registry as server:",
-            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
+            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl apply -f -",
         )),
     ],
 };
@@ -81,7 +81,7 @@ pub(super) const SECRET_MALFORMED: Entry = Entry {
         )),
         secret(command(
             "Make it anew:",
-            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
+            "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl replace --force -f -",
         )),
     ],
 };

@@ -10,10 +10,15 @@ pub(super) const TAG_NOT_FOUND: Entry = Entry {
     remedies: &[
         advice("Check the tag's spelling, and that it was pushed to this very registry."),
         look("List the tags that exist:", "crane ls REGISTRY/REPOSITORY"),
-        look("See what a node would get, with near tags:", "pullsim check IMAGE --what-if"),
+        look(NEAR_TAGS, "pullsim check IMAGE --what-if"),
         advice("Pin a digest or an immutable tag, so that a clean-up of tags cannot take it away."),
     ],
 };
+
+/// No node asks for a list of names, and so a check does not.
+const NEAR_TAGS: &str = "Ask the registry for the tags that there are, and try the nearest:";
+const NEAR_NAMES: &str =
+    "Ask the registry for the tags and repositories that there are, and try the nearest:";
 
 pub(super) const REPO_NOT_FOUND: Entry = Entry {
     told_apart: "The registry says NAME_UNKNOWN or \"repository … not found\", or no tag of the repository exists. Where it \
@@ -28,7 +33,7 @@ pub(super) const REPO_NOT_FOUND: Entry = Entry {
             look("See what exists (Amazon ECR):", "aws ecr describe-repositories --region REGION"),
         ),
         look("See which repositories there are, where the registry tells:", "crane catalog REGISTRY"),
-        look("See what a node would get:", "pullsim check IMAGE"),
+        look(NEAR_NAMES, "pullsim check IMAGE --what-if"),
     ],
 };
 
@@ -43,6 +48,7 @@ pub(super) const REPO_MISSING_OR_PRIVATE: Entry = Entry {
             "If it is private, add a pull secret and name it in imagePullSecrets:",
             "kubectl create secret docker-registry NAME -n NAMESPACE --docker-server=REGISTRY --docker-username=USER --docker-password=…",
         )),
+        look(NEAR_NAMES, "pullsim check IMAGE --what-if"),
     ],
 };
 

@@ -147,10 +147,50 @@ fn the_rate_limit_is_read_from_answers_that_came_anyway() {
         ("docker-ratelimit-source", "192.0.2.1"),
     ];
     let steps = [answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &told), manifest(200)];
-    let limit = diagnosis::rate_limit(&steps).unwrap();
-    assert_eq!(limit.sentence(), "rate limit: r.test has 76 of 100 pulls in 6 h left, counted for 192.0.2.1");
+    let limit = diagnosis::rate_limit(&steps, |_| None).unwrap();
+    let words = "76 of 100 pulls in 6 h left at r.test for all that ask from 192.0.2.1 without a login";
+    assert_eq!((limit.words().as_str(), limit.is_low()), (words, false));
     assert_eq!((limit.limit, limit.remaining), (Some(100), Some(76)));
-    assert_eq!(diagnosis::rate_limit(&[head(200)]), None);
+    assert_eq!(diagnosis::rate_limit(&[head(200)], |_| None), None);
     let odd = [answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &[("RateLimit-Limit", "many")])];
-    assert_eq!(diagnosis::rate_limit(&odd), None);
+    assert_eq!(diagnosis::rate_limit(&odd, |_| None), None);
+}
+
+/// Whose limit it is: the registry's own word, else whether somebody logged in; and when it is time to do something.
+#[test]
+fn whose_pulls_are_counted() {
+    const ID: &str = "0a1b2c3d-0000-4000-8000-0123456789ab";
+    let cases = [
+        (Some("192.0.2.1"), None, "9", "all that ask from 192.0.2.1 without a login", true),
+        (Some("192.0.2.1"), Some("ci"), "11", "all that ask from 192.0.2.1 without a login", false),
+        (Some(ID), Some("ci"), "10", "the account of user \"ci\"", true),
+        (Some(ID), None, "50", "the account 0a1b2c3d-0000-4000-8000-0123456789ab", false),
+        (None, Some("ci"), "0", "the account of user \"ci\"", true),
+        (None, None, "100", "all that ask from this address without a login", false),
+    ];
+    for (source, login, remaining, whose, low) in cases {
+        let mut told = vec![("RateLimit-Limit", "100;w=3600"), ("RateLimit-Remaining", remaining)];
+        told.extend(source.map(|source| ("docker-ratelimit-source", source)));
+        let steps = [answer(Purpose::Resolve, "HEAD", REGISTRY, 200, &told)];
+        let limit = diagnosis::rate_limit(&steps, |_| login.map(str::to_owned)).unwrap();
+        assert_eq!(limit.words(), format!("{remaining} of 100 pulls in 1 h left at r.test for {whose}"));
+        assert_eq!(limit.is_low(), low, "{remaining}");
+    }
+}
+
+/// Docker Hub's limit is not told where a mirror answered, and that is said; nobody asked, nothing to say.
+#[test]
+fn a_limit_that_is_not_told() {
+    let mirror = "https://mirror.test/v2/library/nginx/manifests/1?ns=docker.io";
+    let answered = |url, status| [answer(Purpose::Resolve, "HEAD", url, status, &[])];
+    let untold = diagnosis::untold_limit(&answered(mirror, 200), "docker.io").unwrap();
+    assert!(
+        untold.contains("mirror.test answered in its place") && untold.contains("PS-RATE-01"),
+        "{untold}"
+    );
+    let hub = "https://registry-1.docker.io/v2/library/nginx/manifests/1";
+    let untold = diagnosis::untold_limit(&answered(hub, 200), "docker.io").unwrap();
+    assert!(untold.contains("not told in its answers"), "{untold}");
+    assert_eq!(diagnosis::untold_limit(&answered(hub, 404), "docker.io"), None);
+    assert_eq!(diagnosis::untold_limit(&answered(hub, 200), "r.test"), None);
 }

@@ -1,6 +1,6 @@
 //! The pods that are meant, and what the API server made of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyring::{Account, PullSecret};
 use kubelet::{Admission, ContainerKind, Pod, ServiceAccount, WrittenPolicy, admit};
@@ -138,6 +138,7 @@ fn selected<'a>(manifests: &'a Manifests, low: &LowCheck) -> Result<Vec<&'a Work
             files: low.filename.clone(),
             namespace: low.namespace.clone(),
             kinds: kinds(manifests),
+            elsewhere: namespaces(manifests),
         }),
     }
 }
@@ -164,6 +165,12 @@ fn unrelated(manifests: &Manifests) -> Option<String> {
         more => format!(" and {more} more"),
     };
     (!unrelated.is_empty()).then(|| format!("no pull secrets, and passed over: {}{more}", shown.join(", ")))
+}
+
+/// The namespaces that have pods, each once.
+fn namespaces(manifests: &Manifests) -> Vec<String> {
+    let all: BTreeSet<&String> = manifests.workloads.iter().map(|workload| &workload.namespace).collect();
+    all.into_iter().cloned().collect()
 }
 
 /// The kinds of all objects, each once, where there is no pod in any namespace.

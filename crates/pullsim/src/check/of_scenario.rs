@@ -6,7 +6,7 @@ use replay::{
     Accounts, Assigned, FoundImage, FoundPod, PodHistory, Present, SecretsOverTime, Simulation, SyncReports,
     pods_report, run_pods,
 };
-use report::{MissingSecret, Outcome, PodsReport};
+use report::{MissingSecret, PodsReport};
 use runtimes::Containerd;
 use scenario::{Scenario, ScenarioPod};
 use trace::Trace;
@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
 use crate::lowargs::LowCheck;
-use crate::{node_plugins, output, render};
+use crate::node_plugins;
 
 /// Whether the pods of a scenario are meant: it has some, and nothing else is named.
 pub(super) fn is_meant(low: &LowCheck, hi: &HiCheck) -> bool {
@@ -27,13 +27,7 @@ pub(super) fn is_meant(low: &LowCheck, hi: &HiCheck) -> bool {
 
 /// Checks the pods and writes the report.
 pub(super) fn run(low: &LowCheck, hi: HiCheck, environment: &Environment) -> Result<Exit, Failure> {
-    let report = report(low, hi)?;
-    let text = output::text_options(low.color, environment);
-    output::write(&match low.quiet {
-        true => report::pods_verdict(&report),
-        false => render::pods(low.output, &report, text),
-    })?;
-    Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
+    pods::write(low, &report(low, hi)?, environment)
 }
 
 /// What becomes of the pods. Each image is told by the sync that tells most of it.
@@ -80,7 +74,9 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
             pod.images = told(history, &reports);
         }
     }
-    Ok(pods_report(pods::setting(&hi, low, Vec::new(), lasts), found, histories))
+    let notes =
+        low.what_if.then(|| format!("--what-if: changes are tried by pullsim run {} --what-if", file(low)));
+    Ok(pods_report(pods::setting(&hi, low, notes.into_iter().collect(), lasts), found, histories))
 }
 
 fn simulate(hi: &mut HiCheck, simulation: Simulation) -> Result<(Vec<PodHistory>, SyncReports), Failure> {
@@ -131,7 +127,12 @@ fn told(history: &PodHistory, reports: &SyncReports) -> Vec<FoundImage> {
     pods::images(&history.pod).into_iter().filter_map(image).collect()
 }
 
+/// The scenario's file.
+fn file(low: &LowCheck) -> String {
+    low.scenario.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+}
+
 fn no_pods(low: &LowCheck) -> Failure {
-    let files = low.scenario.iter().map(|path| path.display().to_string()).collect();
-    Failure::NoPods { files, namespace: low.namespace.clone(), kinds: Vec::new() }
+    let files = vec![file(low)];
+    Failure::NoPods { files, namespace: low.namespace.clone(), kinds: Vec::new(), elsewhere: Vec::new() }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use diagnosis::RateLimit;
 use keyring::Keyring;
 use kubelet::{ContainerKind, MissingSecret, Pod, PullInputs, apply_default_image_tag};
 use node::Environment;
@@ -21,7 +22,7 @@ use super::{event_loop, kubelet, node_keyrings, of_scenario, options, store_fail
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
-use crate::lowargs::LowCheck;
+use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
 use crate::{node_plugins, output, render, what_if};
 
@@ -30,12 +31,19 @@ const PLUGIN_NOTE: &str = "credential provider plugin ";
 
 /// Checks pods and writes the report.
 pub(super) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Failure> {
-    let report = report(low, &open_manifests(&low.filename)?, environment)?;
+    write(low, &report(low, &open_manifests(&low.filename)?, environment)?, environment)
+}
+
+/// Writes the report of pods as it is asked for.
+pub(super) fn write(low: &LowCheck, report: &PodsReport, environment: &Environment) -> Result<Exit, Failure> {
     let text = output::text_options(low.color, environment);
     output::write(&match low.quiet {
-        true => report::pods_verdict(&report),
-        false => render::pods(low.output, &report, text),
+        true => report::pods_verdict(report),
+        false => render::pods(low.output, report, text),
     })?;
+    if low.verbose > 0 && low.output == Format::Text {
+        output::write(&report::pods_decisions_text(report, text))?;
+    }
     Ok(if report.outcome == Outcome::Pulled { Exit::Pulled } else { Exit::NotPulled })
 }
 
@@ -60,6 +68,7 @@ pub(crate) fn report(
         accounts: &cluster.accounts,
         done: Vec::new(),
         what_if: low.what_if,
+        live: low.verbose > 1,
         of_plugins,
         last_answers: Vec::new(),
     };
@@ -68,6 +77,7 @@ pub(crate) fn report(
     }
     let recording = checks.recording();
     let present = checks.present();
+    let limits = checks.rate_limits();
     let plugins = NodePlugins::Known(std::mem::take(&mut checks.of_plugins));
     let lasts = low.lasts.unwrap_or_default();
     let repeated = node_plugins::repeated(&checks.last_answers, lasts);
@@ -87,6 +97,7 @@ pub(crate) fn report(
     if hi.scenario.is_none() {
         cluster.notes.extend(repeated);
     }
+    cluster.notes.extend(limits);
     let histories = histories(&hi, simulation, recording, present)?;
     let setting = setting(&hi, low, cluster.notes, lasts);
     let found = cluster.pods.into_iter().map(|pod| pod.found).collect();
@@ -156,6 +167,8 @@ struct Checks<'a> {
     done: Vec<(PullInputs, Checked)>,
     /// Whether changes are tried on a pull that fails.
     what_if: bool,
+    /// Whether each step is told as it is made.
+    live: bool,
     /// What the node's plugins gave.
     of_plugins: KnownLogins,
     /// What they said last.
@@ -204,7 +217,7 @@ impl Checks<'_> {
             return Ok(checked);
         }
         let hi = &mut *self.hi;
-        let progress = Progress::begin(hi.scenario.is_none());
+        let progress = Progress::of(self.live, hi.scenario.is_none());
         let runtime = event_loop(hi.scenario.is_some()).map_err(Failure::EventLoop)?;
         let mut last_answers = Vec::new();
         let checked = runtime
@@ -235,6 +248,18 @@ impl Checks<'_> {
         let mut all = Recording::default();
         self.done.iter().for_each(|(_, checked)| all.extend(&checked.recording));
         all
+    }
+
+    /// What is left of each limit after the last pull that it counted.
+    fn rate_limits(&self) -> Vec<String> {
+        let told = self.done.iter().rev().filter_map(|(_, checked)| checked.report.rate_limit.as_ref());
+        let mut last: Vec<&RateLimit> = Vec::new();
+        for limit in told {
+            if !last.iter().any(|later| later.is_of_the_same(limit)) {
+                last.push(limit);
+            }
+        }
+        last.into_iter().map(RateLimit::sentence).collect()
     }
 
     /// The images that are on the node: those that were said to be, and those in its store.

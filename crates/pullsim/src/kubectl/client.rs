@@ -96,12 +96,39 @@ impl Kubectl {
     }
 }
 
-/// What kubectl wrote to standard error, in one line without what steers a terminal.
+/// What kubectl wrote to standard error, in one line without what steers a terminal. Its log repeats what it says in the
+/// end, and counts where it says nothing else.
 fn said(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() {
+    let words: Vec<&str> = lines.iter().copied().filter(|line| !is_logged(line)).collect();
+    let told = if words.is_empty() { lines } else { words };
+    if told.is_empty() {
         return "it failed and said nothing".to_owned();
     }
-    lines.join("; ").chars().filter(|c| !c.is_control()).collect()
+    told.join("; ").chars().filter(|c| !c.is_control()).collect()
+}
+
+/// A line of klog's: `E1129 00:40:08.641661   13149 memcache.go:265] …`.
+fn is_logged(line: &str) -> bool {
+    let mut bytes = line.bytes();
+    bytes.next().is_some_and(|level| b"IWEF".contains(&level))
+        && bytes.by_ref().take(4).filter(u8::is_ascii_digit).count() == 4
+        && bytes.next() == Some(b' ')
+        && line.contains("] ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_told_only_where_nothing_else_is() {
+        let log = "E1129 00:40:08.641661   13149 memcache.go:265] \"Unhandled Error\" err=\"refused\"\n";
+        let end = "The connection to the server localhost:8080 was refused\n";
+        assert_eq!(said(format!("{log}{log}{end}").as_bytes()), end.trim());
+        assert_eq!(said(log.as_bytes()), log.trim());
+        assert_eq!(said(b"Error: a\n\x1b[31mb\n"), "Error: a; [31mb");
+        assert_eq!(said(b" \n"), "it failed and said nothing");
+    }
 }

@@ -27,7 +27,7 @@ use self::pod::ClusterPod;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{LowPod, Output, is_object_name};
-use crate::{check, output};
+use crate::{check, output, stdin};
 
 pub(crate) use self::client::KubectlError;
 
@@ -142,6 +142,9 @@ fn replayed(
     let mut flags = [facts.flags_beside(&given), given].concat();
     flags.extend(pod.node.iter().map(|name| ("--node-name", name.clone())));
     let check = low.check(&pod.namespace, &flags).map_err(|error| Failure::Arguments(Box::new(error)))?;
+    // Its -f is no file, and what kubectl gave.
+    let files = stdin::files_of(&check);
+    stdin::once(&files.into_iter().filter(|(flag, _)| *flag != "-f").collect::<Vec<_>>())?;
     if let (Some(platform), None) = (facts.foreign, &check.platform) {
         return Ok(Err(NotReplayed::Platform { platform }));
     }

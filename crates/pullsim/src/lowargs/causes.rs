@@ -6,6 +6,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   pullsim causes
   pullsim causes PS-TLS-03
+  pullsim causes tls
   pullsim causes x509-name-mismatch -o json
   pullsim causes -o markdown
 
@@ -16,7 +17,7 @@ Exit status:
 
 #[derive(Debug, Args)]
 pub(crate) struct LowCauses {
-    /// A code or a name; without it, all are listed.
+    /// A code or a name, or a stage such as tls; without it, all are listed.
     #[arg(value_name = "CODE")]
     pub cause: Option<String>,
 

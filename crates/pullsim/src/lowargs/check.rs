@@ -10,6 +10,17 @@ use clap::{ArgAction, Args, ValueEnum};
 use self::span::span;
 use super::{Color, Format};
 
+/// The groups of flags in the help.
+const WHAT: &str = "What is checked";
+const LOGINS: &str = "Logins";
+const NODE: &str = "The node";
+const HOW: &str = "How it is checked";
+
+pub(super) const USAGE: &str = "\
+pullsim check [OPTIONS] <IMAGE>
+       pullsim check [OPTIONS] -f <FILE>
+       pullsim check [OPTIONS] --in <FILE> [IMAGE]";
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   pullsim check nginx
@@ -36,59 +47,59 @@ pub(crate) struct LowCheck {
 
     /// Manifests: Pods and whatever makes pods, with their ServiceAccounts and Secrets (YAML or JSON, lists, several
     /// documents); a directory stands for the files in it, - for standard input. Every image of every pod is checked.
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["image", "policy", "cri_auth", "plan"])]
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["image", "policy", "cri_auth", "plan"], help_heading = WHAT)]
     pub filename: Vec<String>,
 
     /// The namespace of objects that name none; only its pods are checked.
-    #[arg(short, long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    #[arg(short, long, value_name = "NAME", requires = "filename", conflicts_with = "image", help_heading = WHAT)]
     pub namespace: Option<String>,
 
     /// The one pod or workload to check.
-    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image", help_heading = WHAT)]
     pub pod: Option<String>,
 
     /// The one container to check, as if the pod had no other.
-    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image")]
+    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image", help_heading = WHAT)]
     pub container: Option<String>,
 
     /// An image that is on the node already; IMAGE=ID also says which, as crictl images --no-trunc shows it.
     ///
     /// From 1.35 on the kubelet records who may have an image (below --node: image_manager in its root directory), and it
     /// matters which one it is.
-    #[arg(long, value_name = "IMAGE[=ID]")]
+    #[arg(long, value_name = "IMAGE[=ID]", help_heading = NODE)]
     pub present: Vec<String>,
 
     /// Goes on for so long in the node's time: retries, back-off, events and what kubectl shows meanwhile.
     ///
     /// In simulated hosts (--in) every attempt is made. On a real network each pull is made once, and the rest follows
     /// as if nothing changes.
-    #[arg(long = "for", value_name = "TIME", value_parser = span, conflicts_with_all = ["cri_auth", "plan"])]
+    #[arg(long = "for", value_name = "TIME", value_parser = span, conflicts_with_all = ["cri_auth", "plan"], help_heading = HOW)]
     pub lasts: Option<Duration>,
 
     /// What the chance in the kubelet's timers follows from; one seed always gives the same times.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = HOW)]
     pub seed: u64,
 
     /// The cluster has the admission plugin AlwaysPullImages.
-    #[arg(long)]
+    #[arg(long, help_heading = NODE)]
     pub always_pull_images: bool,
 
     /// A pull secret: a Secret (YAML or JSON, also in a List), a config.json, a .dockercfg; - is standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = LOGINS)]
     pub secret: Vec<String>,
 
     /// The node's root directory; only its files count then, not this machine's.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NODE)]
     pub node: Option<PathBuf>,
 
     /// The node's name, where the scheduler's event tells it.
-    #[arg(long, value_name = "NAME", default_value = "node-1")]
+    #[arg(long, value_name = "NAME", default_value = "node-1", help_heading = NODE)]
     pub node_name: String,
 
     /// Runs the credential provider plugins that the node's kubelet is configured with, below --node.
     ///
     /// They are programs of that node, run on this machine; without the flag it is only said that they would be asked.
-    #[arg(long, requires = "node")]
+    #[arg(long, requires = "node", help_heading = LOGINS)]
     pub run_plugins: bool,
 
     /// The token of the pod's service account, for credential provider plugins that are given one (tokenAttributes); - is
@@ -96,64 +107,65 @@ pub(crate) struct LowCheck {
     ///
     /// kubectl create token NAME --audience AUDIENCE --bound-object-kind Pod --bound-object-name POD prints one. Without
     /// it such plugins are not run; in simulated hosts (--in) one is made up.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "cri_auth"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "cri_auth"], help_heading = LOGINS)]
     pub service_account_token: Option<String>,
 
     /// Also pulls with what `docker login` left on this machine, and says where the two pulls part.
     ///
     /// The credential helper that the file names is asked. [default file: ~/.docker/config.json]
-    #[arg(long, value_name = "CONFIG", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["plan", "cri_auth"])]
+    #[arg(long, value_name = "CONFIG", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["plan", "cri_auth", "filename", "lasts"], help_heading = LOGINS)]
     pub compare_login: Option<String>,
 
     /// The node's platform, such as linux/arm64 [default: linux on this machine's architecture].
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", help_heading = NODE)]
     pub platform: Option<String>,
 
     /// The container runtime and its version, such as containerd-2.1.9 [default: containerd-2.1.9, the newest
     /// that was recorded]; containerd alone is the newest known, and a version without a profile the nearest one.
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", help_heading = NODE)]
     pub runtime: Option<String>,
 
     /// The kubelet's version, such as 1.34 [default: the newest known].
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", help_heading = NODE)]
     pub kubelet: Option<String>,
 
     /// The pull policy: Always, IfNotPresent, Never [default: what the API server would set].
     ///
     /// Without it the image is always pulled, as on a node that does not have it yet.
-    #[arg(long, value_name = "POLICY")]
+    #[arg(long, value_name = "POLICY", help_heading = NODE)]
     pub policy: Option<String>,
 
     /// The CRI AuthConfig to hand to the runtime, as JSON, in place of secrets and node credentials.
-    #[arg(long, value_name = "FILE", conflicts_with = "secret")]
+    #[arg(long, value_name = "FILE", conflicts_with = "secret", help_heading = LOGINS)]
     pub cri_auth: Option<String>,
 
     /// The node's image store, kept between runs [default: empty, and forgotten].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NODE)]
     pub store: Option<PathBuf>,
 
     /// What is done with layers: asked for (head), or fetched, verified and unpacked (get).
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = LowLayers::Head)]
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = LowLayers::Head, help_heading = HOW)]
     pub layers: LowLayers,
 
     /// Certificates (PEM) to trust besides the node's own.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = NODE)]
     pub ca: Vec<PathBuf>,
 
     /// Checks inside the simulated hosts of a scenario file; its node and its secrets count, unless given here.
-    #[arg(long = "in", value_name = "FILE", conflicts_with = "node")]
+    #[arg(long = "in", value_name = "FILE", conflicts_with = "node", help_heading = WHAT)]
     pub scenario: Option<PathBuf>,
 
     /// Tries changes on a pull that fails, until one heals it: another key, tag or platform, no login, no mirror, no
     /// proxy, other trust, and more.
     ///
-    /// Each is a pull of its own with an empty store that is forgotten. No login goes to a host that the pull itself
-    /// would not send it to.
-    #[arg(long, conflicts_with = "plan")]
+    /// For a name that is not there the registry is asked for its tags and repositories, as no node asks; without this flag
+    /// nothing is asked but what the node asks. Each change is a pull of its own with an empty store that is forgotten. No
+    /// login goes to a host that the pull itself would not send it to.
+    #[arg(long, conflicts_with = "plan", help_heading = HOW)]
     pub what_if: bool,
 
     /// Stops before the network: what would be asked, and with which credentials.
-    #[arg(long)]
+    #[arg(long, help_heading = HOW)]
     pub plan: bool,
 
     /// The form of the report.
@@ -161,7 +173,7 @@ pub(crate) struct LowCheck {
     pub output: Format,
 
     /// Only the verdict, in a line; of pods a line for each image.
-    #[arg(short, long, conflicts_with_all = ["verbose", "plan"])]
+    #[arg(short, long, conflicts_with_all = ["verbose", "plan", "output"])]
     pub quiet: bool,
 
     /// Also what was decided on the node, and why; twice (-vv): each step on standard error as it is made.

@@ -65,7 +65,7 @@ impl LowArgs {
         if called.is_some_and(|name| name == PLUGIN) {
             command = command.bin_name("kubectl pullsim");
         }
-        let arguments: Vec<OsString> = arguments.collect();
+        let arguments = help_flag(arguments.collect());
         let image = arguments.iter().skip(1).find_map(|argument| dashed_image(argument)).map(str::to_owned);
         let hinted = |error: clap::Error| match &image {
             Some(image) if error.use_stderr() => with_hint(&error, image),
@@ -74,6 +74,15 @@ impl LowArgs {
         let mut matched = command.try_get_matches_from(arguments).map_err(hinted)?;
         Self::from_arg_matches_mut(&mut matched)
     }
+}
+
+/// `pullsim help check` is what many type for `pullsim check --help`.
+fn help_flag(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 /// What begins like a flag, and looks more like an image.
@@ -96,7 +105,7 @@ fn with_hint(error: &clap::Error, image: &str) -> clap::Error {
 #[command(defer = true)]
 pub(crate) enum Command {
     /// Replays the pull of an image as a node would do it.
-    #[command(after_help = check::EXAMPLES)]
+    #[command(after_help = check::EXAMPLES, override_usage = check::USAGE)]
     Check(Box<LowCheck>),
     /// Runs a scenario's hosts on real sockets, for any client.
     #[command(after_help = serve::EXAMPLES)]

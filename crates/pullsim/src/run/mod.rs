@@ -2,7 +2,7 @@
 
 mod list;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use node::Environment;
 use report::{RunReport, TextOptions, Verdict};
@@ -21,6 +21,9 @@ const CATALOGUE: &str = "scenarios";
 pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failure> {
     let text = output::text_options(low.color, environment);
     let paths = if low.paths.is_empty() { vec![PathBuf::from(CATALOGUE)] } else { low.paths.clone() };
+    if low.paths.is_empty() && !Path::new(CATALOGUE).exists() {
+        return Err(Failure::NoCatalogue(CATALOGUE));
+    }
     let mut files = runner::find(&paths)?;
     if low.list || low.filter.is_some() {
         let known = list::read(&files, low.filter.as_deref())?;

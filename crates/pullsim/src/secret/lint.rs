@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::hiargs::node_directory;
 use crate::lowargs::{LowLint, Output};
 use crate::node_plugins::below;
-use crate::output;
-use crate::secret::node::directory;
+use crate::{output, stdin};
 
 /// The document of `-o json`.
 #[derive(JsonSchema, Serialize)]
@@ -75,6 +75,7 @@ impl<'a> Shown<'a> {
 pub(super) fn run(low: &LowLint) -> Result<Exit, Failure> {
     let repository = low.image.as_deref().map(super::repository).transpose()?;
     let options = LintOptions { repository, now: Timestamp::now() };
+    stdin::once(&low.files.iter().map(|file| ("FILE", file.as_str())).collect::<Vec<_>>())?;
     let mut findings = Vec::new();
     for file in &low.files {
         findings.extend(lint_secrets(&Source::open(file)?, &options)?);
@@ -99,7 +100,7 @@ pub(super) fn run(low: &LowLint) -> Result<Exit, Failure> {
 
 /// The login files of a node's kubelet, up to the one that counts; and what there is to tell of those behind it.
 fn of_node(root: &Path, options: &LintOptions) -> Result<(Vec<Finding>, Vec<String>), Failure> {
-    let node = directory(root)?;
+    let node = node_directory(root)?;
     let paths = KubeletPaths::of(&node);
     let files = NodeFiles::read(&node, &paths);
     let (mut findings, mut notes) = (Vec::new(), Vec::new());

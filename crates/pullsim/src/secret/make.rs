@@ -7,7 +7,7 @@ use objects::{Finding, LintOptions, Severity, Source, lint_secrets};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{LowMake, ManifestForm};
-use crate::output;
+use crate::{output, stdin};
 
 /// The most bytes that a password may have: a Secret has at most 1 MiB.
 const MAX_PASSWORD: u64 = 512 * 1024;
@@ -82,11 +82,15 @@ fn is_name(name: &str) -> bool {
 
 /// The password, without the line end that a shell leaves after it.
 fn password() -> Result<secret::Secret, Failure> {
+    stdin::announce("the password");
     let mut text = String::new();
     std::io::stdin().lock().take(MAX_PASSWORD + 1).read_to_string(&mut text).map_err(Failure::Password)?;
     let without = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
-    if without.is_empty() || text.len() as u64 > MAX_PASSWORD {
+    if without.is_empty() {
         return Err(Failure::NoPassword);
+    }
+    if text.len() as u64 > MAX_PASSWORD {
+        return Err(Failure::LongPassword { limit: MAX_PASSWORD });
     }
     Ok(secret::Secret::from(without))
 }

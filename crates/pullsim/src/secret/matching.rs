@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::{LowMatch, Output};
-use crate::output;
 use crate::secret::node::{NodeLogins, Told};
+use crate::{output, stdin};
 
 /// The document of `-o json`.
 #[derive(JsonSchema, Serialize)]
@@ -40,6 +40,7 @@ struct Rejected {
 
 pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
     let repository = super::repository(&low.image)?;
+    stdin::once(&low.files.iter().map(|file| ("FILE", file.as_str())).collect::<Vec<_>>())?;
     let (mut secrets, mut skipped) = (Vec::new(), Vec::new());
     for file in &low.files {
         let found = read_secrets(&Source::open(file)?)?;
@@ -64,7 +65,7 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
     }));
     output::write(&match low.output {
         Output::Json => report::json(&report),
-        Output::Text => text(&report, &low.image, &repository),
+        Output::Text => output::printable(&text(&report, &low.image, &repository)),
     })?;
     Ok(if report.credentials.is_empty() { Exit::NotPulled } else { Exit::Pulled })
 }

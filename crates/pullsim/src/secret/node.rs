@@ -12,6 +12,7 @@ use tokio::runtime::Builder;
 use trace::Trace;
 
 use crate::error::Failure;
+use crate::hiargs::node_directory;
 use crate::node_plugins::below;
 
 /// What a node adds to the pod's Secrets.
@@ -58,7 +59,7 @@ pub(super) struct ToldPlugin {
 impl NodeLogins {
     /// Reads a node's root directory. Plugins are run only where that is wanted.
     pub fn read(root: &Path, repository: &str, run_plugins: bool) -> Result<Self, Failure> {
-        let node = directory(root)?;
+        let node = node_directory(root)?;
         let files = NodeFiles::read(&node, &KubeletPaths::of(&node));
         let told = files.tried.iter().map(|file| ToldFile {
             path: file.path.clone(),
@@ -110,9 +111,4 @@ impl NodeLogins {
         self.keyrings.push(given);
         Ok(())
     }
-}
-
-/// The node of a root directory.
-pub(super) fn directory(root: &Path) -> Result<Node, Failure> {
-    if root.is_dir() { Ok(Node::directory(root)) } else { Err(Failure::NotADirectory(root.to_owned())) }
 }

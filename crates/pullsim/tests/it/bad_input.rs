@@ -23,7 +23,7 @@ fn unusable_files_and_flags() {
         (&["--runtime", "containrd-2.1.9"], "unknown runtime", "did you mean containerd-2.1.9?"),
         (&["--policy", "always"], "unknown pull policy \"always\"", "did you mean Always?"),
         (&["--kubelet", "one"], "unknown kubelet version \"one\"", "known are"),
-        (&["--node", "/nowhere/node"], "/nowhere/node is not a directory", "help: "),
+        (&["--node", "/nowhere/node"], "cannot read /nowhere/node: no such file or directory", "help: "),
         (&["--ca", &no_pem], "holds no certificate in PEM form", "BEGIN CERTIFICATE"),
         (&["--ca", "/nowhere/ca.crt"], "cannot read /nowhere/ca.crt", ""),
         (&["--cri-auth", "/nowhere/auth.json"], "cannot read /nowhere/auth.json", ""),
@@ -37,6 +37,119 @@ fn unusable_files_and_flags() {
         assert_eq!(run.out, "", "{arguments:?}: standard output carries only the report");
         assert!(run.err.contains(message) && run.err.contains(help), "{arguments:?}: {}", run.err);
     }
+}
+
+/// Whatever command and flag names a file: which, why, and what to do, in the same words.
+#[test]
+fn every_file_that_is_not_there_is_told_alike() {
+    let directory = crate::directory("bad-files");
+    std::fs::write(directory.join("there.yaml"), "kind: Pod\n").unwrap();
+    let misspelt = directory.join("thre.yaml").display().to_string();
+    let near = directory.join("there.yaml").display().to_string();
+    let cases: &[&[&str]] = &[
+        &["run", &misspelt],
+        &["run", "--list", &misspelt],
+        &["serve", &misspelt],
+        &["explain", &misspelt],
+        &["check", "nginx", "--in", &misspelt],
+        &["check", "nginx", "--secret", &misspelt],
+        &["check", "nginx", "--ca", &misspelt],
+        &["check", "nginx", "--node", &misspelt],
+        &["check", "nginx", "--cri-auth", &misspelt],
+        &["check", "nginx", "--compare-login", &misspelt],
+        &["check", "nginx", "--service-account-token", &misspelt],
+        &["check", "-f", &misspelt],
+        &["secret", "lint", &misspelt],
+        &["secret", "lint", "--node", &misspelt],
+        &["secret", "match", "nginx", &misspelt],
+        &["secret", "match", "nginx", "--node", &misspelt],
+    ];
+    for arguments in cases {
+        // What is asked for before the file is looked at is nobody's: there is no network here.
+        let run = pullsim(arguments);
+        let said =
+            format!("error: cannot read {misspelt}: no such file or directory\nhelp: did you mean {near}?\n");
+        assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", said.as_str()), "{arguments:?}");
+    }
+    let above = format!("{near}/below/out");
+    for arguments in [&["man", "--dir", &above][..], &["check", "nginx", "--store", &above]] {
+        let run = pullsim(arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.contains(&above) && run.err.contains("help: "), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("os error"), "{arguments:?}: {}", run.err);
+    }
+}
+
+/// Standard input is one text, whoever wants it.
+#[test]
+fn standard_input_is_read_once() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["check", "nginx", "--secret", "-", "--secret", "-"], "--secret and --secret both name -"),
+        (&["check", "-f", "-", "--secret", "-"], "-f and --secret both name -"),
+        (&["check", "nginx", "--cri-auth", "-", "--service-account-token", "-"], "cannot be used with"),
+        (&["secret", "lint", "-", "-"], "FILE and FILE both name -"),
+        (&["secret", "match", "nginx", "-", "-"], "FILE and FILE both name -"),
+    ];
+    for (arguments, message) in cases {
+        let run = pullsim_with(arguments, "kind: Pod\n");
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.contains(message), "{arguments:?}: {}", run.err);
+    }
+}
+
+/// What is no scenario is told for what it is, before any of its keys is found wanting.
+#[test]
+fn what_is_no_scenario() {
+    let cases = [
+        (
+            "kind: Secret\nmetadata: {name: s}\n",
+            "this is no scenario: kind is `Secret`",
+            ":1:7\n",
+            "--secret",
+        ),
+        ("{\"kind\": \"Pod\"}", "this is no scenario: kind is `Pod`", ":1:10\n", "-f"),
+        ("", "this is no scenario: it is empty", ":1:1\n", "pullsim schema scenario"),
+        ("# nothing\n", "this is no scenario: it is empty", "", "pullsim schema scenario"),
+    ];
+    for (text, message, place, help) in cases {
+        let path = file("bad-scenario", "s.yaml", text);
+        let run = pullsim(&["check", "nginx", "--in", &path]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{text}");
+        let help = run.err.lines().any(|line| line.starts_with("help: ") && line.contains(help));
+        assert!(run.err.contains(message) && run.err.contains(place) && help, "{text}: {}", run.err);
+    }
+}
+
+/// Names of files are the file system's, and steer no terminal; nor do those in Secrets.
+#[test]
+fn nothing_steers_the_terminal() {
+    let run = pullsim(&["run", "no\u{1b}[31m"]);
+    assert!(run.err.contains("cannot read no\u{fffd}[31m"), "{}", run.err);
+    let secret = r#"{"auths": {"r.test": {"username": "u\u001b[31m", "password": "p"}}}"#;
+    let run = pullsim_with(&["secret", "match", "r.test/a", "-"], secret);
+    assert!(run.out.contains("1. u\u{fffd}[31m"), "{}", run.out);
+}
+
+#[test]
+fn a_namespace_without_pods_and_a_directory_that_is_no_node() {
+    let pod = file(
+        "bad-namespace",
+        "pod.yaml",
+        "kind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: [{name: a, image: Bad}]}\n",
+    );
+    let run = pullsim(&["check", "-f", &pod, "-n", "shp"]);
+    assert!(
+        run.err.ends_with("holds no pod in namespace shp\nhelp: there are pods in shop\n"),
+        "{}",
+        run.err
+    );
+    let directory = crate::directory("bad-node");
+    let run = pullsim(&["check", "Bad", "--node", directory.to_str().unwrap(), "-o", "json"]);
+    let notes = run.json()["notes"].to_string();
+    assert!(notes.contains("holds neither etc nor var/lib/kubelet"), "{notes}");
+    std::fs::create_dir(directory.join("etc")).unwrap();
+    let run = pullsim(&["check", "Bad", "--node", directory.to_str().unwrap(), "-o", "json"]);
+    assert!(!run.json()["notes"].to_string().contains("neither"), "{}", run.out);
 }
 
 /// An image that begins with a dash is taken for a flag, unless it stands behind `--`.
@@ -130,4 +243,15 @@ fn without_arguments_usage_is_shown() {
     let run = pullsim(&[]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     assert!(run.err.contains("Usage: pullsim"), "{}", run.err);
+    let run = pullsim(&["check"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("pullsim check [OPTIONS] -f <FILE>\n"), "{}", run.err);
+    // Nothing is here that could be played.
+    let here = crate::directory("bad-here");
+    let output = crate::command(&["run"]).current_dir(here).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with("error: there is no directory scenarios here") && said.contains("help: "),
+        "{said}"
+    );
 }

@@ -11,6 +11,7 @@ mod node_plugins;
 mod plan;
 mod pods;
 mod pulls;
+mod rate_limit;
 mod readers;
 mod records;
 mod redaction;

@@ -60,6 +60,26 @@ fn an_image_that_is_not_in_the_store_is_not_removed() {
 }
 
 #[test]
+fn help_is_a_word_as_well() {
+    let (word, flag) = (pullsim(&["help", "secret", "lint"]), pullsim(&["secret", "lint", "--help"]));
+    assert_eq!((word.status, &word.out), (0, &flag.out));
+    assert_eq!(pullsim(&["help"]).out, pullsim(&["--help"]).out);
+}
+
+#[test]
+fn causes_of_a_stage() {
+    for text in ["tls", "PS-TLS", "ps-tls"] {
+        let run = pullsim(&["causes", text]);
+        let codes: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert!(codes.len() > 3 && codes.iter().all(|code| code.starts_with("PS-TLS-0")), "{}", run.out);
+    }
+    // One of its stage is told in full.
+    assert!(pullsim(&["causes", "rate-limit"]).out.contains("How to tell: "));
+    let run = pullsim(&["causes", "tsl"]);
+    assert_eq!(run.status, 2, "{}", run.all());
+}
+
+#[test]
 fn completions_and_manual_know_every_command() {
     let help = pullsim(&["--help"]).out;
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
@@ -103,6 +123,7 @@ fn quiet_is_a_line_and_verbose_tells_more() {
         live.err
     );
     assert_eq!(check(&["-q", "-v"]).status, 2);
+    assert_eq!(check(&["-q", "-o", "json"]).status, 2);
     // Of pods a line for each image.
     let pods = check(&["-q", "--for", "1m"]);
     assert_eq!(
@@ -111,4 +132,17 @@ fn quiet_is_a_line_and_verbose_tells_more() {
         "{}",
         pods.err
     );
+}
+
+/// Of pods as of an image: what was decided for each, and each step as it is made.
+#[test]
+fn pods_are_told_in_full() {
+    let data = |name: &str| format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (world, shop) = (data("world.yaml"), data("shop"));
+    let check = |more: &[&str]| pullsim(&[&["check", "--in", &world, "-f", &shop], more].concat());
+    let (plain, verbose, live) = (check(&[]), check(&["-v"]), check(&["-vv"]));
+    let more = verbose.out.strip_prefix(&plain.out).unwrap();
+    assert!(more.contains("registry.example.com:443 (registry)"), "{more}");
+    assert!(verbose.err.is_empty() && live.out == verbose.out);
+    assert!(live.err.contains(" s  HEAD registry.example.com/v2/"), "{}", live.err);
 }

@@ -113,7 +113,7 @@ fn one_pod_of_them() {
     for (arguments, message) in [
         (&["--pod", "wbe"][..], "unknown pod \"wbe\"\nhelp: did you mean web? known are web, batch"),
         (&["--pod", "web", "--container", "w"], "unknown container \"w\"\nhelp: "),
-        (&["--namespace", "elsewhere"], "holds no pod in namespace elsewhere\nhelp: -f takes Pods"),
+        (&["--namespace", "elsewhere"], "holds no pod in namespace elsewhere\nhelp: there are pods in shop"),
     ] {
         let run = check(&[&["-f", &shop], arguments].concat());
         assert_eq!((run.status, run.out.as_str()), (2, ""));

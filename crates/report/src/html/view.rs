@@ -7,7 +7,7 @@ use super::waterfall::{self, Row};
 use crate::advice;
 use crate::junit::told;
 use crate::ladder::{Mark, Rung, failing, ladder, tried_rung};
-use crate::trial::proven;
+use crate::trial::{proven, remedies};
 use crate::words::time_words;
 use crate::{Case, CheckReport, Outcome, Trial, healing};
 
@@ -49,8 +49,6 @@ struct CauseView {
     sentence: String,
     evidence: Vec<String>,
     remedies: Vec<Remedy>,
-    /// What was tried proves.
-    proven: Option<String>,
     alternatives: Vec<AlternativeView>,
 }
 
@@ -68,6 +66,8 @@ struct AlternativeView {
 struct Remedy {
     text: String,
     commands: Vec<String>,
+    /// Whether it was tried.
+    proven: bool,
 }
 
 /// The changes that were tried, and the stages of the pull that one of them heals.
@@ -128,7 +128,7 @@ impl View {
             ),
             at: report.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             took: time_words(report.took),
-            cause: report.diagnosis.as_ref().map(|diagnosis| cause(diagnosis, report.what_if.as_deref())),
+            cause: report.diagnosis.as_ref().map(|diagnosis| cause(diagnosis, report)),
             what_if: report.what_if.as_deref().map(what_if),
             broke: rungs.rfind(|rung| rung.mark == "bad").cloned(),
             diagram: Diagram::of(report),
@@ -173,7 +173,8 @@ fn what_if(trials: &[Trial]) -> WhatIfView {
     }
 }
 
-fn cause(diagnosis: &diagnosis::Diagnosis, what_if: Option<&[Trial]>) -> CauseView {
+fn cause(diagnosis: &diagnosis::Diagnosis, report: &CheckReport) -> CauseView {
+    let proven = report.what_if.as_deref().filter(|trials| healing(trials).is_some()).and_then(proven);
     let cause = diagnosis.cause;
     CauseView {
         code: cause.code(),
@@ -181,8 +182,7 @@ fn cause(diagnosis: &diagnosis::Diagnosis, what_if: Option<&[Trial]>) -> CauseVi
         transient: cause.persistence() == diagnosis::Persistence::Transient,
         sentence: diagnosis.sentence.clone(),
         evidence: diagnosis.evidence.clone(),
-        proven: what_if.and_then(proven),
-        remedies: remedies(&diagnosis.remedies),
+        remedies: as_paragraphs(&remedies(report), proven.as_deref()),
         alternatives: diagnosis.tell_apart.iter().map(alternative).collect(),
     }
 }
@@ -193,12 +193,16 @@ fn alternative(other: &diagnosis::Alternative) -> AlternativeView {
 }
 
 /// A line that is indented is a command that belongs to the prose before it.
-fn remedies(lines: &[String]) -> Vec<Remedy> {
+fn as_paragraphs(lines: &[String], proven: Option<&str>) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = Vec::new();
     for line in lines {
         match (line.strip_prefix("  "), remedies.last_mut()) {
             (Some(command), Some(last)) => last.commands.push(command.trim().to_owned()),
-            _ => remedies.push(Remedy { text: line.trim().to_owned(), commands: Vec::new() }),
+            _ => remedies.push(Remedy {
+                text: line.trim().to_owned(),
+                commands: Vec::new(),
+                proven: proven == Some(line),
+            }),
         }
     }
     remedies

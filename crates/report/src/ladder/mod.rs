@@ -7,6 +7,7 @@ mod wording;
 
 use std::time::Duration;
 
+use diagnosis::{Cause, RateLimit};
 use trace::{Step, What};
 
 pub(crate) use fold::{authority, path};
@@ -76,7 +77,20 @@ pub(crate) fn ladder(report: &CheckReport) -> Vec<Flight> {
         let title = (report.answers.len() > 1).then(|| attempt(report, number, answer));
         flights.push(Flight { title, rungs: rungs(report, answer, steps) });
     }
+    if let (Some(limit), Some(last)) = (&report.rate_limit, flights.last_mut()) {
+        last.rungs.push(rate_limit(limit, report));
+    }
     flights
+}
+
+/// How many pulls are left, as the answers said on the way.
+fn rate_limit(limit: &RateLimit, report: &CheckReport) -> Rung {
+    let mark = if limit.is_low() { Mark::Warning } else { Mark::Skipped };
+    let mut rung = Rung::new(mark, "rate limit", limit.words());
+    // A pull that was refused for it has remedies of its own.
+    let refused = report.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.cause == Cause::RateLimit);
+    rung.details.extend((limit.is_low() && !refused).then(|| limit.relief().to_owned()));
+    rung
 }
 
 fn beginning(report: &CheckReport) -> Vec<Rung> {

@@ -2,7 +2,7 @@ use diagnosis::Persistence;
 
 use super::layout::Page;
 use crate::advice;
-use crate::trial::proven;
+use crate::trial::remedies;
 use crate::{CheckReport, Outcome};
 
 /// Cause and fix, or what was pulled.
@@ -16,9 +16,7 @@ pub(super) fn write(page: &mut Page, report: &CheckReport) {
         };
         page.section("Cause", &[format!("{} {cause}: {}{heals}", cause.code(), diagnosis.sentence)]);
         page.section("Proof", &diagnosis.evidence);
-        let mut fix = diagnosis.remedies.clone();
-        fix.extend(report.what_if.iter().filter_map(|trials| proven(trials)));
-        page.section("Fix", &fix);
+        page.section("Fix", &remedies(report));
         page.section("Or", &advice::alternatives(report));
         if advice::broke_on_the_way(report) {
             page.section("Needs", &advice::needed(report));

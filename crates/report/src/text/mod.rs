@@ -113,6 +113,19 @@ pub fn decisions(report: &CheckReport, options: TextOptions) -> String {
     page.finish()
 }
 
+/// The same for each image of each pod, below the image's name.
+pub fn pods_decisions(report: &PodsReport, options: TextOptions) -> String {
+    let images = report.pods.iter().flat_map(|pod| &pod.images);
+    images
+        .map(|image| {
+            let mut page = Page::new(options);
+            page.blank();
+            page.heading(&image.name, &image.check.image);
+            page.finish() + &decisions(&image.check, options)
+        })
+        .collect()
+}
+
 /// The verdict on each image of each pod, a line each.
 pub fn pods_verdict(report: &PodsReport) -> String {
     let lines = |pod: &PodReport| match &pod.rejected {

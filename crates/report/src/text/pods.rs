@@ -21,6 +21,56 @@ pub(super) fn write(page: &mut Page, report: &PodsReport) {
     for note in &report.notes {
         page.section("Note", std::slice::from_ref(note));
     }
+    let sum = sum(report);
+    if !sum.is_empty() {
+        page.blank();
+        page.section("Sum", &sum);
+    }
+}
+
+/// Images that fail are named up to so many.
+const NAMED: usize = 20;
+
+/// What a reader of many screens wants to find at their end; nothing where there is one image.
+fn sum(report: &PodsReport) -> Vec<String> {
+    let images: usize = report.pods.iter().map(|pod| pod.images.len()).sum();
+    let refused = report.pods.iter().filter(|pod| pod.rejected.is_some()).count();
+    if images + refused < 2 {
+        return Vec::new();
+    }
+    let bad = |image: &&ImageReport| image.outcome == Outcome::Failed;
+    let failed =
+        report.pods.iter().flat_map(|pod| pod.images.iter().filter(bad).map(move |image| (pod, image)));
+    let failed: Vec<String> = failed.map(|(pod, image)| failure(pod, image)).collect();
+    let mut lines = vec![format!(
+        "{} of {}: {}",
+        counted(images, "image"),
+        counted(report.pods.len(), "pod"),
+        if failed.is_empty() {
+            "all would be pulled".to_owned()
+        } else {
+            format!("{} would not be pulled", failed.len())
+        }
+    )];
+    if refused > 0 {
+        lines.push(format!("{} would be refused by the API server", counted(refused, "pod")));
+    }
+    let more = failed.len().saturating_sub(NAMED);
+    lines.extend(failed.into_iter().take(NAMED));
+    if more > 0 {
+        lines.push(format!("and {more} more; -q names them all, a line each"));
+    }
+    lines
+}
+
+fn failure(pod: &PodReport, image: &ImageReport) -> String {
+    let cause = image.check.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+    let cause = cause.map(|cause| format!(": {} {cause}", cause.code())).unwrap_or_default();
+    format!("{}/{} {}: {}{cause}", pod.namespace, pod.name, image.name, image.check.image)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn one(page: &mut Page, report: &PodsReport, pod: &PodReport) {

@@ -21,7 +21,11 @@ fn healed() -> CheckReport {
         cause: Cause::TagNotFound,
         sentence: "There is no such tag.".into(),
         evidence: vec![],
-        remedies: vec!["Check the spelling.".into()],
+        remedies: vec![
+            "Check the spelling.".into(),
+            "Try near tags:".into(),
+            "  pullsim check registry.example.com/team/app:v1 --what-if".into(),
+        ],
         alternatives: vec![],
         tell_apart: vec![],
     });
@@ -54,6 +58,9 @@ fn each_form_of_a_check_says_what_heals() {
         assert_eq!(form.matches("which is there →").count(), 2, "{form}");
         assert!(form.contains("The pull with it") || form.contains("Stages of the pull with it"), "{form}");
     }
+    // It is what a reader wants to see first; that changes can be tried they need not be told any more.
+    let text = check_text(&check, wide);
+    assert!(text.contains(&format!("Fix    {PROVEN}")) && !text.contains("--what-if"), "{text}");
     assert!(report::checks_junit(&[Located::from(&check)]).contains("Proven: with this change"));
     assert!(report::checks_tap(&[Located::from(&check)]).contains("# Proven: with this change"));
 }
