@@ -84,6 +84,41 @@ fn all(lower: &str) -> Vec<Clause> {
     found
 }
 
+/// Fewer bytes of a clause tell nothing.
+const SHORTEST: usize = 10;
+/// No clause that was cut off begins further before the end, in bytes.
+const FROM_END: usize = 80;
+
+/// What the lexicon says up to the first hole of each pattern, sorted.
+static BEGINNINGS: LazyLock<Vec<(&str, Word)>> = LazyLock::new(|| {
+    let all = MATCHER.patterns.iter().map(|(word, pattern)| (pattern::head(pattern), *word));
+    let mut sorted: Vec<_> = all.collect();
+    sorted.sort_unstable();
+    sorted
+});
+
+/// The clause within which a text breaks off: `certificate signed by unk`. Only what can be nothing else is completed.
+pub(super) fn cut(lower: &str) -> Option<Clause> {
+    let text = lower.trim_end_matches(['.', '…', ' ', '"', '\'', '`', ')']);
+    let mut from = text.len().saturating_sub(FROM_END);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let starts = text[from..].char_indices().map(|(at, _)| from + at);
+    let begins = |at: &usize| *at == 0 || !text[..*at].ends_with(char::is_alphanumeric);
+    let long = |at: &usize| text.len() - at >= SHORTEST;
+    let found = starts.filter(begins).filter(long).find_map(|at| Some((at, completed(&text[at..])?)));
+    found.map(|(at, word)| Clause { word, span: at..text.len() })
+}
+
+/// The only clause that goes on so.
+fn completed(begin: &str) -> Option<Word> {
+    let from = BEGINNINGS.partition_point(|(head, _)| *head < begin);
+    let mut words = BEGINNINGS[from..].iter().take_while(|(head, _)| head.starts_with(begin));
+    let (head, first) = words.next()?;
+    (head.len() > begin.len() && words.all(|(_, word)| word == first)).then_some(*first)
+}
+
 /// Those that are not part of another.
 fn longest(mut found: Vec<Clause>) -> Vec<Clause> {
     found.sort_by_key(|clause| (clause.span.start, std::cmp::Reverse(clause.span.end)));

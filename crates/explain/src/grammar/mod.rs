@@ -61,7 +61,7 @@ impl Dissection {
     /// Takes `text` apart.
     pub fn of(text: &str) -> Self {
         let text = names::decisive(&names::one_line(text, MAX_TEXT));
-        let lower = client::unwrapped(names::closed(&text.to_ascii_lowercase()));
+        let lower = client::unwrapped(names::closed(text.to_ascii_lowercase()));
         let links = link::links(&text);
         Self {
             clauses: matcher::clauses(&lower),
@@ -77,6 +77,14 @@ impl Dissection {
             text,
             lower,
         }
+    }
+
+    /// The text with the clause whole within which it breaks off; `None` where it does not.
+    pub(crate) fn completed(&self) -> Option<Self> {
+        let clause = matcher::cut(&self.lower)?;
+        let known = self.clauses.iter().any(|other| other.span.end >= clause.span.end);
+        let clauses = self.clauses.iter().cloned().chain([clause]).collect();
+        (!known).then(|| Self { clauses, ..self.clone() })
     }
 
     /// Whether the clause stands in the text.

@@ -111,9 +111,12 @@ const PLACEHOLDER: usize = 40;
 
 /// The text with a stroke for each space in what somebody put in place of a name or address: `<ip address removed>` is one
 /// word. As long as before.
-pub(crate) fn closed(lower: &str) -> String {
+pub(crate) fn closed(lower: String) -> String {
+    if !lower.contains('<') {
+        return lower;
+    }
     let mut out = String::with_capacity(lower.len());
-    let mut rest = lower;
+    let mut rest = lower.as_str();
     while let Some((before, behind)) = rest.split_once('<') {
         out.push_str(before);
         out.push('<');
@@ -237,11 +240,11 @@ mod tests {
     #[test]
     fn placeholders_are_words() {
         assert_eq!(
-            closed("on <ip address removed>: <your user>/x <a"),
+            closed("on <ip address removed>: <your user>/x <a".to_owned()),
             "on <ip-address-removed>: <your-user>/x <a"
         );
         assert_eq!(
-            closed("<html lang=en> < 5 > <h1>403 forbidden</h1>"),
+            closed("<html lang=en> < 5 > <h1>403 forbidden</h1>".to_owned()),
             "<html lang=en> <-5-> <h1>403 forbidden</h1>"
         );
     }

@@ -85,7 +85,10 @@ fn is_of_a_controller(reason: &str, message: &str) -> bool {
 
 /// Whether an event or a state of this reason is about a pull.
 pub(crate) fn is_about_a_pull(reason: &str, message: &str) -> bool {
-    let later = LATER.iter().any(|words| message.contains(words)) && !message.contains("exec format error");
+    let later = LATER.iter().any(|words| message.contains(words))
+        && !message.contains("exec format error")
+        // Where the image is pulled in the guest (`guest-components image-rs/src/image.rs`), the task's creation pulls it.
+        && !message.contains("failed to pull");
     let sync =
         reason.eq_ignore_ascii_case(FAILED_SYNC) && OF_IMAGES.iter().any(|words| message.contains(words));
     let known = REASONS.contains(&reason) || sync;

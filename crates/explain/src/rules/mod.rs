@@ -76,6 +76,7 @@ const RULES: &[Rule] = &[
     missing::not_found,
     network::mirror_request,
     code::of_grpc,
+    step::of_end,
     step::of_step,
 ];
 

@@ -1,9 +1,11 @@
 //! Where no words are known that tell a reason, what was being done: it tells the stage, and little more.
 
+use std::sync::LazyLock;
+
 use diagnosis::Cause;
 
-use super::Verdict;
-use crate::grammar::{Dissection, Step, Word};
+use super::{Confidence, Verdict};
+use crate::grammar::{Dissection, Phrases, Step, Word};
 
 /// Words without which nothing has failed.
 const FAILURES: [&str; 11] = [
@@ -52,12 +54,29 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
     ("read tcp", Cause::ConnTimeout, &[Cause::ConnReset, Cause::Mtu, Cause::ProxyMisconfig]),
 ];
 
+/// What the clause means within which the text breaks off.
+pub(super) fn of_end(d: &Dissection) -> Option<Verdict> {
+    let whole = fails(d).then(|| d.completed())??;
+    let verdict = super::RULES.iter().find_map(|rule| rule(&whole))?;
+    Some(Verdict { confidence: Confidence::Possible, ..verdict })
+}
+
+/// The words of [`FAILURES`].
+static FAILS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FAILURES.into_iter()));
+/// The words of [`PIECES`].
+static SAID: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PIECES.iter().map(|(piece, ..)| *piece)));
+
+/// Whether anything is said to have failed.
+fn fails(d: &Dissection) -> bool {
+    FAILS.first_of(d).is_some()
+}
+
 /// The stage that a failure without a known reason breaks at. It is a guess, and says so.
 pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
-    if !FAILURES.iter().any(|word| d.says(word)) {
+    if !fails(d) {
         return None;
     }
-    if let Some((_, cause, others)) = PIECES.iter().find(|(piece, ..)| d.says(piece)) {
+    if let Some((_, cause, others)) = SAID.first_of(d).and_then(|index| PIECES.get(index)) {
         return Some(Verdict::possible(*cause).or(others));
     }
     let asked = d.last_link().is_some();
