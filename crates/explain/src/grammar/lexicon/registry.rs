@@ -62,7 +62,7 @@ words! {
         "manifest tagged by * is not found", "tag * does not exist", "unable to find manifest",
         "was deleted or has expired", "image * not found", "could not find manifest", "manifest tagged by",
         "tag expired", "the named manifest is not known", "requested manifest … not found",
-        "tag * does not exist", "no such tag", "tag * could not be found", "manifest for … not found",
+        "no such tag", "tag * could not be found", "manifest for … not found",
         "manifest … does not exist", "failed to find tag", "failed to fetch manifest … 404",
         "the tag … does not exist", "digest … not found", "manifest tagged with", "could not find tag",
         "no manifest with", "tag is not found", "tag_invalid", "image … could not be found",
