@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use distribution::{Grammar, Reference};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
@@ -150,11 +151,19 @@ fn invalid_name(facts: &Facts<'_>, reason: &str) -> Finding {
         finding.remedy("A template was left unexpanded: fill in the variable before the manifest is applied.")
     } else if image.trim() != image {
         finding.remedy("Remove the white space around the name.")
-    } else if image.chars().any(|c| c.is_ascii_uppercase()) {
-        finding.remedy(format!("Write the repository in lower case: {}", image.to_ascii_lowercase()))
+    } else if let Some(lower) = in_lower_case(image) {
+        finding.remedy(format!("Write the repository in lower case: {lower}"))
     } else {
         finding.remedy("Write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST].")
     }
+}
+
+/// The same name with its repository in lower case, where that is all that is wrong with it. A tag may have any letters.
+fn in_lower_case(image: &str) -> Option<String> {
+    let last_slash = image.rfind('/').map_or(0, |at| at + 1);
+    let end = image[last_slash..].find([':', '@']).map_or(image.len(), |at| last_slash + at);
+    let lower = format!("{}{}", image[..end].to_ascii_lowercase(), &image[end..]);
+    Reference::parse_normalized(&lower, Grammar::default()).is_ok().then_some(lower)
 }
 
 fn never_pull(facts: &Facts<'_>) -> Finding {

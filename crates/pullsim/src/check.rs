@@ -36,6 +36,9 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     if of_scenario::is_meant(low, &hi) {
         return of_scenario::run(low, hi, environment);
     }
+    if low.pod.is_some() || low.namespace.is_some() {
+        return Err(of_scenario::no_pods(low));
+    }
     let inputs = inputs(&mut hi);
     let text = output::text_options(low.color, environment);
     if low.plan {

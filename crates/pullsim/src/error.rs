@@ -134,6 +134,15 @@ pub(crate) enum Failure {
     /// A plan has fewer forms than a check.
     #[error("a plan is told as text or json")]
     PlanFormat,
+    /// A list has fewer forms than a run.
+    #[error("a list is told as text, json or markdown")]
+    ListFormat,
+    /// A filter lets no scenario through.
+    #[error("no scenario fits --filter {filter:?}")]
+    NothingFits {
+        /// The filter.
+        filter: String,
+    },
     /// The manifests hold no pod that is meant.
     #[error("{} {} no pod{}", .files.join(", "), if .files.len() == 1 { "holds" } else { "hold" }, in_namespace(.namespace.as_deref()))]
     NoPods {
@@ -209,6 +218,10 @@ impl Failure {
                 Some("an image is HOST/PATH:TAG, without a scheme, the path in lower case".to_owned())
             }
             Self::File(error) => error.help(),
+            Self::NothingFits { .. } => Some(
+                "it is a part of a path, of a title or of a cause's name, or a cause's code, or a row such as C12; pullsim run --list shows all"
+                    .to_owned(),
+            ),
             Self::NoCatalogue(_) => Some("pullsim run PATH plays a file, or all below a directory".to_owned()),
             Self::NoScenarios(error) => error.help(),
             Self::Unmakeable { remedy, .. } => Some((*remedy).to_owned()),

@@ -118,6 +118,7 @@ impl HiCheck {
             let now = scenario.as_ref().map_or_else(check::today, Scenario::now);
             notes.extend(account_token::notes(token, &plugins.config, now));
         }
+        let simulated = scenario.is_some();
         // When somebody says what is on the node, what the API server would set makes a difference.
         let default = || (!low.present.is_empty()).then(|| default_pull_policy(&image, kubelet));
         Ok(Self {
@@ -140,9 +141,9 @@ impl HiCheck {
             node_kubelet,
             present,
             store: low.store.clone(),
-            layers: match low.layers {
-                LowLayers::Head => Layers::Head,
-                LowLayers::Get => Layers::Get,
+            layers: match (low.layers, simulated) {
+                (Some(LowLayers::Head), _) | (None, false) => Layers::Head,
+                (Some(LowLayers::Get), _) | (None, true) => Layers::Get,
             },
             extra_roots: low.ca.iter().map(|path| certificates(path)).collect::<Result<_, _>>()?,
         })

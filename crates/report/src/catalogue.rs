@@ -21,13 +21,15 @@ pub struct CatalogueEntry {
     pub runs: usize,
 }
 
-/// A row of the checklist, and what its section is about.
+/// A row of the checklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChecklistRow {
     /// The row.
     pub row: String,
-    /// The section.
+    /// What it is about.
     pub about: &'static str,
+    /// What its section is about.
+    pub section: &'static str,
 }
 
 const HEAD: &str = include_str!("catalogue_head.md");
@@ -38,6 +40,9 @@ pub(crate) fn markdown(entries: &[CatalogueEntry], rows: &[ChecklistRow]) -> Str
     let runs: usize = entries.iter().map(|entry| entry.runs).sum();
     let mut out = HEAD.to_owned();
     let _ = writeln!(out, "\n## All {} scenarios ({runs} runs)", entries.len());
+    out.push_str(
+        "\nWhat a scenario `shows` are rows of [the checklist](#the-checklist) at the end of this page.\n",
+    );
     let mut folders: BTreeMap<&str, Vec<&CatalogueEntry>> = BTreeMap::new();
     for entry in entries {
         let folder = entry.file.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -56,18 +61,19 @@ pub(crate) fn markdown(entries: &[CatalogueEntry], rows: &[ChecklistRow]) -> Str
             let _ = writeln!(out, "| [{name}]({}) | {} | {cause} | {shows} |", entry.file, entry.title);
         }
     }
-    let _ = writeln!(out, "\n## The checklist\n\nWhich scenario shows which row.");
-    for section in rows.chunk_by(|one, other| one.about == other.about) {
-        let about = section.first().map_or("", |row| row.about);
-        let _ = writeln!(out, "\n### {}\n\n| row | scenarios |\n| --- | --- |", capital(about));
-        for ChecklistRow { row, .. } in section {
+    out.push_str("\n## The checklist\n\n");
+    out.push_str("What is told of ImagePullBackOff, row by row, and which scenario shows it.\n");
+    for section in rows.chunk_by(|one, other| one.section == other.section) {
+        let about = section.first().map_or("", |row| row.section);
+        let _ = writeln!(out, "\n### {}\n\n| row | about | scenarios |\n| --- | --- | --- |", capital(about));
+        for ChecklistRow { row, about, .. } in section {
             let link = |entry: &CatalogueEntry| {
                 format!("[{}]({})", entry.file.trim_end_matches(".yaml"), entry.file)
             };
             let showing = entries.iter().filter(|entry| entry.checklist.contains(row)).map(link);
             let showing: Vec<String> = showing.collect();
             let showing = if showing.is_empty() { "–".to_owned() } else { showing.join(", ") };
-            let _ = writeln!(out, "| {row} | {showing} |");
+            let _ = writeln!(out, "| {row} | {about} | {showing} |");
         }
     }
     out

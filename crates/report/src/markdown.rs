@@ -6,7 +6,7 @@ use crate::advice;
 use crate::ladder::{Flight, Mark, Rung, ladder, tried_rung};
 use crate::run::{SearchedRuns, searched};
 use crate::trial::remedies;
-use crate::words::time_words;
+use crate::words::{counted, time_words};
 use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict, healing};
 
 /// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
@@ -76,10 +76,10 @@ pub fn run_markdown(report: &RunReport) -> String {
     let failed = report.count(|verdict| matches!(verdict, Verdict::Failed | Verdict::Broken(_)));
     let bad = failed + report.broken.len();
     let mut out = format!(
-        "## {} {} scenarios · {} runs · {}\n\n",
+        "## {} {} · {} · {}\n\n",
         if bad == 0 { "✅" } else { "❌" },
-        report.scenarios(),
-        report.cases.len(),
+        counted(report.scenarios(), "scenario"),
+        counted(report.cases.len(), "run"),
         if bad == 0 { "all as expected".to_owned() } else { format!("{bad} not as expected") },
     );
     for case in &report.cases {
@@ -126,7 +126,7 @@ fn block(out: &mut String, text: &str) {
 fn verdicts(out: &mut String, reports: &[&CheckReport]) {
     let failed = reports.iter().filter(|report| report.outcome == Outcome::Failed).count();
     // Writing to a String cannot fail, here and below.
-    let _ = writeln!(out, "## {} images, {failed} would not be pulled\n", reports.len());
+    let _ = writeln!(out, "## {}, {failed} would not be pulled\n", counted(reports.len(), "image"));
     out.push_str("| | image | cause |\n| --- | --- | --- |\n");
     for report in reports {
         let cause = report.diagnosis.as_ref().map(|diagnosis| {

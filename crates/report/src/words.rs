@@ -32,6 +32,11 @@ pub(crate) fn time_words(took: Duration) -> String {
     }
 }
 
+/// `1 image`, `3 images`
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! What is advised: the pull's own names in the commands, and how to tell the alternatives apart.
 
 use cri::Code;
-use diagnosis::{Attempt, Cause, Cloud, diagnose};
+use diagnosis::{Attempt, Cause, Cloud, Facts, Outcome, diagnose};
 use gostd::net::{Errno, Error};
 use gostd::{tls, x509};
 use trace::{Exchange, Fault, Purpose, Stage, Step, What};
@@ -193,4 +193,25 @@ fn a_limit_that_is_not_told() {
     assert!(untold.contains("not told in its answers"), "{untold}");
     assert_eq!(diagnosis::untold_limit(&answered(hub, 404), "docker.io"), None);
     assert_eq!(diagnosis::untold_limit(&answered(hub, 200), "r.test"), None);
+}
+
+/// A name is only advised that the kubelet takes; a tag keeps its letters.
+#[test]
+fn the_name_that_is_advised_can_be_read() {
+    let cases = [
+        ("r.test/Team/App:V1", "Write the repository in lower case: r.test/team/app:V1"),
+        ("Nginx", "Write the repository in lower case: nginx"),
+        ("nginx:UPPER:x", "Write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]."),
+        ("Team/App:", "Write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]."),
+    ];
+    for (image, advice) in cases {
+        let facts = Facts { image, reference: None, ..facts(vec![], Code::Unknown) };
+        let facts = Facts { outcome: Outcome::InvalidName("invalid reference format".into()), ..facts };
+        let diagnosis = diagnose(&facts).unwrap();
+        assert_eq!(
+            (diagnosis.cause, diagnosis.remedies[0].as_str()),
+            (Cause::InvalidImageName, advice),
+            "{image}"
+        );
+    }
 }

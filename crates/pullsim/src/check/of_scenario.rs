@@ -47,9 +47,16 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
         low.namespace.as_ref().is_none_or(|wanted| wanted == namespace)
             && low.pod.as_ref().is_none_or(|wanted| wanted == name)
     };
-    let pods: Vec<ScenarioPod> = scenario.pods().into_iter().filter(meant).collect();
+    let all = scenario.pods();
+    let names: Vec<String> = all.iter().map(|pod| pod.pod.name.clone()).collect();
+    let pods: Vec<ScenarioPod> = all.into_iter().filter(meant).collect();
     if pods.is_empty() {
-        return Err(no_pods(low));
+        return Err(match &low.pod {
+            Some(given) if !names.contains(given) => {
+                Failure::Unknown { what: "pod", given: given.clone(), known: names }
+            }
+            _ => no_pods(low),
+        });
     }
     let mut found: Vec<FoundPod> = pods.iter().map(|pod| found(pod, low, &hi, &secrets)).collect();
     let assigned = std::iter::zip(&pods, &found)
@@ -132,7 +139,8 @@ fn file(low: &LowCheck) -> String {
     low.scenario.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
 }
 
-fn no_pods(low: &LowCheck) -> Failure {
+/// It has none, or none that is meant.
+pub(super) fn no_pods(low: &LowCheck) -> Failure {
     let files = vec![file(low)];
     Failure::NoPods { files, namespace: low.namespace.clone(), kinds: Vec::new(), elsewhere: Vec::new() }
 }

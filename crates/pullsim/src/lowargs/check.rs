@@ -5,7 +5,7 @@ mod span;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, ValueEnum};
 
 use self::span::span;
 use super::{Color, Format};
@@ -40,6 +40,7 @@ Exit status:
   3  pullsim itself failed";
 
 #[derive(Clone, Debug, Args)]
+#[command(group = ArgGroup::new("of_pods").args(["filename", "scenario"]).multiple(true))]
 pub(crate) struct LowCheck {
     /// The image, as a pod would name it [with --in: the scenario's].
     #[arg(required_unless_present_any = ["filename", "scenario"])]
@@ -51,11 +52,11 @@ pub(crate) struct LowCheck {
     pub filename: Vec<String>,
 
     /// The namespace of objects that name none; only its pods are checked.
-    #[arg(short, long, value_name = "NAME", requires = "filename", conflicts_with = "image", help_heading = WHAT)]
+    #[arg(short, long, value_name = "NAME", requires = "of_pods", conflicts_with = "image", help_heading = WHAT)]
     pub namespace: Option<String>,
 
     /// The one pod or workload to check.
-    #[arg(long, value_name = "NAME", requires = "filename", conflicts_with = "image", help_heading = WHAT)]
+    #[arg(long, value_name = "NAME", requires = "of_pods", conflicts_with = "image", help_heading = WHAT)]
     pub pod: Option<String>,
 
     /// The one container to check, as if the pod had no other.
@@ -143,9 +144,10 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "DIR", help_heading = NODE)]
     pub store: Option<PathBuf>,
 
-    /// What is done with layers: asked for (head), or fetched, verified and unpacked (get).
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = LowLayers::Head, help_heading = HOW)]
-    pub layers: LowLayers,
+    /// What is done with layers: asked for (head), or fetched, verified and unpacked (get) [default: head, and get within
+    /// simulated hosts, where it costs nothing].
+    #[arg(long, value_name = "HOW", value_enum, help_heading = HOW)]
+    pub layers: Option<LowLayers>,
 
     /// Certificates (PEM) to trust besides the node's own.
     #[arg(long, value_name = "FILE", help_heading = NODE)]

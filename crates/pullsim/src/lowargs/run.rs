@@ -29,7 +29,7 @@ pub(crate) struct LowRun {
     pub paths: Vec<PathBuf>,
 
     /// How many scenarios are played at a time [default: one a processor].
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
 
     /// Only scenarios whose path, title or cause holds this text, or that show this row of the checklist.
@@ -84,4 +84,13 @@ pub(crate) struct LowRun {
     /// When to colour.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// A text that is no number of jobs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number, 1 or more")]
+struct NoJobs;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, NoJobs> {
+    text.parse().map_err(|_| NoJobs)
 }

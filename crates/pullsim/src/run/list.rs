@@ -37,7 +37,8 @@ pub(super) fn write(known: &[Scenario], paths: &[PathBuf], form: Format) -> Resu
     output::write(&match form {
         Format::Markdown => report::catalogue_markdown(&entries, &rows()),
         Format::Json => report::json(&entries),
-        _ => text(&entries),
+        Format::Text => text(&entries),
+        _ => return Err(Failure::ListFormat),
     })?;
     Ok(Exit::Pulled)
 }
@@ -56,7 +57,8 @@ fn entry(scenario: &Scenario, paths: &[PathBuf]) -> CatalogueEntry {
 }
 
 fn rows() -> Vec<ChecklistRow> {
-    let row = |row: Row| ChecklistRow { row: row.to_string(), about: row.section().about };
+    let row =
+        |row: Row| ChecklistRow { row: row.to_string(), about: row.about(), section: row.section().about };
     Row::all().into_iter().map(row).collect()
 }
 

@@ -27,6 +27,10 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
     let mut files = runner::find(&paths)?;
     if low.list || low.filter.is_some() {
         let known = list::read(&files, low.filter.as_deref())?;
+        // A misspelt filter is no success of a run that held nothing against anything.
+        if let (Some(filter), []) = (&low.filter, known.as_slice()) {
+            return Err(Failure::NothingFits { filter: filter.clone() });
+        }
         if low.list {
             return list::write(&known, &paths, low.output);
         }

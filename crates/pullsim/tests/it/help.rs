@@ -105,7 +105,7 @@ impl Place {
         place.copy(format!("{DATA}/cluster/secret.json"), "pull-secret.yaml");
         place.copy(format!("{DATA}/shop/20-web.yaml"), "cluster/deploy,sa,secret.json");
         place.copy_all(Path::new(&format!("{DATA}/shop")), "deploy");
-        for stage in ["_base", "manifest", "success", "tls"] {
+        for stage in ["_base", "dns", "manifest", "success", "tls"] {
             place.copy_all(&Path::new(SCENARIOS).join(stage), &format!("scenarios/{stage}"));
         }
         // A name server that nobody is.

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::{Run, directory, file, pullsim};
 
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
+
 const SCENARIO: &str = "\
 apiVersion: pullsim/v1
 kind: Scenario
@@ -111,6 +113,16 @@ fn what_is_wrong_with_input_and_usage() {
     assert!(unknown.out.contains("there is no runtime `containerd-9.9`\n  s.yaml:6:12\n"), "{}", unknown.out);
     assert!(unknown.out.contains("help: did you mean `containerd-2.1.9`?"), "{}", unknown.out);
     assert_eq!(unknown.status, 2);
+    // A filter that nothing fits is no success: most likely it is misspelt.
+    for arguments in
+        [&["run", SCENARIOS, "--filter", "tsl/"][..], &["run", "--list", SCENARIOS, "--filter", "tsl/"]]
+    {
+        let run = pullsim(arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.starts_with("error: no scenario fits --filter \"tsl/\"\nhelp: "), "{}", run.err);
+    }
+    assert!(pullsim(&["run", "--list", SCENARIOS, "-o", "junit"]).err.contains("text, json or markdown"));
+    assert!(pullsim(&["run", SCENARIOS, "-j", "0"]).err.contains("must be a whole number, 1 or more"));
     for arguments in [&["run", "no/such"][..], &["run", "--list", "--update"], &["schema", "pod"]] {
         assert_eq!(pullsim(arguments).status, 2, "{arguments:?}");
     }

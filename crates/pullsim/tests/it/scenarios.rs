@@ -101,3 +101,29 @@ fn what_if_proves_the_change_that_heals() {
     let run = check("tls/expired", image, &["--what-if"]);
     assert!(!run.out.contains("Proven: with this change the same pull succeeds: Switch"), "{}", run.out);
 }
+
+/// The pods of a scenario are chosen as those of files are.
+#[test]
+fn one_pod_of_a_scenario() {
+    let world = shipped("kubelet/whole-namespace");
+    let check = |more: &[&str]| pullsim(&[&["check", "--in", &world, "-q"], more].concat());
+    let one = check(&["--pod", "web"]);
+    assert_eq!(one.status, 0, "{}", one.all());
+    assert!(
+        one.out.lines().count() == 2 && one.out.lines().all(|line| line.starts_with("shop/web ")),
+        "{}",
+        one.out
+    );
+    for (arguments, message) in [
+        (&["--pod", "wbe"][..], "unknown pod \"wbe\"\nhelp: did you mean web?"),
+        (&["--pod", "web", "-n", "reports"], "holds no pod in namespace reports"),
+    ] {
+        let run = check(arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.contains(message), "{}", run.err);
+    }
+    // A world with an image alone has no pod that could be named.
+    let image = shipped("tls/expired");
+    assert_eq!(pullsim(&["check", "--in", &image, "--pod", "web"]).status, 2);
+    assert_eq!(pullsim(&["check", "nginx", "--pod", "web"]).status, 2);
+}

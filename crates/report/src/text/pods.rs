@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::layout::Page;
 use super::{cause, stages, what_if};
 use crate::ladder::{self, Mark, Rung};
-use crate::words::time_words;
+use crate::words::{counted, time_words};
 use crate::{AttemptReport, ImageReport, MissingSecret, Outcome, PodReport, PodsReport};
 
 pub(super) fn write(page: &mut Page, report: &PodsReport) {
@@ -67,10 +67,6 @@ fn failure(pod: &PodReport, image: &ImageReport) -> String {
     let cause = image.check.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
     let cause = cause.map(|cause| format!(": {} {cause}", cause.code())).unwrap_or_default();
     format!("{}/{} {}: {}{cause}", pod.namespace, pod.name, image.name, image.check.image)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn one(page: &mut Page, report: &PodsReport, pod: &PodReport) {

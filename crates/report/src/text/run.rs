@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 
 use super::TextOptions;
+use crate::words::counted;
 use crate::{Miss, RunReport, Verdict};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -57,21 +58,23 @@ fn sum(report: &RunReport, took: Duration, paint: &impl Fn(Style, &str) -> Strin
     let passed = report.count(|verdict| *verdict == Verdict::Passed);
     let failed = report.count(|verdict| matches!(verdict, Verdict::Failed | Verdict::Broken(_)));
     let skipped = report.count(|verdict| matches!(verdict, Verdict::Skipped(_)));
-    let plural =
-        |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     let mut parts = Vec::new();
     if failed > 0 {
         parts.push(paint(BAD, &format!("{failed} failed")));
     }
     if !report.broken.is_empty() {
-        parts.push(paint(BAD, &format!("{} unreadable", plural(report.broken.len(), "file"))));
+        parts.push(paint(BAD, &format!("{} unreadable", counted(report.broken.len(), "file"))));
     }
     parts.push(paint(GOOD, &format!("{passed} passed")));
     if skipped > 0 {
         parts.push(paint(FAINT, &format!("{skipped} not played here")));
     }
-    let whole =
-        format!("{} · {} · {:.1} s", plural(scenarios, "scenario"), plural(runs, "run"), took.as_secs_f64());
+    let whole = format!(
+        "{} · {} · {:.1} s",
+        counted(scenarios, "scenario"),
+        counted(runs, "run"),
+        took.as_secs_f64()
+    );
     format!("{whole}: {}", parts.join(", "))
 }
 

@@ -1,5 +1,6 @@
 //! The scenario file as it is written: `apiVersion: pullsim/v1`, `kind: Scenario`.
 
+mod checklist;
 mod fault;
 mod host;
 mod image;

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
+use super::checklist::ROWS;
+
 /// A row of the checklist of things that a guide to `ImagePullBackOff` tells, or (`M`) tells wrongly: a section and a
 /// number, as `C2` or `S4b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -63,6 +65,12 @@ impl Row {
         all
     }
 
+    /// What it is about.
+    pub fn about(&self) -> &'static str {
+        let name = self.to_string();
+        ROWS.iter().find(|(row, _)| *row == name).map_or("", |(_, about)| about)
+    }
+
     /// The section that it is in.
     pub fn section(&self) -> &'static Section {
         &SECTIONS[self.section]
@@ -108,6 +116,13 @@ impl JsonSchema for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_row_is_about_something() {
+        let told: Vec<&str> = ROWS.iter().map(|(row, _)| *row).collect();
+        assert_eq!(Row::all().iter().map(Row::to_string).collect::<Vec<_>>(), told);
+        assert!(Row::all().iter().all(|row| row.about().len() > 8));
+    }
 
     #[test]
     fn rows_are_parsed_and_printed() {
