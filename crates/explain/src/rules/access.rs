@@ -133,7 +133,9 @@ pub(super) fn denied(d: &Dissection) -> Option<Verdict> {
     if let Some(verdict) = official_image(d).or_else(|| at_a_cloud(d)) {
         return Some(verdict.because(&because));
     }
-    let own = is_own_registry(d);
+    // Controllers list the tags of what already runs.
+    let runs = d.says("tags from registry") || d.says("requesting tags") || d.says("/tags/list");
+    let own = is_own_registry(d) || runs;
     let verdict = if own && d.says("login succeeded") {
         Verdict::possible(Cause::UserNotPermitted).or(&[Cause::RepoNotFound, Cause::CredentialsMissing])
     } else if d.has(Word::NoCredentials) || own {
@@ -236,6 +238,12 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     // Docker Hub gives everybody a token but for whom it does not know.
     let at_hub = d.registry_kind() == HostKind::DockerHub && is_token(d) && !d.has(Word::AnonymousToken);
     let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || at_hub;
+    // Docker Hub tells so of what is not there, too; all of `library/` that is there is public.
+    if d.says("name:library/") && d.host_kind() == HostKind::DockerHub {
+        let others = [Cause::RepoNotFound, Cause::WrongRegistryHost, Cause::BadCredentials];
+        let verdict = Verdict::possible(Cause::LocalImageNotOnNode).or(&others);
+        return Some(verdict.because(&[Word::Unauthorized]));
+    }
     // Nodes of Azure pull by an identity of their own; without the right to pull they ask as anonymous.
     let azure = d.registry_kind() == HostKind::Acr && d.any(&[Word::AnonymousToken, Word::KubeletPull]);
     let azure = azure || (tried_several_logins(d) && d.registry_kind() == HostKind::Other);

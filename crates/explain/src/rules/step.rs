@@ -71,6 +71,20 @@ fn fails(d: &Dissection) -> bool {
     FAILS.first_of(d).is_some()
 }
 
+/// Whether words without a colon follow the last request, and nothing else: of what Go's transport says, only what a proxy
+/// answered to CONNECT is told without the step that failed (`go src/net/http/transport.go dialConn`).
+fn is_phrase(d: &Dissection) -> bool {
+    const MAX_PHRASE: usize = 40;
+    let link = d.last_link().filter(|link| d.text[link.span.clone()].starts_with("https://"));
+    let rest =
+        link.and_then(|link| d.text[link.span.end..].trim_start_matches(['"', '\\']).strip_prefix(": "));
+    let phrase = rest.map(|rest| rest.lines().next().unwrap_or(rest).trim_end_matches(['"', '\'']));
+    phrase.is_some_and(|phrase| {
+        let said = phrase.starts_with(char::is_alphabetic) && !phrase.contains(['\n', ':', '.', '…']);
+        said && phrase.len() <= MAX_PHRASE
+    })
+}
+
 /// The stage that a failure without a known reason breaks at. It is a guess, and says so.
 pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
     if !fails(d) {
@@ -85,6 +99,9 @@ pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
         Step::Token => (Cause::TokenEndpointFailure, &[Cause::ConnTimeout, Cause::CredentialsMissing]),
         Step::Storage => (Cause::RedirectHostBlocked, &[Cause::BlobTruncated, Cause::ConnTimeout]),
         Step::Content => (Cause::RedirectHostBlocked, &[Cause::BlobMissing, Cause::BlobTruncated]),
+        Step::Ping | Step::Manifest if is_phrase(d) => {
+            (Cause::ProxyMisconfig, &[Cause::ConnTimeout, Cause::NoProxyMissing, Cause::MirrorMisconfig])
+        }
         // A request of which no answer is told; without one, the registry's answer is told in part.
         Step::Ping | Step::Manifest if asked => {
             (Cause::ConnTimeout, &[Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::WrongRegistryHost])

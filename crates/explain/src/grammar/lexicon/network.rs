@@ -139,7 +139,8 @@ words! {
         "https://*\": gateway timeout", "https://*: gateway timeout",
         "https://*\": proxy authentication required", "https://*\": not found",
         "https://*\": method not allowed", "https://*\": not allowed", "https://*\": host_not_found",
-        "https://*\": tunnel failed",
+        "https://*\": tunnel failed", "https://*\": bad request", "https://*: bad request",
+        "https://*: proxy authentication required", "https://*: method not allowed",
     ];
     GatewayPhrase: [
         "https://*\": internal server error", "https://*: internal server error",
