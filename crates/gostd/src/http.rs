@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::flate;
 use crate::net;
 use crate::strconv;
 
@@ -53,8 +54,8 @@ pub enum Error {
         /// The name of the field.
         name: String,
     },
-    /// `gzip: invalid header`: `Content-Encoding` says what is not so.
-    InvalidGzip,
+    /// A body that is not what its `Content-Encoding` says.
+    Compressed(flate::Problem),
     /// `invalid byte in chunk length` and its kin.
     Chunk(Chunk),
 }
@@ -165,7 +166,7 @@ impl fmt::Display for Error {
             Self::InvalidFieldValue { name } => {
                 write!(f, "net/http: invalid header field value for {}", strconv::quote(name))
             }
-            Self::InvalidGzip => f.write_str("gzip: invalid header"),
+            Self::Compressed(problem) => problem.fmt(f),
             Self::Chunk(chunk) => f.write_str(match chunk {
                 Chunk::InvalidLength => "invalid byte in chunk length",
                 Chunk::EmptyLength => "empty hex number for chunk length",

@@ -18,6 +18,7 @@
 pub mod base64;
 pub mod duration;
 pub mod filepath;
+pub mod flate;
 pub mod http;
 pub mod json;
 pub mod net;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
+use gostd::flate::{Problem, Seen};
 use gostd::http;
 use gostd::net::Error;
 use tokio::time::Instant;
@@ -19,8 +20,16 @@ pub struct Body {
     connection: Option<Connection>,
     state: BodyState,
     home: Option<(Arc<Pool>, Key)>,
-    gunzip: Option<MultiGzDecoder<Vec<u8>>>,
+    gunzip: Option<(MultiGzDecoder<Vec<u8>>, Seen)>,
     report: Report,
+}
+
+/// What Go says of a body that cannot be decompressed.
+fn compressed(seen: &Seen) -> Error {
+    match seen.gunzip() {
+        Problem::UnexpectedEof => Error::UnexpectedEof,
+        problem => Error::Http(http::Error::Compressed(problem)),
+    }
 }
 
 /// What is told of a body in the trace.
@@ -40,7 +49,7 @@ impl Body {
         gunzip: bool,
         report: Report,
     ) -> Self {
-        let gunzip = gunzip.then(|| MultiGzDecoder::new(Vec::new()));
+        let gunzip = gunzip.then(|| (MultiGzDecoder::new(Vec::new()), Seen::default()));
         let mut body = Self { connection: Some(connection), state, home, gunzip, report };
         if matches!(body.state, BodyState::Length(0)) {
             body.release();
@@ -62,17 +71,19 @@ impl Body {
             let Some(piece) = piece else {
                 self.record(None);
                 self.release();
-                let rest = self.gunzip.take().map(MultiGzDecoder::finish).transpose();
-                let rest = rest.map_err(|_| Fault::new(Stage::Body, Error::UnexpectedEof))?;
-                return Ok(rest.filter(|rest| !rest.is_empty()).map(Bytes::from));
+                let Some((decoder, seen)) = self.gunzip.take() else { return Ok(None) };
+                let rest = decoder.finish().map_err(|_| Fault::new(Stage::Body, compressed(&seen)))?;
+                return Ok(Some(rest).filter(|rest| !rest.is_empty()).map(Bytes::from));
             };
             self.report.bytes += piece.len() as u64;
             match &mut self.gunzip {
                 None => return Ok(Some(piece)),
-                Some(decoder) => {
+                Some((decoder, seen)) => {
+                    seen.push(&piece);
                     // All that can be decoded comes out at once: how far a body came decides where it is resumed.
                     if decoder.write_all(&piece).and_then(|()| decoder.flush()).is_err() {
-                        return Err(self.fail(Error::Http(http::Error::InvalidGzip)));
+                        let error = compressed(seen);
+                        return Err(self.fail(error));
                     }
                     let plain = std::mem::take(decoder.get_mut());
                     if !plain.is_empty() {

@@ -5,23 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gostd::http;
-use gostd::net::{Ends, Error, Op};
+use gostd::net::Error;
 use gostd::url::Url;
 use tokio::time::{Instant, timeout};
-use trace::{Exchange, Fault, Stage, Tunnel, What, redact};
+use trace::{Exchange, Fault, Stage, What, redact};
 
 use crate::body::{Body, Report};
-use crate::dialer::{Dialer, parse_port};
+use crate::connector::{Connector, authorization, host_and_port, is_socks};
+use crate::dialer::Dialer;
 use crate::http1::{BodyState, Connection, Head, Header, Request, Unanswered};
-use crate::network::Stream;
 use crate::pool::{Key, Pool};
 use crate::proxy::{ProxyRules, Route};
 use crate::tls::Tls;
-
-/// `TLSHandshakeTimeout`
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a proxy may take to answer CONNECT (`Transport.dialConn`).
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The limits and rules of a client (`http.Transport`).
 #[derive(Clone)]
@@ -40,8 +35,7 @@ pub struct Transport {
 
 /// A client with its connections.
 pub struct Client {
-    dialer: Arc<Dialer>,
-    transport: Transport,
+    connector: Arc<Connector>,
     pool: Arc<Pool>,
     /// Decisions about proxies that were recorded.
     told: Mutex<HashSet<String>>,
@@ -66,7 +60,11 @@ pub struct Response {
 impl Client {
     /// A client without open connections.
     pub fn new(dialer: Arc<Dialer>, transport: Transport) -> Self {
-        Self { dialer, transport, pool: Arc::default(), told: Mutex::default() }
+        Self {
+            connector: Arc::new(Connector { dialer, transport }),
+            pool: Arc::default(),
+            told: Mutex::default(),
+        }
     }
 
     /// `Transport.RoundTrip`: sends a request and returns the head of the answer; no redirect is followed.
@@ -93,7 +91,7 @@ impl Client {
             };
             match (connection, result) {
                 (Some((connection, _)), Ok(head)) => {
-                    self.dialer.recorder().record(since, step(Some(&head), None));
+                    self.connector.dialer.recorder().record(since, step(Some(&head), None));
                     return self.answer(request, connection, head, key);
                 }
                 // A connection that had served before and died without a byte: Go sends a request that can be
@@ -101,7 +99,7 @@ impl Client {
                 (Some((connection, _)), Err(unanswered))
                     if connection.reused && unanswered.nothing_read && request.body.is_none() => {}
                 (_, Err(Unanswered { fault, .. })) => {
-                    self.dialer.recorder().record(since, step(None, Some(fault.clone())));
+                    self.connector.dialer.recorder().record(since, step(None, Some(fault.clone())));
                     return Err(fault);
                 }
                 (None, Ok(_)) => {}
@@ -121,7 +119,7 @@ impl Client {
         if url.hostname().is_empty() {
             return Err(head(http::Error::NoHost));
         }
-        let proxy = match self.transport.proxy.route(url) {
+        let proxy = match self.connector.transport.proxy.route(url) {
             Route::Proxy(proxy, reason) => {
                 let way = redact::url(&proxy.to_string());
                 self.decide(format!("{} is asked through {way}: {reason}", url.hostname()));
@@ -143,115 +141,37 @@ impl Client {
     /// Records why a host is asked through a proxy or not, once.
     fn decide(&self, text: String) {
         if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
-            self.dialer.recorder().decide("proxy", text);
+            self.connector.dialer.recorder().decide("proxy", text);
         }
     }
 
+    /// `getConn`: a connection that is idle, that becomes so, or a new one, whichever is there first. What was dialled in vain
+    /// is kept for others (`queueForIdleConn`, `dialConnFor`).
     async fn connection(&self, key: &Key, proxy: Option<&Url>) -> Result<Connection, Fault> {
         if let Some(idle) = self.pool.take(key).await {
             return Ok(idle);
         }
-        let (stream, number) = match proxy {
-            None => self.dial(&key.address).await?,
-            Some(proxy) => self.through_proxy(key, proxy).await?,
-        };
-        let ends = Ends::both(stream.local_addr(), stream.peer_addr());
-        if !key.https {
-            return Ok(Connection::new(Box::new(stream), ends, number, self.transport.go));
-        }
-        let (host, _) = split_address(&key.address);
-        let recorder = self.dialer.recorder();
-        let tls = self.transport.tls.handshake(stream, number, &host, HANDSHAKE_TIMEOUT, recorder).await?;
-        Ok(Connection::new(Box::new(tls), ends, number, self.transport.go))
-    }
-
-    async fn dial(&self, address: &str) -> Result<(Box<dyn Stream>, u64), Fault> {
-        let (host, port) = split_address(address);
-        let dialled = self.dialer.dial(&host, &port, self.transport.dial_timeout).await?;
-        Ok((dialled.stream, dialled.number))
-    }
-
-    /// A connection to the proxy, with a tunnel where the target is https.
-    async fn through_proxy(&self, key: &Key, proxy: &Url) -> Result<(Box<dyn Stream>, u64), Fault> {
-        let connect = |fault: Fault| {
-            Fault::new(Stage::Proxy, Error::op(Op::ProxyConnect, "tcp", Ends::default(), fault.error))
-        };
-        let (stream, number) = self.dial(&host_and_port(proxy)).await.map_err(connect)?;
-        if is_socks(proxy) {
-            return Ok((self.through_socks(stream, key, proxy).await?, number));
-        }
-        let stream: Box<dyn Stream> = if proxy.scheme == "https" {
-            let (host, recorder) = (proxy.hostname(), self.dialer.recorder());
-            let (local, peer) = (stream.local_addr(), stream.peer_addr());
-            let tls = self.transport.tls.handshake(stream, number, host, HANDSHAKE_TIMEOUT, recorder).await;
-            // Only what a host answers is looked at for HTTP (`Client.send`): behind proxyconnect the bare error stays.
-            let tls = tls.map_err(|mut fault| {
-                if fault.error == Error::Http(http::Error::HttpResponseToHttpsClient) {
-                    fault.error = Error::Tls(gostd::tls::Error::RecordHeader);
+        let mut freed = self.pool.wait(key);
+        let mut dialling = Box::pin(self.connector.clone().connect(key.clone(), proxy.cloned()));
+        tokio::select! {
+            biased;
+            Ok(connection) = &mut freed => {
+                let (pool, key) = (self.pool.clone(), key.clone());
+                tokio::spawn(async move {
+                    if let Ok(unused) = dialling.await {
+                        pool.put(key, unused);
+                    }
+                });
+                Ok(connection)
+            }
+            connected = &mut dialling => {
+                freed.close();
+                if let Ok(unused) = freed.try_recv() {
+                    self.pool.put(key.clone(), unused);
                 }
-                connect(fault)
-            });
-            Box::new(crate::tunnel::Over::new(tls?, local, peer))
-        } else {
-            stream
-        };
-        if key.is_handed_over() {
-            Ok((stream, number))
-        } else {
-            Ok((self.tunnel(stream, key, proxy).await?, number))
+                connected
+            }
         }
-    }
-
-    /// `CONNECT`, with its own head and no other field (Go `dialConn`).
-    async fn tunnel(
-        &self,
-        stream: Box<dyn Stream>,
-        key: &Key,
-        proxy: &Url,
-    ) -> Result<Box<dyn Stream>, Fault> {
-        let since = Instant::now();
-        let attempt = crate::tunnel::connect(stream, &key.address, authorization(proxy));
-        let (status, result) = match timeout(CONNECT_TIMEOUT, attempt).await {
-            Ok((status, result)) => (status, result),
-            Err(_) => (None, Err(Error::DeadlineExceeded)),
-        };
-        self.tunnelled(since, key, proxy, status, result)
-    }
-
-    /// A way through a SOCKS proxy, which has as long as it takes (Go `dialConn`).
-    async fn through_socks(
-        &self,
-        stream: Box<dyn Stream>,
-        key: &Key,
-        proxy: &Url,
-    ) -> Result<Box<dyn Stream>, Fault> {
-        let since = Instant::now();
-        let (host, port) = split_address(&key.address);
-        let port = parse_port(&port);
-        let result = match port {
-            Ok(port) => crate::socks::connect(stream, (&host, port), proxy.user.as_ref()).await,
-            Err(error) => Err(error),
-        };
-        self.tunnelled(since, key, proxy, None, result)
-    }
-
-    fn tunnelled<T>(
-        &self,
-        since: Instant,
-        key: &Key,
-        proxy: &Url,
-        status: Option<u16>,
-        result: Result<T, Error>,
-    ) -> Result<T, Fault> {
-        let result = result.map_err(|error| Fault::new(Stage::Proxy, error));
-        let step = Tunnel {
-            proxy: host_and_port(proxy),
-            target: key.address.clone(),
-            status,
-            fault: result.as_ref().err().cloned(),
-        };
-        self.dialer.recorder().record(since, What::Tunnel(step));
-        result
     }
 
     async fn exchange(
@@ -263,7 +183,7 @@ impl Client {
     ) -> Result<Head, Unanswered> {
         connection.write(&request.encode(wire, key.is_handed_over())).await?;
         let head = connection.read_head();
-        match self.transport.response_header_timeout {
+        match self.connector.transport.response_header_timeout {
             None => head.await,
             Some(limit) => timeout(limit, head).await.unwrap_or_else(|_| {
                 let error = Error::Http(http::Error::ResponseHeaderTimeout);
@@ -296,7 +216,7 @@ impl Client {
         let reusable = !head.closes() && !matches!(state, BodyState::UntilClose);
         let home = reusable.then(|| (self.pool.clone(), key));
         let report = Report {
-            recorder: self.dialer.recorder().clone(),
+            recorder: self.connector.dialer.recorder().clone(),
             purpose: request.purpose,
             url: request.url.to_string(),
             since: Instant::now(),
@@ -333,34 +253,6 @@ fn exchange_step(
         response: head.map(|head| head.header.redacted()).unwrap_or_default(),
         fault,
     })
-}
-
-fn is_socks(proxy: &Url) -> bool {
-    matches!(proxy.scheme.as_str(), "socks5" | "socks5h")
-}
-
-/// `canonicalAddr`: host and port, the scheme's port where the URL has none.
-fn host_and_port(url: &Url) -> String {
-    let port = match (url.port(), url.scheme.as_str()) {
-        (port, _) if !port.is_empty() => port,
-        (_, "https") => "443",
-        (_, "socks5" | "socks5h") => "1080",
-        _ => "80",
-    };
-    let host = url.hostname();
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
-fn split_address(address: &str) -> (String, String) {
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
-    (host.trim_start_matches('[').trim_end_matches(']').to_owned(), port.to_owned())
-}
-
-/// `Basic` for a URL's user info.
-pub(crate) fn authorization(proxy: &Url) -> Option<String> {
-    let user = proxy.user.as_ref()?;
-    let pair = format!("{}:{}", user.username, user.password.as_deref().unwrap_or_default());
-    Some(format!("Basic {}", gostd::base64::encode_std(pair.as_bytes())))
 }
 
 fn plain_proxy_authorization(key: &Key, proxy: Option<&Url>) -> Option<String> {

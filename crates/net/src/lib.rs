@@ -44,6 +44,7 @@
 mod body;
 mod client;
 mod clock;
+mod connector;
 mod dialer;
 mod errors;
 mod http1;

@@ -18,6 +18,9 @@ use crate::tls::Prefixed;
 /// More than this no proxy's head may have.
 const MAX_HEAD: usize = 1 << 20;
 
+/// So much is read at once (`bufio.defaultBufSize`).
+const BUFFER: usize = 4096;
+
 /// What a proxy says is read by the rules of today.
 const NEWEST_GO: u8 = 27;
 
@@ -54,18 +57,26 @@ pub(crate) async fn connect(
     }
 }
 
-/// Reads byte by byte, so that nothing of the tunnel is taken: a proxy's head is short.
+/// Reads through a buffer that is thrown away: what came along with the head is lost, since a TLS server does not speak
+/// first (Go `dialConn`, `bufio.NewReader`). So a short page in place of a tunnel is not seen, and a longer one is.
 async fn read_head(stream: &mut Box<dyn Stream>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while bytes.len() < MAX_HEAD && !bytes.ends_with(b"\r\n\r\n") && !bytes.ends_with(b"\n\n") {
-        let mut byte = [0; 1];
-        if stream.read(&mut byte).await? == 0 {
+    let (mut bytes, mut line, mut buffer) = (Vec::new(), 0, [0; BUFFER]);
+    while bytes.len() < MAX_HEAD {
+        // A line that has begun takes room in the buffer, up to all of it.
+        let room = BUFFER - (bytes.len() - line) % BUFFER;
+        let read = stream.read(&mut buffer[..room]).await?;
+        if read == 0 {
             break;
         }
-        bytes.push(byte[0]);
-        let line_ended = byte[0] == b'\n' && !bytes[..bytes.len() - 1].contains(&b'\n');
-        if line_ended && Head::parse(&bytes, NEWEST_GO).is_err() {
-            break;
+        for byte in &buffer[..read] {
+            bytes.push(*byte);
+            if *byte == b'\n' {
+                let malformed = line == 0 && Head::parse(&bytes, NEWEST_GO).is_err();
+                line = bytes.len();
+                if malformed || bytes.ends_with(b"\r\n\r\n") || bytes.ends_with(b"\n\n") {
+                    return Ok(bytes);
+                }
+            }
         }
     }
     Ok(bytes)

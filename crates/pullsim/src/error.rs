@@ -105,7 +105,7 @@ pub(crate) enum Failure {
         version: kubelet::Version,
     },
     /// The node's containerd would not start with its configuration.
-    #[error("this node's {runtime} does not start. It says: containerd: {}", .error.said())]
+    #[error("{}", .error.sentence(runtime))]
     RuntimeConfig {
         /// What is wrong.
         error: Box<ConfigError>,

@@ -3,6 +3,7 @@
 mod base64;
 mod duration;
 mod filepath;
+mod flate;
 mod json;
 mod tabwriter;
 mod url;

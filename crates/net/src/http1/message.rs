@@ -8,7 +8,7 @@ use secret::Secret;
 use trace::Purpose;
 
 use super::header::Header;
-use crate::client::authorization;
+use crate::connector::authorization;
 
 /// A request. Written in Go's order: `Host`, `User-Agent`, length, the other fields by name
 /// (Go `net/http/request.go` `Request.write`, `header.go` `writeSubset`).

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use distribution::{Algorithm, Digester};
+use gostd::flate::{Problem, Seen};
 
 /// A block of a tar archive.
 const BLOCK: usize = 512;
@@ -45,7 +46,7 @@ enum Stream {
     /// The first bytes decide on the compression (`DetectCompression`).
     Undecided(Vec<u8>),
     Plain(Box<Tar>),
-    Gzip(Box<flate2::write::MultiGzDecoder<Tar>>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Tar>>, Seen),
     Zstd(Box<zstd::stream::write::Decoder<'static, Tar>>),
     Failed(String),
 }
@@ -74,7 +75,10 @@ impl Archive {
         let written = match &mut self.stream {
             Stream::Undecided(_) | Stream::Failed(_) => Ok(()),
             Stream::Plain(tar) => tar.write_all(bytes),
-            Stream::Gzip(decoder) => decoder.write_all(bytes),
+            Stream::Gzip(decoder, seen) => {
+                seen.push(bytes);
+                decoder.write_all(bytes)
+            }
             Stream::Zstd(decoder) => decoder.write_all(bytes),
         };
         if let Err(error) = written {
@@ -93,17 +97,19 @@ impl Archive {
         let tar = match self.stream {
             Stream::Failed(words) => return Applied::Failed(words),
             Stream::Plain(tar) => Ok(*tar),
-            Stream::Gzip(decoder) => decoder.finish(),
-            Stream::Zstd(mut decoder) => decoder.flush().map(|()| decoder.into_inner()),
+            Stream::Gzip(decoder, seen) => decoder.finish().map_err(|error| (error, seen.gunzip())),
+            Stream::Zstd(mut decoder) => {
+                let flushed = decoder.flush().map(|()| decoder.into_inner());
+                flushed.map_err(|error| (error, Problem::UnexpectedEof))
+            }
             Stream::Undecided(_) => return Applied::Failed("EOF".into()),
         };
         match tar {
             Ok(tar) => tar.finish(compressed),
             // The decoder hands its last bytes on only now: they may be no archive.
-            Err(error) => Applied::Failed(match tar_error(&error) {
-                Some(error) => error.to_string(),
-                None => "unexpected EOF".into(),
-            }),
+            Err((error, problem)) => Applied::Failed(
+                tar_error(&error).map_or_else(|| problem.to_string(), |error| error.to_string()),
+            ),
         }
     }
 }
@@ -111,7 +117,7 @@ impl Archive {
 impl Stream {
     fn detect(first: &[u8]) -> Self {
         if is_gzip(first) {
-            Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Tar::new())))
+            Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Tar::new())), Seen::default())
         } else if is_zstd(first) {
             match zstd::stream::write::Decoder::new(Tar::new()) {
                 Ok(decoder) => Self::Zstd(Box::new(decoder)),
@@ -138,7 +144,7 @@ pub(super) fn is_zstd(first: &[u8]) -> bool {
 fn words(error: &io::Error, stream: &Stream) -> String {
     match (tar_error(error), stream) {
         (Some(error), _) => error.to_string(),
-        (None, Stream::Gzip(_)) => "flate: corrupt input before offset 0".into(),
+        (None, Stream::Gzip(_, seen)) => seen.gunzip().to_string(),
         (None, _) => "magic number mismatch".into(),
     }
 }

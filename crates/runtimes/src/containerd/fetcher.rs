@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use distribution::{Descriptor, media_type};
+use gostd::flate::Seen;
 use gostd::net::Error as Cause;
 use gostd::url::Url;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -294,8 +295,8 @@ pub(super) async fn check_status(request: &HostRequest, answer: &mut Answer) -> 
 /// Undoes `Content-Encoding` as pieces come.
 enum Decoder {
     Identity(Option<Bytes>),
-    Gzip(Box<flate2::write::MultiGzDecoder<Vec<u8>>>, bool),
-    Deflate(Box<flate2::write::DeflateDecoder<Vec<u8>>>, bool),
+    Gzip(Box<flate2::write::MultiGzDecoder<Vec<u8>>>, bool, Seen),
+    Deflate(Box<flate2::write::DeflateDecoder<Vec<u8>>>, bool, Seen),
     Zstd(Box<zstd::stream::write::Decoder<'static, Vec<u8>>>, bool),
 }
 
@@ -305,8 +306,14 @@ impl Decoder {
         let name = names.last().map(|name| name.to_lowercase());
         Ok(match name.as_deref() {
             None | Some("identity") => Self::Identity(None),
-            Some("gzip") => Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())), false),
-            Some("deflate") => Self::Deflate(Box::new(flate2::write::DeflateDecoder::new(Vec::new())), false),
+            Some("gzip") => {
+                Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())), false, Seen::default())
+            }
+            Some("deflate") => Self::Deflate(
+                Box::new(flate2::write::DeflateDecoder::new(Vec::new())),
+                false,
+                Seen::default(),
+            ),
             Some("zstd") => {
                 let decoder = zstd::stream::write::Decoder::new(Vec::new());
                 Self::Zstd(Box::new(decoder.map_err(|error| Error::Plain(error.to_string()))?), false)
@@ -329,24 +336,31 @@ impl Decoder {
             decoder.write_all(piece)?;
             decoder.flush()
         }
-        let (decoded, words) = match self {
+        let decoded = match self {
             Self::Identity(waiting) => {
                 *waiting = Some(piece.clone());
                 return Ok(());
             }
-            // Where the input is corrupt is not followed to the byte.
-            Self::Gzip(decoder, _) => (all(decoder, piece), "flate: corrupt input before offset 0"),
-            Self::Deflate(decoder, _) => (all(decoder, piece), "flate: corrupt input before offset 0"),
-            Self::Zstd(decoder, _) => (all(decoder, piece), "invalid input: magic number mismatch"),
+            Self::Gzip(decoder, _, seen) => {
+                seen.push(piece);
+                all(decoder, piece).map_err(|_| seen.gunzip().to_string())
+            }
+            Self::Deflate(decoder, _, seen) => {
+                seen.push(piece);
+                all(decoder, piece).map_err(|_| seen.inflate().to_string())
+            }
+            Self::Zstd(decoder, _) => {
+                all(decoder, piece).map_err(|_| "invalid input: magic number mismatch".to_owned())
+            }
         };
-        decoded.map_err(|_| Error::Plain(words.into()))
+        decoded.map_err(Error::Plain)
     }
 
     fn take(&mut self) -> Option<Bytes> {
         let plain = match self {
             Self::Identity(waiting) => return waiting.take(),
-            Self::Gzip(decoder, _) => std::mem::take(decoder.get_mut()),
-            Self::Deflate(decoder, _) => std::mem::take(decoder.get_mut()),
+            Self::Gzip(decoder, ..) => std::mem::take(decoder.get_mut()),
+            Self::Deflate(decoder, ..) => std::mem::take(decoder.get_mut()),
             Self::Zstd(decoder, _) => std::mem::take(decoder.get_mut()),
         };
         Some(plain).filter(|plain| !plain.is_empty()).map(Bytes::from)
@@ -356,12 +370,12 @@ impl Decoder {
     fn finish(&mut self) -> std::result::Result<Option<Bytes>, Cause> {
         let finished = match self {
             Self::Identity(_) => return Ok(None),
-            Self::Gzip(_, true) | Self::Deflate(_, true) | Self::Zstd(_, true) => return Ok(None),
-            Self::Gzip(decoder, done) => {
+            Self::Gzip(_, true, _) | Self::Deflate(_, true, _) | Self::Zstd(_, true) => return Ok(None),
+            Self::Gzip(decoder, done, _) => {
                 *done = true;
                 decoder.try_finish()
             }
-            Self::Deflate(decoder, done) => {
+            Self::Deflate(decoder, done, _) => {
                 *done = true;
                 decoder.try_finish()
             }

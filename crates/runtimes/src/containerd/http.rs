@@ -68,10 +68,9 @@ impl HttpClient {
         request.url.host.clone_into(&mut host());
         let mut plain = request.clone();
         plain.url.scheme = "http".to_owned();
-        let mut answer = self.client.round_trip(&plain).await?;
-        // The caller sees the URL that it asked for, as in Go, where only the copy was changed.
-        answer.url = request.url.clone();
-        Ok(answer)
+        // The answer belongs to the copy: words about its status name http (`resp.Request`), while words about an exchange
+        // that failed name the URL that was asked for, which is the client's (recordings `fallback-*`).
+        self.client.round_trip(&plain).await
     }
 
     /// `http.Client.Do`, with Go's own redirect policy: for the token service.

@@ -12,6 +12,7 @@ mod content;
 mod credentials;
 mod error;
 mod fetcher;
+mod garbage;
 mod hosts;
 mod hosts_toml;
 mod http;
@@ -138,10 +139,13 @@ impl Containerd {
         let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
         let attempt =
             Attempt { options: &self.options, store: &self.store, config, limit, requests, recorder, named };
+        // What cannot be removed is found by the next pull, and used.
+        let _ = self.store.collect_old_garbage();
         let pulled = attempt.run(&request).await;
         if pulled.is_err() && profile.content.collects_after_failure {
-            // What cannot be removed is found by the next pull, and used.
             let _ = self.store.collect_garbage();
+        } else if pulled.is_err() {
+            self.store.leave_garbage();
         }
         let image_ref = pulled.map_err(|error| error.into_cri(&profile.words))?;
         Ok(PulledImage { image_ref })
@@ -215,6 +219,8 @@ impl Attempt<'_> {
         let matcher = Matcher::only(&self.options.platform);
         let config =
             pull.config(&root, &matcher).map_err(|error| error.context("get image config descriptor"))?;
+        let known = self.store.know_image(&reference, &config.digest);
+        known.map_err(|error| Error::Plain(error.to_string()))?;
         Ok(config.digest)
     }
 
@@ -429,13 +435,14 @@ impl Attempt<'_> {
         let platform = &self.options.platform;
         let local = self.config.local_pull;
         let strict = Matcher::only_strict(platform);
+        let limit = self.config.download_limit();
+        let limits_layers = self.options.profile.content.limits_layers;
+        let requests_at_once = limit.filter(|_| !limits_layers);
         Pull {
             fetcher: Fetcher {
                 base,
                 foreign: factory.foreign_host(),
-                limiter: Arc::new(Semaphore::new(
-                    self.config.download_limit().unwrap_or(Semaphore::MAX_PERMITS),
-                )),
+                limiter: Arc::new(Semaphore::new(requests_at_once.unwrap_or(Semaphore::MAX_PERMITS))),
                 chunking: self.config.chunking().filter(|_| self.options.profile.has_transfer),
             },
             ingester: Ingester::new(
@@ -450,6 +457,7 @@ impl Attempt<'_> {
             },
             matcher: if local { Matcher::only(platform) } else { strict },
             manifest_limit: local.then_some(1),
+            at_once: limit.filter(|_| limits_layers).unwrap_or(usize::MAX),
             layers: self.options.layers,
             profile: self.options.profile,
             requests: self.requests.clone(),

@@ -32,6 +32,8 @@ pub(super) struct Pull {
     pub(super) matcher: Matcher,
     /// `manifestLimit`: how many manifests of an index; `None` is all that match.
     pub(super) manifest_limit: Option<usize>,
+    /// How many siblings are begun at once (`max_concurrent_downloads`, where it does not count requests).
+    pub(super) at_once: usize,
     pub(super) layers: Layers,
     pub(super) profile: &'static Profile,
     /// The requests, if a silent one ends the pull.
@@ -69,7 +71,10 @@ impl Pull {
         Box::pin(async move {
             self.get_documents(&descriptors).await?;
             let mut siblings = JoinSet::new();
-            for descriptor in last_first(&descriptors) {
+            for descriptor in begun(&descriptors, self.at_once) {
+                if siblings.len() >= self.at_once {
+                    ended(&mut siblings).await?;
+                }
                 let (pull, descriptor) = (self.clone(), descriptor.clone());
                 // Boxed, here and below: a future of many kilobytes would be copied on its way into its task.
                 siblings.spawn(Box::pin(async move {
@@ -77,8 +82,8 @@ impl Pull {
                     if children.is_empty() { Ok(()) } else { Self::dispatch(pull, children).await }
                 }));
             }
-            while let Some(joined) = siblings.join_next().await {
-                joined.unwrap_or(Err(Error::Canceled))?;
+            while !siblings.is_empty() {
+                ended(&mut siblings).await?;
             }
             Ok(())
         })
@@ -95,8 +100,8 @@ impl Pull {
             let (pull, descriptor) = (self.clone(), descriptor.clone());
             siblings.spawn(Box::pin(async move { pull.get(&descriptor).await }));
         }
-        while let Some(joined) = siblings.join_next().await {
-            joined.unwrap_or(Err(Error::Canceled))?;
+        while !siblings.is_empty() {
+            ended(&mut siblings).await?;
         }
         Ok(())
     }
@@ -292,6 +297,18 @@ pub(super) fn last_first(descriptors: &[Descriptor]) -> impl Iterator<Item = &De
     let (last, others) =
         descriptors.split_last().map_or((None, descriptors), |(last, others)| (Some(last), others));
     last.into_iter().chain(others)
+}
+
+/// The order of siblings of which only so many are begun at once: the others wait for their turn, and keep their order
+/// (recordings `six-*`: 3, 1, 2, then 4, 5, 6).
+pub(super) fn begun(descriptors: &[Descriptor], at_once: usize) -> impl Iterator<Item = &Descriptor> {
+    let (first, others) = descriptors.split_at(at_once.min(descriptors.len()));
+    last_first(first).chain(others)
+}
+
+/// What came of the sibling that ended next.
+pub(super) async fn ended(siblings: &mut JoinSet<Result<()>>) -> Result<()> {
+    siblings.join_next().await.map_or(Ok(()), |joined| joined.unwrap_or(Err(Error::Canceled)))
 }
 
 fn platform_names(entries: &[Descriptor]) -> String {

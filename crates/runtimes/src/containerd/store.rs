@@ -4,7 +4,8 @@
 //! ```text
 //! DIR/blobs/sha256/HEX   content          DIR/ingest/HEX   content that has begun to come
 //! DIR/snapshots/HEX      an unpacked layer, by chain id
-//! DIR/images/HEX         an image: its name, media type, digest and size, a line each
+//! DIR/images/HEX         an image: its name, media type, digest and size, and the digest of its config once that was
+//!                        found, a line each
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use distribution::{Descriptor, Digest, ImageConfig, Index, Manifest, media_type};
+use distribution::{Descriptor, Digest, Index, Manifest, media_type};
 use gostd::net::Errno;
+use tokio::time::Instant;
 
 use super::archive::Applied;
 
@@ -25,17 +27,25 @@ pub struct StoreError {
     source: io::Error,
 }
 
+impl StoreError {
+    pub(super) const fn new(path: PathBuf, source: io::Error) -> Self {
+        Self { path, source }
+    }
+}
+
 /// Content, snapshots and images.
 pub(super) struct Store {
-    directory: Option<PathBuf>,
+    pub(super) directory: Option<PathBuf>,
     memory: Mutex<Memory>,
 }
 
 #[derive(Default)]
-struct Memory {
-    blobs: BTreeMap<String, Blob>,
-    snapshots: BTreeSet<String>,
-    images: BTreeMap<String, Descriptor>,
+pub(super) struct Memory {
+    pub(super) blobs: BTreeMap<String, Blob>,
+    pub(super) snapshots: BTreeSet<String>,
+    pub(super) images: BTreeMap<String, Descriptor>,
+    /// When a pull has failed last, whose remains are still there.
+    pub(super) garbage_since: Option<Instant>,
     /// How many bytes there is room for; `None`: for all.
     space: Option<u64>,
 }
@@ -64,7 +74,7 @@ impl Store {
         Ok(Self { directory, memory: Mutex::default() })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Memory> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -166,55 +176,28 @@ impl Store {
         std::fs::write(path, format!("{name}\n{}\n{}\n{}\n", target.media_type, target.digest, target.size))
     }
 
-    /// Removes an image and what no other image needs; false where there was none of that name.
+    /// The CRI plugin has found an image's config, by whose digest it knows the image from now on.
+    pub(super) fn know_image(&self, name: &str, id: &str) -> io::Result<()> {
+        let Some(path) = self.image_path(name) else { return Ok(()) };
+        let known = std::fs::read_to_string(&path)?;
+        let fields: String = known.lines().take(4).flat_map(|line| [line, "\n"]).collect();
+        std::fs::write(path, format!("{fields}{id}\n"))
+    }
+
+    /// Removes an image, by all its names, and what no other image needs; false where the CRI plugin does not know it. What a
+    /// pull left whose config was not found stays (internal/cri/server/images/image_remove.go `RemoveImage`; recordings
+    /// `remove-*`).
     fn remove_image(&self, name: &str) -> Result<bool, StoreError> {
         let (Some(path), Some(root)) = (self.image_path(name), &self.directory) else { return Ok(false) };
-        match std::fs::remove_file(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(source) => return Err(StoreError { path, source }),
+        let Some(id) = image_id(&path) else { return Ok(false) };
+        for entry in std::fs::read_dir(root.join("images")).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if image_id(&path).as_ref() == Some(&id) {
+                std::fs::remove_file(&path).map_err(|source| StoreError { path, source })?;
+            }
         }
-        self.collect(root)?;
+        self.collect_in(root)?;
         Ok(true)
-    }
-
-    /// Removes what no image needs, as a pull that failed leaves it behind.
-    pub(super) fn collect_garbage(&self) -> Result<(), StoreError> {
-        let mut memory = self.lock();
-        if memory.images.is_empty() {
-            memory.blobs.clear();
-            memory.snapshots.clear();
-        }
-        drop(memory);
-        self.directory.as_ref().map_or(Ok(()), |root| self.collect(root))
-    }
-
-    fn collect(&self, root: &Path) -> Result<(), StoreError> {
-        let (blobs, snapshots) = self.reachable(root);
-        sweep(&root.join("blobs/sha256"), &blobs)?;
-        sweep(&root.join("snapshots"), &snapshots)?;
-        sweep(&root.join("ingest"), &BTreeSet::new())
-    }
-
-    /// The file names of content and snapshots that images in the directory need.
-    fn reachable(&self, root: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-        let images = std::fs::read_dir(root.join("images")).into_iter().flatten().flatten();
-        let mut todo: Vec<Descriptor> =
-            images.filter_map(|entry| read_image(&entry.path())).map(|(_, descriptor)| descriptor).collect();
-        let (mut blobs, mut snapshots) = (BTreeSet::new(), BTreeSet::new());
-        while let Some(descriptor) = todo.pop() {
-            if !blobs.insert(hex_of(&descriptor.digest).to_owned()) {
-                continue;
-            }
-            let Some(bytes) = self.read_blob(&descriptor.digest) else { continue };
-            if media_type::is_config(&descriptor.media_type) {
-                let config = ImageConfig::decode(bytes.to_vec());
-                let chain = config.map(|config| chain_ids(&config.diff_ids)).unwrap_or_default();
-                snapshots.extend(chain.iter().map(|id| hex_of(id).to_owned()));
-            }
-            todo.extend(children(&descriptor, &bytes));
-        }
-        (blobs, snapshots)
     }
 }
 
@@ -242,29 +225,24 @@ pub(super) fn chain_ids(diff_ids: &[String]) -> Vec<String> {
     chain
 }
 
-fn sweep(directory: &Path, keep: &BTreeSet<String>) -> Result<(), StoreError> {
-    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-        if !keep.contains(&*entry.file_name().to_string_lossy()) {
-            let path = entry.path();
-            std::fs::remove_file(&path).map_err(|source| StoreError { path, source })?;
-        }
-    }
-    Ok(())
-}
-
-fn hex_of(digest: &str) -> &str {
+pub(super) fn hex_of(digest: &str) -> &str {
     let hex = digest.rsplit(':').next().unwrap_or(digest);
     // A digest from a document may hold anything; only a hex string is a file name.
     if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && !hex.is_empty() { hex } else { "invalid" }
 }
 
-fn read_image(path: &Path) -> Option<(String, Descriptor)> {
+pub(super) fn read_image(path: &Path) -> Option<(String, Descriptor)> {
     let text = std::fs::read_to_string(path).ok()?;
     let mut lines = text.lines();
     let name = lines.next()?.to_owned();
     let (media_type, digest) = (lines.next()?.to_owned(), lines.next()?.to_owned());
     let size = lines.next()?.parse().ok()?;
     Some((name, Descriptor { media_type, digest, size, ..Descriptor::default() }))
+}
+
+/// By what the CRI plugin knows an image, if it does.
+fn image_id(path: &Path) -> Option<String> {
+    Some(std::fs::read_to_string(path).ok()?.lines().nth(4)?.to_owned())
 }
 
 /// Removes an image from a store, with the content that no other image needs; false where it is not there.

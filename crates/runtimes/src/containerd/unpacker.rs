@@ -12,7 +12,7 @@ use trace::Flaw;
 use super::archive::Applied;
 use super::content::apply_file;
 use super::error::{Error, Result};
-use super::pull::{Pull, last_first};
+use super::pull::{Pull, begun, ended};
 use super::store::chain_ids;
 use crate::options::Layers;
 use crate::profile::ExtractionWords;
@@ -69,7 +69,7 @@ impl Unpacker {
     pub(super) fn apply(&self, pull: &Pull, layer: &Descriptor, diff_id: &str, chain_id: &str) -> Result<()> {
         let store = &pull.ingester.store;
         let failed = |cause| self.extraction(pull, layer, diff_id, chain_id, cause);
-        if let Some(problem) = no_processor(&layer.media_type) {
+        if let Some(problem) = no_processor(&layer.media_type, pull.profile.words.no_decoder) {
             return Err(failed(problem));
         }
         let tell = |flaw| pull.recorder.unusable(format!("{} is not unpacked", layer.digest), flaw);
@@ -153,9 +153,9 @@ impl Unpacker {
 }
 
 /// What cannot be read as an archive (diff/stream.go `GetProcessor`).
-fn no_processor(media_type: &str) -> Option<Error> {
+fn no_processor(media_type: &str, no_decoder: &str) -> Option<Error> {
     let missing = if media_type::is_encrypted(media_type) {
-        "exec: \"ctd-decoder\": executable file not found in $PATH"
+        no_decoder
     } else if media_type::diff_compression(media_type).is_none() {
         "no processor for media-type"
     } else {
@@ -174,11 +174,14 @@ fn wrong_diff_id(pull: &Pull, layer: &Descriptor, wanted: &str, computed: &str) 
     }
 }
 
-/// `Unpacker.fetch`: all layers at once, as many as the limiter lets through; the first error ends the others.
+/// `Unpacker.fetch`: as many layers at once as the limiter lets through; the first error ends the others.
 async fn fetch(pull: &Arc<Pull>, layers: &[Descriptor]) -> Result<()> {
     let mut fetches = JoinSet::new();
     let mut asked: Vec<&str> = Vec::new();
-    for layer in last_first(layers) {
+    for layer in begun(layers, pull.at_once) {
+        if fetches.len() >= pull.at_once {
+            ended(&mut fetches).await?;
+        }
         // The same content is fetched once: whoever comes second waits for the lock, and finds it there.
         if !asked.contains(&layer.digest.as_str()) {
             asked.push(&layer.digest);
@@ -186,8 +189,8 @@ async fn fetch(pull: &Arc<Pull>, layers: &[Descriptor]) -> Result<()> {
             fetches.spawn(Box::pin(async move { pull.get(&layer).await }));
         }
     }
-    while let Some(joined) = fetches.join_next().await {
-        joined.unwrap_or(Err(Error::Canceled))?;
+    while !fetches.is_empty() {
+        ended(&mut fetches).await?;
     }
     Ok(())
 }

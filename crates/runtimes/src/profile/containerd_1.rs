@@ -72,6 +72,8 @@ pub(super) const V1_6: Profile = Profile {
         trusts_partial: false,
         // recordings `layer-503-two-pulls`, `layer-reset-mid-resume`
         collects_after_failure: true,
+        // images/handlers.go `Dispatch`, unpacker.go `fetch` (recordings `six-*`)
+        limits_layers: true,
         schema1: Schema1::Converts,
         // remotes/handlers.go `fetch`
         uses_descriptor_data: false,
@@ -87,6 +89,9 @@ pub(super) const V1_6: Profile = Profile {
         token_status: StatusWords::Bare,
         counts_short_reads: false,
         extraction: ExtractionWords::DiffId { over_grpc: true },
+        // vendor/golang.org/x/sys/execabs/execabs.go `fixCmd`: its own words take the place of Go 1.19's, whatever the
+        // working directory is (recording `encrypted-*`)
+        no_decoder: "ctd-decoder resolves to executable in current directory (./ctd-decoder)",
         tells_both_diff_ids: false,
         hides_queries: false,
         hides_missing_queries: false,
@@ -138,6 +143,8 @@ pub(super) const V1_7: Profile = Profile {
         // remotes/errors/errors.go
         resolve_status: StatusWords::Request,
         token_status: StatusWords::Request,
+        // diff/stream_unix.go `NewBinaryProcessor`
+        no_decoder: "exec: \"ctd-decoder\": executable file not found in $PATH",
         ..V1_6.words
     },
     ..V1_6

@@ -114,6 +114,8 @@ pub(super) const V2_1: Profile = Profile {
     content: ContentRules {
         // core/remotes/docker/resolver.go `withOffsetCheck`, client/pull.go, core/unpack/unpacker.go
         trusts_partial: true,
+        // core/remotes/docker/resolver.go:478 `Acquire`: the limit is that of requests
+        limits_layers: false,
         schema1: Schema1::Refuses,
         looks_at_rootfs_type: true,
         ..V2_0.content

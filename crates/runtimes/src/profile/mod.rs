@@ -170,6 +170,9 @@ pub(crate) struct ContentRules {
     pub(crate) names_empty_type: bool,
     /// Whether 206 is taken for the range that was asked for without a look at `Content-Range`.
     pub(crate) trusts_partial: bool,
+    /// Whether layers wait for one another before they are begun, one after another in their order, and not each request
+    /// for its turn (`max_concurrent_downloads`).
+    pub(crate) limits_layers: bool,
     /// What becomes of manifests of schema 1.
     pub(crate) schema1: Schema1,
     /// Whether the garbage collector comes at once when a pull has failed, so that the next begins anew.
@@ -207,6 +210,8 @@ pub(crate) struct Words {
     /// Whether content that ended early is told with its numbers.
     pub(crate) counts_short_reads: bool,
     pub(crate) extraction: ExtractionWords,
+    /// That the program which decrypts layers is not there.
+    pub(crate) no_decoder: &'static str,
     /// Whether a wrong diff id is told with both digests.
     pub(crate) tells_both_diff_ids: bool,
     /// Whether the query of a URL that could not be reached is hidden (`SanitizeError`).

@@ -7,6 +7,10 @@ use crate::fault::{Argument, FaultEntry, FaultLayer};
 
 const HTML: (&str, &str) = ("Content-Type", "text/html; charset=utf-8");
 
+/// What makes a page of a start page's size: some clients drop what comes along with the head of an answer to CONNECT,
+/// and see a page only when it is longer than their buffer.
+const STYLE: &[u8] = b"<style>p { font-family: sans-serif; margin: 1em }</style>\n";
+
 const fn proxy(name: &'static str, meaning: &'static str, fault: fn(Argument) -> ProxyFault) -> FaultEntry {
     entry(FaultLayer::Proxy, name, meaning, Effect::Proxy(fault))
 }
@@ -33,7 +37,8 @@ pub(super) const ENTRIES: &[FaultEntry] = &[
         says(StatusCode::BAD_GATEWAY, vec![HTML], "<html><body>Bad gateway</body></html>\n")
     }),
     proxy("proxy-html", "The proxy answers with a page and status 200 where a tunnel was asked for.", |_| {
-        says(StatusCode::OK, vec![HTML], PAGE)
+        let body = [PAGE.as_bytes(), &STYLE.repeat(200)].concat().into();
+        ProxyFault::Says { status: StatusCode::OK, headers: vec![HTML], body }
     }),
     proxy("proxy-close", "The proxy closes the connection without an answer.", |_| ProxyFault::Close),
     proxy("proxy-stall", "The proxy takes the question and never answers.", |_| ProxyFault::Stall),

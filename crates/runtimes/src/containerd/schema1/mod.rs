@@ -19,7 +19,7 @@ use self::document::{Document, State, is_empty_layer};
 pub(super) use self::signature::strip;
 use super::error::{Class, Error, Result};
 use super::fetcher::ReadError;
-use super::pull::{Pull, last_first};
+use super::pull::{Pull, begun, ended};
 use super::store::Blob;
 use crate::options::Layers;
 use crate::profile::Schema1;
@@ -160,12 +160,15 @@ impl Converter {
 
     async fn fetch_layers(self: &Arc<Self>, layers: &[Descriptor]) -> Result<()> {
         let mut fetches = JoinSet::new();
-        for layer in last_first(layers) {
+        for layer in begun(layers, self.pull.at_once) {
+            if fetches.len() >= self.pull.at_once {
+                ended(&mut fetches).await?;
+            }
             let (converter, layer) = (Arc::clone(self), layer.clone());
             fetches.spawn(async move { converter.fetch_layer(layer).await });
         }
-        while let Some(joined) = fetches.join_next().await {
-            joined.unwrap_or(Err(Error::Canceled))?;
+        while !fetches.is_empty() {
+            ended(&mut fetches).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, ConfigPlace, ConfigProblem, Generation};
 use super::syntax::{self, Syntax};
-use super::types;
+use super::{lenient, types, utf8};
 use crate::profile::ConfigRules;
 
 /// A file of the configuration.
@@ -21,13 +21,21 @@ pub(super) struct Document {
 impl Document {
     /// `loadConfigFile`
     pub(super) fn parse(path: PathBuf, bytes: &[u8], rules: &ConfigRules) -> Result<Self, ConfigError> {
-        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (text, found) = utf8::decode(bytes, rules.generation);
+        if let Some((found, at)) = found {
+            let problem = ConfigProblem::Syntax(found);
+            return Err(ConfigError::new(&path, Some(place(&text, at)), problem, rules.generation));
+        }
         if rules.generation == Generation::Two && text.starts_with('\u{feff}') {
             // Its first byte is taken for a character.
             let problem = ConfigProblem::Syntax(Syntax::KeyStart('\u{ef}'));
             return Err(ConfigError::new(&path, Some(place(&text, 0)), problem, rules.generation));
         }
-        let table = text.parse::<Table>().map_err(|error| {
+        let parsed = match rules.generation {
+            Generation::One => lenient::parse(&text),
+            Generation::Two => text.parse::<Table>().map(|table| (table, text.clone())),
+        };
+        let (table, text) = parsed.map_err(|error| {
             let (found, at) = syntax::find(&text, &error, rules.generation);
             ConfigError::new(&path, Some(place(&text, at)), ConfigProblem::Syntax(found), rules.generation)
         })?;

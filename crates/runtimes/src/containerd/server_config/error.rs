@@ -95,6 +95,7 @@ impl ConfigProblem {
         let path = file.display();
         let (line, column) = place.map_or((0, 0), |place| (place.line, place.column));
         match (self, generation) {
+            (Self::Syntax(syntax @ Syntax::Unread(_)), _) => syntax.words(generation),
             (Self::Syntax(syntax), Generation::One) => {
                 format!("failed to load TOML: {path}: ({line}, {column}): {}", syntax.words(generation))
             }
@@ -176,9 +177,23 @@ impl ConfigError {
         self.problem.words(&self.file, self.place(), self.generation)
     }
 
+    /// The same in a sentence about this version: that it does not start, or that only the reader here refuses the file.
+    pub fn sentence(&self, version: &str) -> String {
+        let said = self.said();
+        match self.problem {
+            ConfigProblem::Syntax(Syntax::Unread(_)) => {
+                format!("{version} may read this configuration, which cannot be read here: {said}")
+            }
+            _ => format!("this node's {version} does not start. It says: containerd: {said}"),
+        }
+    }
+
     /// What to do about it.
     pub const fn remedy(&self) -> &'static str {
         match self.problem {
+            ConfigProblem::Syntax(Syntax::Unread(_)) => {
+                "write it as TOML 1.0 has it; containerd config dump, run on the node, prints it so"
+            }
             ConfigProblem::Syntax(_) => {
                 "containerd config dump, run on the node, says the same without a restart"
             }

@@ -8,11 +8,13 @@
 mod document;
 mod error;
 mod imports;
+mod lenient;
 mod merge;
 mod migrate;
 mod plugins;
 mod syntax;
 mod types;
+mod utf8;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;

@@ -26,6 +26,10 @@ pub(crate) enum Syntax {
     Behind(char),
     /// The same key twice in a table, or the same table twice.
     Twice { key: String, is_table: bool },
+    /// Bytes that are no UTF-8, in this.
+    Utf8(&'static str),
+    /// Something that go-toml 1 reads, or may: the reader here does not.
+    Unread(String),
     /// Something else, for which the words are not known.
     Other(String),
 }
@@ -54,6 +58,8 @@ impl Syntax {
             Self::Twice { is_table: true, .. } => "duplicated tables".to_owned(),
             Self::Twice { key, .. } => format!("The following key was defined twice: {key}"),
             Self::NoEquals => "was expecting token =, …".to_owned(),
+            Self::Utf8(_) => "…".to_owned(),
+            Self::Unread(words) => words.clone(),
             Self::Other(words) => format!("{words} …"),
         }
     }
@@ -83,6 +89,8 @@ impl Syntax {
             Self::Behind(character) => format!("expected newline but got {}", code(*character)),
             Self::Twice { key, is_table: true } => format!("table {key} already exists"),
             Self::Twice { key, .. } => format!("key {key} is already defined"),
+            Self::Utf8(place) => format!("invalid UTF-8 character in {place}"),
+            Self::Unread(words) => words.clone(),
             Self::Other(words) => format!("{words} …"),
         }
     }
@@ -95,18 +103,38 @@ pub(super) fn find(text: &str, error: &toml::de::Error, generation: Generation) 
     let line = text[begin..].split('\n').next().unwrap_or_default();
     let at_end = begin + line.len() >= text.len();
     let mut scanner = Scanner { line, at: 0, at_end };
+    if error.message().contains("recurse") {
+        return (Syntax::Unread("lists within lists, deeper than any setting has them".to_owned()), at);
+    }
     if let Err((found, column)) = scanner.line() {
         return (found, begin + column.of(generation));
     }
     let message = error.message();
     if message.contains("duplicate key") {
         let is_table = line.trim_start().starts_with('[');
+        // Of tables that came about otherwise than by their own header go-toml 1 makes one.
+        let is_merged = if is_table { !has_header(&text[..begin], line) } else { line.contains('{') };
+        if generation == Generation::One && is_merged {
+            return (Syntax::Unread("one table, said in two ways".to_owned()), at);
+        }
         let name = line.trim_start().trim_start_matches('[');
         let key: String = name.chars().take_while(|c| is_bare(*c) || matches!(c, '.' | '"' | '\'')).collect();
         let last = key.rsplit('.').next().unwrap_or_default().trim_matches(['"', '\'']).to_owned();
         return (Syntax::Twice { key: last, is_table }, begin + (line.len() - name.len()));
     }
-    (Syntax::Other(message.to_owned()), at)
+    // go-toml 1 is no strict reader: a new line in a text of one line, a table twice by other ways than its header.
+    match generation {
+        Generation::One => (Syntax::Unread(message.lines().next().unwrap_or_default().to_owned()), at),
+        Generation::Two => (Syntax::Other(message.to_owned()), at),
+    }
+}
+
+/// Whether the same header stands above.
+fn has_header(above: &str, line: &str) -> bool {
+    let name = |line: &str| -> String {
+        line.chars().take_while(|c| *c != '#').filter(|c| !c.is_whitespace()).collect()
+    };
+    above.lines().any(|other| name(other) == name(line))
 }
 
 const fn is_bare(character: char) -> bool {
