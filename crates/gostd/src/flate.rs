@@ -57,6 +57,14 @@ impl Seen {
         self.length += piece.len();
     }
 
+    /// The length of the header of its first gzip member.
+    ///
+    /// # Errors
+    /// What Go says of the header.
+    pub fn header(&self) -> Result<usize, Problem> {
+        header(&self.kept)
+    }
+
     /// What Go says of it, as gzip.
     pub fn gunzip(&self) -> Problem {
         self.told(gunzip(&self.kept))

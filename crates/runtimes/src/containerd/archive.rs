@@ -25,6 +25,10 @@ pub(super) enum Applied {
     },
     /// Why it cannot be unpacked, in the words of the applier.
     Failed(String),
+    /// What is wrong with the stream behind the end of the archive, which is only read on (core/diff/apply/apply.go).
+    Trailing(Problem),
+    /// What is wrong with the header of the stream, which is read before anything is mounted (core/diff/stream.go).
+    Unopened(Problem),
 }
 
 impl Applied {
@@ -32,7 +36,7 @@ impl Applied {
     pub(super) const fn size(&self) -> u64 {
         match self {
             Self::Unpacked { size, .. } => *size,
-            Self::Failed(_) => 0,
+            Self::Failed(_) | Self::Trailing(_) | Self::Unopened(_) => 0,
         }
     }
 }
@@ -48,7 +52,7 @@ enum Stream {
     Plain(Box<Tar>),
     Gzip(Box<flate2::write::MultiGzDecoder<Tar>>, Seen),
     Zstd(Box<zstd::stream::write::Decoder<'static, Tar>>),
-    Failed(String),
+    Failed(Applied),
 }
 
 impl Archive {
@@ -82,7 +86,7 @@ impl Archive {
             Stream::Zstd(decoder) => decoder.write_all(bytes),
         };
         if let Err(error) = written {
-            self.stream = Stream::Failed(words(&error, &self.stream));
+            self.stream = Stream::Failed(failure(&error, &self.stream));
         }
     }
 
@@ -95,9 +99,12 @@ impl Archive {
         }
         let compressed = !matches!(self.stream, Stream::Plain(_));
         let tar = match self.stream {
-            Stream::Failed(words) => return Applied::Failed(words),
+            Stream::Failed(failure) => return failure,
             Stream::Plain(tar) => Ok(*tar),
-            Stream::Gzip(decoder, seen) => decoder.finish().map_err(|error| (error, seen.gunzip())),
+            Stream::Gzip(mut decoder, seen) => match decoder.try_finish() {
+                Ok(()) => decoder.finish().map_err(|error| (error, Problem::UnexpectedEof)),
+                Err(error) => return failure(&error, &Stream::Gzip(decoder, seen)),
+            },
             Stream::Zstd(mut decoder) => {
                 let flushed = decoder.flush().map(|()| decoder.into_inner());
                 flushed.map_err(|error| (error, Problem::UnexpectedEof))
@@ -121,7 +128,7 @@ impl Stream {
         } else if is_zstd(first) {
             match zstd::stream::write::Decoder::new(Tar::new()) {
                 Ok(decoder) => Self::Zstd(Box::new(decoder)),
-                Err(error) => Self::Failed(error.to_string()),
+                Err(error) => Self::Failed(Applied::Failed(error.to_string())),
             }
         } else {
             Self::Plain(Box::new(Tar::new()))
@@ -141,11 +148,15 @@ pub(super) fn is_zstd(first: &[u8]) -> bool {
 }
 
 /// What Go says: of the archive, or of the compressed stream around it.
-fn words(error: &io::Error, stream: &Stream) -> String {
+fn failure(error: &io::Error, stream: &Stream) -> Applied {
     match (tar_error(error), stream) {
-        (Some(error), _) => error.to_string(),
-        (None, Stream::Gzip(_, seen)) => seen.gunzip().to_string(),
-        (None, _) => "magic number mismatch".into(),
+        (Some(error), _) => Applied::Failed(error.to_string()),
+        (None, Stream::Gzip(decoder, seen)) => match (seen.header(), seen.gunzip()) {
+            (Err(problem), _) => Applied::Unopened(problem),
+            (Ok(_), problem) if decoder.get_ref().ended() => Applied::Trailing(problem),
+            (Ok(_), problem) => Applied::Failed(problem.to_string()),
+        },
+        (None, _) => Applied::Failed("magic number mismatch".into()),
     }
 }
 
@@ -318,6 +329,16 @@ mod tests {
         at_once.push(&no_tar);
         assert_eq!(at_once.finish(), failed("archive/tar: invalid tar header"));
         assert_eq!(applied(&tar[..BLOCK + 100]), failed("unexpected EOF"));
-        assert_eq!(applied(&gzip(&tar)[..60]), failed("unexpected EOF"));
+        let packed = gzip(&tar);
+        assert_eq!(applied(&packed[..60]), failed("unexpected EOF"));
+        // As containerd 1.6.20, 1.7.24 and 2.1.9 have it: the archive is whole, or nothing of it was reached.
+        let (cut, spoilt) = (&packed[..packed.len() - 5], [&packed[..packed.len() - 8], &[0; 8]].concat());
+        assert_eq!(applied(cut), Applied::Trailing(Problem::UnexpectedEof));
+        assert_eq!(applied(&spoilt), Applied::Trailing(Problem::Checksum));
+        assert_eq!(applied(&[&packed[..], b"garbage after it"].concat()), Applied::Trailing(Problem::Header));
+        assert_eq!(applied(&packed[..9]), failed("unexpected EOF"));
+        assert_eq!(applied(&[0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 1]), {
+            Applied::Unopened(Problem::UnexpectedEof)
+        });
     }
 }

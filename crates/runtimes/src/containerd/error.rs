@@ -101,7 +101,7 @@ impl Error {
         }
     }
 
-    fn code(&self) -> Code {
+    pub(super) fn code(&self) -> Code {
         match self {
             Self::Context(_, cause) => cause.code(),
             Self::Exchange { fault, .. } if fault.error.is_deadline_exceeded() => Code::DeadlineExceeded,

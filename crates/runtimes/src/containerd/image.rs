@@ -6,8 +6,10 @@ use gostd::strconv;
 
 use super::error::{Error, Result};
 use super::pull::Pull;
+use super::server_config::Generation;
 use super::store::chain_ids;
 use crate::options::Layers;
+use crate::profile::ExtractionWords;
 
 impl Pull {
     /// `image.Unpack`
@@ -29,8 +31,14 @@ impl Pull {
             if self.ingester.store.has_snapshot(&chain[index]) {
                 continue;
             }
-            self.unpacker.apply(self, layer, &diff_ids[index], &chain[index]).map_err(|error| {
-                if leaves_out {
+            // rootfs/apply.go `applyLayers` has its own words; that of all versions alike.
+            let words = match self.profile.words.extraction {
+                ExtractionWords::Snapshot => ExtractionWords::DiffId { over_grpc: false },
+                words => words,
+            };
+            let applied = self.unpacker.apply(self, layer, &diff_ids[index], &chain[index], words);
+            applied.map_err(|error| {
+                if self.profile.config.generation == Generation::Two {
                     error.context(format!("apply layer error for {}", strconv::quote(name)))
                 } else {
                     error

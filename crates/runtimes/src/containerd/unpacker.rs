@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use cri::Code;
 use distribution::{Descriptor, ImageConfig, Matcher, media_type};
 use gostd::net::Errno;
 use gostd::strconv;
@@ -11,7 +12,7 @@ use trace::Flaw;
 
 use super::archive::Applied;
 use super::content::apply_file;
-use super::error::{Error, Result};
+use super::error::{Class, Error, Result};
 use super::pull::{Pull, begun, ended};
 use super::store::chain_ids;
 use crate::options::Layers;
@@ -58,7 +59,8 @@ impl Unpacker {
             return Ok(());
         }
         for (index, layer) in layers.iter().enumerate().skip(present) {
-            self.apply(pull, layer, &image.diff_ids[index], &chain[index])?;
+            let words = pull.profile.words.extraction;
+            self.apply(pull, layer, &image.diff_ids[index], &chain[index], words)?;
             // Unpacking computes: others get their turn in between.
             tokio::task::yield_now().await;
         }
@@ -66,9 +68,21 @@ impl Unpacker {
     }
 
     /// `Applier.Apply` and the comparison after it.
-    pub(super) fn apply(&self, pull: &Pull, layer: &Descriptor, diff_id: &str, chain_id: &str) -> Result<()> {
+    pub(super) fn apply(
+        &self,
+        pull: &Pull,
+        layer: &Descriptor,
+        diff_id: &str,
+        chain_id: &str,
+        words: ExtractionWords,
+    ) -> Result<()> {
         let store = &pull.ingester.store;
-        let failed = |cause| self.extraction(pull, layer, diff_id, chain_id, cause);
+        let failed = |cause| self.extraction(pull, layer, (diff_id, chain_id), words, cause);
+        // Of an image whose config has a type of old the layers were never asked for (recordings `config-octet-*`).
+        if !store.has_blob(&layer.digest) {
+            let missing = Error::Class(Class::NotFound, format!("content digest {}", layer.digest));
+            return Err(failed(missing.context("failed to get reader from content store")));
+        }
         if let Some(problem) = no_processor(&layer.media_type, pull.profile.words.no_decoder) {
             return Err(failed(problem));
         }
@@ -105,6 +119,15 @@ impl Unpacker {
                 tell(Flaw::Archive);
                 failed(self.within_mount(pull, diff_id, chain_id, words))
             }
+            Applied::Trailing(problem) => {
+                tell(Flaw::Archive);
+                failed(Error::Plain(problem.to_string()))
+            }
+            Applied::Unopened(problem) => {
+                tell(Flaw::Archive);
+                let problem = Error::Plain(problem.to_string());
+                failed(problem.context(format!("failed to get stream processor for {}", layer.media_type)))
+            }
         })
     }
 
@@ -130,14 +153,16 @@ impl Unpacker {
         &self,
         pull: &Pull,
         layer: &Descriptor,
-        diff_id: &str,
-        chain_id: &str,
+        (diff_id, chain_id): (&str, &str),
+        words: ExtractionWords,
         cause: Error,
     ) -> Error {
         let Descriptor { media_type, digest, .. } = layer;
-        match pull.profile.words.extraction {
+        match words {
             ExtractionWords::DiffId { over_grpc } => {
-                let cause = if over_grpc { Error::Plain(format!("{cause}: unknown")) } else { cause };
+                let is_unknown = cause.code() == Code::Unknown;
+                let cause =
+                    if over_grpc && is_unknown { Error::Plain(format!("{cause}: unknown")) } else { cause };
                 cause.context(format!("failed to extract layer {diff_id}"))
             }
             ExtractionWords::Snapshot => {

@@ -2,7 +2,7 @@
 //! core/transfer/local/pull.go). Only the transfer service asks them. They are not run here: what is theirs to say is told
 //! as a decision that is open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use distribution::Descriptor;
 use net::Recorder;
@@ -60,8 +60,28 @@ impl Verifiers {
             );
             recorder.decide("image verifier", text);
         }
-        Ok(())
+        let unstartable =
+            asked.iter().find_map(|name| Some((name, cannot_start(node, &self.bin_dir.join(name))?)));
+        let Some((program, reason)) = unstartable else { return Ok(()) };
+        // How long it took until that was found is told as well: next to nothing.
+        let said = format!(
+            "failed to call verifier {program} (runtime 0s): starting process: fork/exec {directory}/{program}: {reason}"
+        );
+        Err(Error::Plain(said).context(format!(
+            "blocking pull of {name} with digest {digest}: image verifier bindir returned error"
+        )))
     }
+}
+
+/// Why what lies among the verifiers is no program: then all pulls fail (recordings `vf-dir`, `vf-nofmt`, `vf-empty-file` of
+/// containerd 2.1.9; pkg/imageverifier/bindir/processes_unix.go `startProcess`).
+fn cannot_start(node: &Node, path: &Path) -> Option<&'static str> {
+    if node.is_directory(path) {
+        return Some("permission denied");
+    }
+    let bytes = node.read_own(path).ok()?;
+    let is_program = bytes.starts_with(b"#!") || bytes.starts_with(b"\x7fELF");
+    (!is_program).then_some("exec format error")
 }
 
 #[cfg(test)]
@@ -78,6 +98,26 @@ mod tests {
         let verifiers = Verifiers::of(Some(&Value::Table(settings)));
         let verified = verifiers.verify(&node, "r.test/a:v1", &image, &Recorder::new(trace.clone()));
         verified.map(|()| trace.steps().len()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_no_program() {
+        let bin = Path::new("/opt/containerd/image-verifier/bin");
+        let files =
+            [("a", "#!/bin/sh\n"), ("b", "\x7fELF…"), ("sub/x", ""), ("none", "hello\n"), ("empty", "")];
+        let node = Node::memory(files.map(|(name, text)| (bin.join(name), text.as_bytes().to_vec())));
+        let reasons = ["a", "b", "sub", "none", "empty"].map(|name| cannot_start(&node, &bin.join(name)));
+        let format = Some("exec format error");
+        assert_eq!(reasons, [None, None, Some("permission denied"), format, format]);
+        let image = Descriptor { digest: "sha256:1".into(), ..Descriptor::default() };
+        let recorder = Recorder::new(Trace::new());
+        let refused =
+            Verifiers::of(None).verify(&node, "r.test/a:v1", &image, &recorder).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "blocking pull of r.test/a:v1 with digest sha256:1: image verifier bindir returned error: failed to call verifier \
+             empty (runtime 0s): starting process: fork/exec /opt/containerd/image-verifier/bin/empty: exec format error"
+        );
     }
 
     /// As containerd 2.1.9 did with such directories.

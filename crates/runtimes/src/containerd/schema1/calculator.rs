@@ -24,7 +24,7 @@ impl Sum {
             Applied::Unpacked { diff_id, empty, compressed, .. } => {
                 Some(Self { diff_id: diff_id.clone(), empty: *empty, compressed: *compressed })
             }
-            Applied::Failed(_) => None,
+            Applied::Failed(_) | Applied::Trailing(_) | Applied::Unopened(_) => None,
         }
     }
 }

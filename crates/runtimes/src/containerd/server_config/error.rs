@@ -66,6 +66,8 @@ pub(super) enum ConfigProblem {
     /// A pattern in `imports` that is none (Go `filepath.ErrBadPattern`).
     BadPattern,
     SameRootAndState,
+    /// Plugins are required that are disabled.
+    NotIncluded(Vec<String>),
     /// The migration takes something for a table that is none, and panics.
     NoTable {
         found: &'static str,
@@ -141,6 +143,7 @@ impl ConfigProblem {
                 strconv::quote(name)
             ),
             (Self::BadPattern, _) => "syntax error in pattern".to_owned(),
+            (Self::NotIncluded(names), _) => format!("required plugin [{}] not included", names.join(" ")),
             (Self::SameRootAndState, _) => "root and state must be different paths".to_owned(),
             (Self::NoTable { found }, _) => {
                 format!(
@@ -208,6 +211,9 @@ impl ConfigError {
             }
             ConfigProblem::NoUri { .. } => {
                 "from version 2 on plugins have whole names, such as io.containerd.grpc.v1.cri, in quotes as a table"
+            }
+            ConfigProblem::NotIncluded(_) => {
+                "what stands in required_plugins must not stand in disabled_plugins"
             }
             ConfigProblem::SameRootAndState => "root and state are two directories",
         }

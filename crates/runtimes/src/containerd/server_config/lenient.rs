@@ -34,11 +34,11 @@ fn mend(text: &str, error: &toml::de::Error) -> Option<String> {
         let digits = rest.get(zeros..)?.starts_with(|c: char| c.is_ascii_digit());
         return digits.then(|| format!("{before}{}{}", " ".repeat(zeros), &rest[zeros..]));
     }
+    if message.contains("carriage return") {
+        return Some(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
     let character = rest.chars().next()?;
     let behind = &rest[character.len_utf8()..];
-    if character == '\r' {
-        return Some(format!("{before}\n{behind}"));
-    }
     if character.is_ascii_control() && character != '\n' {
         // What it stood for in a text cannot be said in a literal one; it was no path or address in any case.
         return Some(format!("{before}\u{fffd}{behind}"));

@@ -108,7 +108,15 @@ impl ServerConfig {
             return Err(error(Path::new(PATH), ConfigProblem::SameRootAndState));
         }
         types::check_plugins(&mut config, &documents, rules)?;
+        config.check_required().map_err(|problem| error(Path::new(PATH), problem))?;
         Ok(config)
+    }
+
+    /// `New`: whether what is required was not left out. Of other plugins it is not known here whether they load.
+    fn check_required(&self) -> Result<(), ConfigProblem> {
+        let is_disabled = |name: &&String| self.disabled_plugins.contains(name);
+        let names: Vec<String> = self.required_plugins.iter().filter(is_disabled).cloned().collect();
+        if names.is_empty() { Ok(()) } else { Err(ConfigProblem::NotIncluded(names)) }
     }
 
     /// `ValidateV2`, `ValidateVersion`

@@ -107,6 +107,10 @@ pub(super) fn find(text: &str, error: &toml::de::Error, generation: Generation) 
         return (Syntax::Unread("lists within lists, deeper than any setting has them".to_owned()), at);
     }
     if let Err((found, column)) = scanner.line() {
+        if generation == Generation::One && found == Syntax::Behind('[') && line.trim_start().starts_with('[')
+        {
+            return (Syntax::Unread("two headers on one line".to_owned()), begin + column.old);
+        }
         return (found, begin + column.of(generation));
     }
     let message = error.message();

@@ -341,3 +341,19 @@ fn tables_that_count_for_nothing_are_told() {
     let config = load("containerd-2.1.9", &[]).unwrap();
     assert_eq!((config.plugin(NEW), config.plugin(OLD)), (None, None));
 }
+
+/// As 1.6.20, 1.7.24 and 2.1.9 said it, which started with the first of them.
+#[test]
+fn what_is_required_and_disabled() {
+    let lists = |required: &str, disabled: &str| {
+        format!("version = 2\nrequired_plugins = [{required}]\ndisabled_plugins = [{disabled}]\n")
+    };
+    let (cri, overlay) = ("'io.containerd.grpc.v1.cri'", "'io.containerd.snapshotter.v1.overlayfs'");
+    for runtime in ["containerd-1.6.20", "containerd-1.7.24", "containerd-2.1.9"] {
+        assert!(load(runtime, &[("config.toml", lists(cri, "").as_str())]).is_ok());
+        assert!(load(runtime, &[("config.toml", lists("", cri).as_str())]).is_ok());
+        let error = load(runtime, &[("config.toml", lists(overlay, overlay).as_str())]).unwrap_err();
+        let said = "required plugin [io.containerd.snapshotter.v1.overlayfs] not included";
+        assert_eq!(error.said(), said, "{runtime}");
+    }
+}
