@@ -85,7 +85,15 @@ pub struct Unexplained {
 
 /// Explains what people paste: events, pod status, logs, a bare error; several pods at once.
 pub fn explain(text: &str) -> Explanation {
-    let groups = group(input::read(text));
+    let statements = input::read(text);
+    let whole = input::as_one(&statements);
+    let mut groups = group(statements);
+    if let Some(whole) = whole.filter(|_| groups.iter().all(|group| judge(group).is_none())) {
+        let together = group(vec![whole]);
+        if together.iter().any(|group| group.is_about_images() && judge(group).is_some()) {
+            groups = together;
+        }
+    }
     let verdicts: Vec<_> = groups.iter().map(judge).collect();
     let pull_is_told =
         groups.iter().zip(&verdicts).any(|(group, told)| told.is_some() && group.is_about_a_pull());

@@ -35,6 +35,21 @@ pub(crate) fn read(text: &str) -> Vec<Statement> {
     if statements.is_empty() { lines::read(&text) } else { statements }
 }
 
+/// A log of no more records is an excerpt, and was chosen for what it says.
+const EXCERPT: usize = 100;
+
+/// An excerpt of a log as one statement, without its times: a terminal's output is stamped line by line, and tells with one
+/// what another is about.
+pub(crate) fn as_one(statements: &[Statement]) -> Option<Statement> {
+    let records = statements.iter().filter(|statement| statement.of_log).count();
+    if !(2..=EXCERPT).contains(&records) {
+        return None;
+    }
+    let lines = statements.iter().flat_map(|statement| statement.text.lines()).map(record::undated);
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Some(Statement { text, ..Statement::default() })
+}
+
 /// Reasons of events and of waiting containers that are about images.
 const REASONS: [&str; 15] = [
     "Failed",

@@ -29,6 +29,24 @@ fn is_syslog(line: &str) -> bool {
     month && day && time
 }
 
+/// A line without the time of its record.
+pub(crate) fn undated(line: &str) -> &str {
+    let is_dated = |word: &str| {
+        let bytes = word.as_bytes();
+        bytes.len() >= 10 && bytes[..4].iter().all(u8::is_ascii_digit) && matches!(bytes[4], b'-' | b'/')
+    };
+    let is_timed = |word: &str| word.len() >= 8 && word.as_bytes()[0].is_ascii_digit() && word.contains(':');
+    let Some((date, rest)) = line.split_once(' ').filter(|(word, _)| is_dated(word.trim_start_matches('[')))
+    else {
+        return line;
+    };
+    // What follows the time of one word stands as it was.
+    if date.contains(':') {
+        return rest;
+    }
+    rest.split_once(' ').filter(|(word, _)| is_timed(word)).map_or(rest, |(_, rest)| rest)
+}
+
 /// What the keys of a record say that it is about: `pod="ns/name"`, `containerName=`, `image=`.
 pub(crate) fn about(line: &str) -> About {
     if !["pod=", "containerName=", "image="].iter().any(|key| line.contains(key)) {

@@ -163,6 +163,23 @@ fn lines_of_logs() {
 }
 
 #[test]
+fn what_a_terminal_stamped_line_by_line_is_read_together() {
+    let terminal = ["$ docker pull ghcr.io/team/app:v1", "Error response from daemon: denied"];
+    let plain = explain(&terminal.join("\n")).findings;
+    assert_eq!(plain.len(), 1);
+    for stamp in
+        ["2024-03-01T10:00:00Z ", "2024-03-01 10:00:00 ", "2018/05/30 13:26:18 ", "[2024-03-01 10:00:00] "]
+    {
+        let stamped: Vec<String> = terminal.iter().map(|line| format!("{stamp}{line}")).collect();
+        let found = explain(&stamped.join("\n")).findings;
+        assert_eq!(found.first().map(|finding| finding.cause), Some(plain[0].cause), "{stamp}");
+    }
+    // A log of something else is no pull's.
+    let refused = "2024-03-01T10:00:00Z dial tcp 10.0.0.1:5432: connect: connection refused\n".repeat(3);
+    assert!(explain(&refused).findings.is_empty());
+}
+
+#[test]
 fn nothing_makes_it_fail() {
     let texts = [
         "{",

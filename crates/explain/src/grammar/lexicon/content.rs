@@ -52,6 +52,9 @@ words! {
         "mount callback failed … archive/tar: invalid tar header",
         // Watchtower up to 1.5.1 does not ask for indexes of OCI (`watchtower pkg/registry/digest/digest.go GetDigest`).
         "responded to head request with \"404 not found",
+        // An index within an index, and a digest that is not what is there (`container-libs image/copy/single.go`).
+        "unexpectedly received a manifest list", "treating manifest lists as individual manifests",
+        "digest of source image's manifest would not match",
         "of unsupported type", "unimplemented manifest mime type", "unimplemented mime type",
     ];
     NoPlatform: [
