@@ -83,3 +83,35 @@ impl Pool {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gostd::net::Ends;
+
+    use super::*;
+
+    fn key() -> Key {
+        Key { proxy: None, https: false, address: "r.test:80".to_owned() }
+    }
+
+    fn connection(number: u64) -> Connection {
+        Connection::new(Box::new(tokio::io::duplex(1).0), Ends::default(), number, 27)
+    }
+
+    #[tokio::test]
+    async fn who_waits_longest_gets_what_becomes_idle() {
+        let pool = Pool::default();
+        let (mut first, mut second, gone) = (pool.wait(&key()), pool.wait(&key()), pool.wait(&key()));
+        drop(gone);
+        (1..=5).for_each(|number| pool.put(key(), connection(number)));
+        let numbers =
+            [&mut first, &mut second].map(|waiting| waiting.try_recv().map(|got| (got.number, got.reused)));
+        assert_eq!(numbers, [Ok((1, true)), Ok((2, true))]);
+        // Two are kept, and one is closed.
+        let kept = pool
+            .lock()
+            .get(&key())
+            .map(|place| place.idle.iter().map(|idle| idle.number).collect::<Vec<_>>());
+        assert_eq!(kept, Some(vec![3, 4]));
+    }
+}

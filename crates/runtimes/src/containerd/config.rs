@@ -136,7 +136,10 @@ impl Config {
             progress_timeout: text(images.get("image_pull_progress_timeout"))
                 .unwrap_or(PROGRESS_TIMEOUT.into()),
             unpack_snapshotters: server.unpack_snapshotters(),
-            verifiers: Verifiers::of(server.plugin(VERIFIER)),
+            verifiers: match server.is_disabled(VERIFIER) {
+                true => Verifiers::none(),
+                false => Verifiers::of(server.plugin(VERIFIER)),
+            },
             without_service: server.without_image_service(&snapshotter, &profile.config),
             snapshotter,
             root: server.root(),

@@ -472,7 +472,10 @@ impl Attempt<'_> {
     /// `images.Store.Create` and its validation (core/metadata/images.go `validateImage`).
     fn create_image(&self, reference: &str, target: &Descriptor) -> Result<()> {
         if target.media_type.is_empty() {
-            return Err(Error::Class(Class::InvalidArgument, "Target.MediaType must be set".into()));
+            return Err(Error::Class(
+                Class::InvalidArgument,
+                self.options.profile.words.no_media_type.into(),
+            ));
         }
         self.store.add_image(reference, target).map_err(|error| Error::Plain(error.to_string()))
     }

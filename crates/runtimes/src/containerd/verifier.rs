@@ -30,6 +30,11 @@ impl Verifiers {
         Self { bin_dir: bin_dir.into(), max_verifiers: max.unwrap_or(MAX_VERIFIERS) }
     }
 
+    /// None is asked: the plugin is disabled.
+    pub(super) fn none() -> Self {
+        Self { bin_dir: BIN_DIR.into(), max_verifiers: 0 }
+    }
+
     /// `VerifyImage`, as far as it goes without running anything.
     pub(super) fn verify(
         &self,

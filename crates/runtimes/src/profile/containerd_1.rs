@@ -98,6 +98,8 @@ pub(super) const V1_6: Profile = Profile {
         // errdefs/grpc.go `ToGRPC`: `status.Errorf(code, err.Error())`
         formats_messages: true,
         no_schema1_since: "",
+        // metadata/images.go `validateImage`
+        no_media_type: "Target.MediaType must be set",
     },
 };
 

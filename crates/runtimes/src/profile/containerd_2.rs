@@ -80,11 +80,23 @@ pub(super) const V2_0_10: Profile = Profile {
 pub(super) const V2_0_7: Profile = Profile {
     name: "containerd-2.0.7",
     release: [2, 0, 7],
-    since: [2, 0, 0],
+    since: [2, 0, 7],
     user_agent: "containerd/v2.0.7",
     go: 24,
     words: Words { hides_queries: false, ..V2_0_10.words },
     ..V2_0_10
+};
+
+/// containerd v2.0.6, read and not recorded.
+pub(super) const V2_0_6: Profile = Profile {
+    name: "containerd-2.0.6",
+    release: [2, 0, 6],
+    since: [2, 0, 0],
+    user_agent: "containerd/v2.0.6",
+    go: 23,
+    // core/remotes/docker/config/hosts.go `hostFileConfig` has no `dial_timeout`.
+    hosts: HostRules { knows_dial_timeout: false, ..V2_0_7.hosts },
+    ..V2_0_7
 };
 
 /// As Debian builds it (`golden containerd-2.1.9 ok-tag-index`); upstream's own builds say `containerd/v2.1.9`.
@@ -143,22 +155,32 @@ pub(super) const V2_1_3: Profile = Profile {
     ..V2_1
 };
 
+/// containerd v2.1.2, read and not recorded.
+pub(super) const V2_1_2: Profile = Profile {
+    name: "containerd-2.1.2",
+    release: [2, 1, 2],
+    since: [2, 1, 2],
+    user_agent: "containerd/v2.1.2",
+    // core/remotes/docker/fetcher.go:455 `open`
+    content: ContentRules { always_asks_for_range: true, ..V2_1_3.content },
+    words: Words {
+        // core/remotes/docker/resolver.go `withErrorCheck`, core/content/helpers.go
+        fetch_status: StatusWords::Code,
+        counts_short_reads: false,
+        ..V2_1_3.words
+    },
+    ..V2_1_3
+};
+
 /// containerd v2.1.0, read and not recorded.
 pub(super) const V2_1_0: Profile = Profile {
     name: "containerd-2.1.0",
     release: [2, 1, 0],
     since: [2, 1, 0],
     user_agent: "containerd/v2.1.0",
-    // core/remotes/docker/fetcher.go:455 `open`
-    content: ContentRules { always_asks_for_range: true, ..V2_1_3.content },
-    words: Words {
-        // core/remotes/docker/resolver.go `withErrorCheck`, core/content/helpers.go, core/unpack/unpacker.go
-        fetch_status: StatusWords::Code,
-        counts_short_reads: false,
-        extraction: ExtractionWords::DiffId { over_grpc: false },
-        ..V2_1_3.words
-    },
-    ..V2_1_3
+    // core/unpack/unpacker.go:431
+    words: Words { extraction: ExtractionWords::DiffId { over_grpc: false }, ..V2_1_2.words },
+    ..V2_1_2
 };
 
 /// containerd v2.2.7, read and not recorded.
@@ -212,6 +234,7 @@ pub(super) const V2_3: Profile = Profile {
         default_version: 4,
         most_version: Some(4),
         migrates_each_file: true,
+        needs: Needs::Of2_3,
         ..V2_2.config
     },
     hosts: HostRules {
@@ -227,8 +250,8 @@ pub(super) const V2_3: Profile = Profile {
         checks_manifest_get: true,
         ..V2_2.requests
     },
-    // resolver.go `sanitizedURL`
-    words: Words { hides_missing_queries: true, ..V2_2.words },
+    // resolver.go `sanitizedURL`, core/metadata/images.go `validateImage`
+    words: Words { hides_missing_queries: true, no_media_type: "target.MediaType must be set", ..V2_2.words },
     ..V2_2
 };
 

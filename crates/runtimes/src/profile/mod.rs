@@ -15,7 +15,7 @@ pub(crate) use crate::containerd::Generation;
 
 use self::containerd_1::{V1_6, V1_7, V1_7_27, V1_7_29, V1_7_31, V1_7_34};
 use self::containerd_2::{
-    V2_0, V2_0_7, V2_0_10, V2_1, V2_1_0, V2_1_3, V2_2, V2_2_0, V2_2_5, V2_3, V2_3_1, V2_3_2,
+    V2_0, V2_0_6, V2_0_7, V2_0_10, V2_1, V2_1_0, V2_1_2, V2_1_3, V2_2, V2_2_0, V2_2_5, V2_3, V2_3_1, V2_3_2,
 };
 
 /// A version of a runtime.
@@ -105,6 +105,8 @@ pub(crate) enum Needs {
     Of1_7,
     /// containerd 2
     Of2,
+    /// containerd 2.3
+    Of2_3,
 }
 
 /// What is read from the configuration of hosts.
@@ -222,6 +224,8 @@ pub(crate) struct Words {
     pub(crate) formats_messages: bool,
     /// Since which version schema 1 is said not to be supported, where the client says it.
     pub(crate) no_schema1_since: &'static str,
+    /// That an image is without a media type.
+    pub(crate) no_media_type: &'static str,
 }
 
 impl Words {
@@ -282,9 +286,9 @@ pub struct Nearest {
 }
 
 /// Newest first.
-const KNOWN: [Profile; 18] = [
-    V2_3, V2_3_2, V2_3_1, V2_2, V2_2_5, V2_2_0, V2_1, V2_1_3, V2_1_0, V2_0, V2_0_10, V2_0_7, V1_7_34,
-    V1_7_31, V1_7_29, V1_7_27, V1_7, V1_6,
+const KNOWN: [Profile; 20] = [
+    V2_3, V2_3_2, V2_3_1, V2_2, V2_2_5, V2_2_0, V2_1, V2_1_3, V2_1_2, V2_1_0, V2_0, V2_0_10, V2_0_7, V2_0_6,
+    V1_7_34, V1_7_31, V1_7_29, V1_7_27, V1_7, V1_6,
 ];
 
 /// The name without a version: the newest.
@@ -364,11 +368,12 @@ mod tests {
             ("containerd-2.1", Some(("containerd-2.1.9", true))),
             ("containerd-2.1.6", Some(("containerd-2.1.9", false))),
             ("containerd-2.1.5", Some(("containerd-2.1.3", false))),
-            ("containerd-2.1.2", Some(("containerd-2.1.0", false))),
+            ("containerd-2.1.2", Some(("containerd-2.1.2", true))),
+            ("containerd-2.1.1", Some(("containerd-2.1.0", false))),
             ("containerd-2.3.0", Some(("containerd-2.3.1", false))),
             ("containerd-2.2.3", Some(("containerd-2.2.5", false))),
             ("containerd-2.0.8", Some(("containerd-2.0.10", false))),
-            ("containerd-2.0.5", Some(("containerd-2.0.7", false))),
+            ("containerd-2.0.5", Some(("containerd-2.0.6", false))),
             ("containerd-v1.7.30", Some(("containerd-1.7.31", false))),
             ("containerd-1.7.28", Some(("containerd-1.7.29", false))),
             ("containerd-1.7.26", Some(("containerd-1.7.27", false))),

@@ -160,7 +160,7 @@ impl ServerConfig {
         if by_id { uri.rsplit('.').next().unwrap_or(uri) } else { uri }
     }
 
-    fn is_disabled(&self, uri: &str) -> bool {
+    pub(super) fn is_disabled(&self, uri: &str) -> bool {
         self.disabled_plugins.iter().any(|name| name == self.name_of(uri))
     }
 

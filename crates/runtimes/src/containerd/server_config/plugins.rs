@@ -73,9 +73,11 @@ impl ServerConfig {
         let of_version: &[&str] = match rules.needs {
             Needs::Of1_6 => &NEEDED_1_6,
             Needs::Of1_7 => &NEEDED_1_7,
-            Needs::Of2 => &NEEDED_2,
+            Needs::Of2 | Needs::Of2_3 => &NEEDED_2,
         };
-        let mut needed = NEEDED.iter().chain(of_version);
+        // Since 2.3 nobody needs to verify images (plugins/transfer/plugin.go, ErrPluginNotFound).
+        let is_needed = |uri: &&&str| rules.needs != Needs::Of2_3 || **uri != VERIFIER;
+        let mut needed = NEEDED.iter().chain(of_version).filter(is_needed);
         if let Some(uri) = needed.find(|uri| self.is_disabled(uri)) {
             return Some(if *uri == CRI {
                 format!("disabled_plugins names {}", self.name_of(uri))

@@ -357,3 +357,14 @@ fn what_is_required_and_disabled() {
         assert_eq!(error.said(), said, "{runtime}");
     }
 }
+
+/// containerd 2.1.9 as recorded; 2.3 as read.
+#[test]
+fn without_verifiers() {
+    let text = "version = 2\ndisabled_plugins = ['io.containerd.image-verifier.v1.bindir']\n";
+    for (runtime, serves) in [("containerd-2.1.9", false), ("containerd-2.3.4", true)] {
+        let config = load(runtime, &[("config.toml", text)]).unwrap();
+        let rules = &Profile::named(runtime).unwrap().config;
+        assert_eq!(config.without_image_service("overlayfs", rules).is_none(), serves, "{runtime}");
+    }
+}
