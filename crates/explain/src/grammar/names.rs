@@ -92,18 +92,29 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
 }
 
 /// The text without what is said of attempts that do not count: mirrors before the registry, and the artifact that
-/// CRI-O tries a failed image as.
+/// CRI-O tries a failed image as. Where the registry cannot be reached and a mirror answers, nobody was meant to reach it.
 pub(crate) fn decisive(text: &str) -> String {
     let text = match text.find("; artifact err:") {
         Some(at) => &text[..at],
         None => text,
     };
-    match (text.find("(Mirrors also failed:"), text.find("]):")) {
+    match (text.find(MIRRORS), text.find("]):")) {
         (Some(from), Some(to)) if from < to => {
-            format!("{}(Mirrors also failed):{}", &text[..from], &text[to + 3..])
+            let (mirrors, registry) = (&text[from + MIRRORS.len()..to], &text[to + 3..]);
+            let told =
+                if registry.contains("dial tcp") && has_answered(mirrors) { mirrors } else { registry };
+            format!("{}(Mirrors also failed):{told}", &text[..from])
         }
         _ => text.to_owned(),
     }
+}
+
+/// What containers/image writes before the mirrors' errors.
+const MIRRORS: &str = "(Mirrors also failed:";
+
+/// Whether a registry refused: a mirror that lacks an image says that it is unknown, and is none of the reason.
+fn has_answered(errors: &str) -> bool {
+    ["unauthorized", "authentication required", "denied"].iter().any(|answer| errors.contains(answer))
 }
 
 /// The longest placeholder, in bytes.

@@ -203,6 +203,9 @@ pub(super) fn quay(d: &Dissection) -> Option<Verdict> {
     let first = d.last_link().is_some_and(|link| link.purpose == Purpose::Ping) || d.has(Word::LoginToken);
     let verdict = if first {
         Verdict::likely(Cause::BadCredentials).or(&[Cause::RepoMissingOrPrivate])
+    } else if d.text.contains("quay.io/openshift-release-dev/") {
+        // OpenShift's own images are for who has its pull secret.
+        Verdict::likely(Cause::CredentialsMissing).or(&[Cause::BadCredentials])
     } else {
         Verdict::possible(Cause::RepoMissingOrPrivate).or(&[Cause::BadCredentials])
     };

@@ -24,6 +24,12 @@ const FAILURES: [&str; 11] = [
 
 /// What is meant by a piece of Go's errors whose end is cut off or not known, and what else.
 const PIECES: &[(&str, Cause, &[Cause])] = &[
+    // Fargate, whose tasks most often lack the way out of their network.
+    (
+        "unable to pull secrets or registry auth",
+        Cause::ConnTimeout,
+        &[Cause::CredentialProviderFailure, Cause::NodeIdentityDenied],
+    ),
     (
         "x509:",
         Cause::X509UnknownAuthority,
