@@ -154,6 +154,8 @@ pub(crate) enum Failure {
         kinds: Vec<String>,
         /// The namespaces that have pods.
         elsewhere: Vec<String>,
+        /// Whether the file is a scenario.
+        in_scenario: bool,
     },
     /// kubectl gave nothing.
     #[error(transparent)]
@@ -247,6 +249,9 @@ impl Failure {
             Self::NoPods { elsewhere, .. } if !elsewhere.is_empty() => {
                 Some(format!("there are pods in {}", elsewhere.join(", ")))
             }
+            Self::NoPods { in_scenario: true, .. } => Some(
+                "a scenario has pods by its manifests; without --pod and --namespace its image is checked".to_owned(),
+            ),
             Self::NoPods { kinds, .. } => {
                 let only =
                     if kinds.is_empty() { String::new() } else { format!("there is only {}; ", kinds.join(", ")) };

@@ -139,6 +139,7 @@ fn selected<'a>(manifests: &'a Manifests, low: &LowCheck) -> Result<Vec<&'a Work
             namespace: low.namespace.clone(),
             kinds: kinds(manifests),
             elsewhere: namespaces(manifests),
+            in_scenario: false,
         }),
     }
 }

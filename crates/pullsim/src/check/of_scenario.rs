@@ -142,5 +142,11 @@ fn file(low: &LowCheck) -> String {
 /// It has none, or none that is meant.
 pub(super) fn no_pods(low: &LowCheck) -> Failure {
     let files = vec![file(low)];
-    Failure::NoPods { files, namespace: low.namespace.clone(), kinds: Vec::new(), elsewhere: Vec::new() }
+    Failure::NoPods {
+        files,
+        namespace: low.namespace.clone(),
+        kinds: Vec::new(),
+        elsewhere: Vec::new(),
+        in_scenario: true,
+    }
 }

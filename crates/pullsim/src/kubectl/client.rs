@@ -14,7 +14,7 @@ const PATIENCE: &str = "--request-timeout=30s";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KubectlError {
     /// It cannot be run.
-    #[error("cannot run kubectl: {}", .0.kind())]
+    #[error("cannot run kubectl: {}", not_run(.0))]
     NotRun(io::Error),
     /// It ended with an error.
     #[error("{command}: {said}")]
@@ -93,6 +93,14 @@ impl Kubectl {
         }
         what.push("--ignore-not-found");
         self.get(&what, Some(namespace))
+    }
+}
+
+/// Why it cannot be run.
+fn not_run(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is none in PATH".to_owned(),
+        kind => kind.to_string(),
     }
 }
 

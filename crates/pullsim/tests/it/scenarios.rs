@@ -124,6 +124,8 @@ fn one_pod_of_a_scenario() {
     }
     // A world with an image alone has no pod that could be named.
     let image = shipped("tls/expired");
-    assert_eq!(pullsim(&["check", "--in", &image, "--pod", "web"]).status, 2);
+    let none = pullsim(&["check", "--in", &image, "--pod", "web"]);
+    assert_eq!(none.status, 2, "{}", none.all());
+    assert!(none.err.contains("holds no pod\nhelp: a scenario has pods by its manifests"), "{}", none.err);
     assert_eq!(pullsim(&["check", "nginx", "--pod", "web"]).status, 2);
 }
