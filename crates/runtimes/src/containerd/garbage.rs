@@ -44,7 +44,7 @@ impl Store {
         let (blobs, snapshots) = self.reachable();
         let removed = sweep(&root.join("blobs/sha256"), &blobs)?;
         sweep(&root.join("snapshots"), &snapshots)?;
-        // Where nothing but the beginning of content is left, the next pull goes on with it (recordings `ingest-*`).
+        // Where nothing but the beginning of content is left, the next pull goes on with it (seen of containerd 1.6.20).
         if removed { sweep(&root.join("ingest"), &BTreeSet::new()).map(drop) } else { Ok(()) }
     }
 

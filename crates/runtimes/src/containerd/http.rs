@@ -69,7 +69,7 @@ impl HttpClient {
         let mut plain = request.clone();
         plain.url.scheme = "http".to_owned();
         // The answer belongs to the copy: words about its status name http (`resp.Request`), while words about an exchange
-        // that failed name the URL that was asked for, which is the client's (recordings `fallback-*`).
+        // that failed name the URL that was asked for, which is the client's (recordings `fallback-status-*`).
         self.client.round_trip(&plain).await
     }
 

@@ -300,7 +300,7 @@ pub(super) fn last_first(descriptors: &[Descriptor]) -> impl Iterator<Item = &De
 }
 
 /// The order of siblings of which only so many are begun at once: the others wait for their turn, and keep their order
-/// (recordings `six-*`: 3, 1, 2, then 4, 5, 6).
+/// (recording `six-layers-by-turns`: 3, 1, 2, then 4, 5, 6).
 pub(super) fn begun(descriptors: &[Descriptor], at_once: usize) -> impl Iterator<Item = &Descriptor> {
     let (first, others) = descriptors.split_at(at_once.min(descriptors.len()));
     last_first(first).chain(others)

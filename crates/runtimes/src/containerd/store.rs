@@ -185,8 +185,8 @@ impl Store {
     }
 
     /// Removes an image, by all its names, and what no other image needs; false where the CRI plugin does not know it. What a
-    /// pull left whose config was not found stays (internal/cri/server/images/image_remove.go `RemoveImage`; recordings
-    /// `remove-*`).
+    /// pull left whose config was not found stays (internal/cri/server/images/image_remove.go `RemoveImage`;
+    /// seen of containerd 1.6.20 and 2.1.9).
     fn remove_image(&self, name: &str) -> Result<bool, StoreError> {
         let (Some(path), Some(root)) = (self.image_path(name), &self.directory) else { return Ok(false) };
         let Some(id) = image_id(&path) else { return Ok(false) };

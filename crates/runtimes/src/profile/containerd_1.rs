@@ -72,7 +72,7 @@ pub(super) const V1_6: Profile = Profile {
         trusts_partial: false,
         // recordings `layer-503-two-pulls`, `layer-reset-mid-resume`
         collects_after_failure: true,
-        // images/handlers.go `Dispatch`, unpacker.go `fetch` (recordings `six-*`)
+        // images/handlers.go `Dispatch`, unpacker.go `fetch` (recording `six-layers-by-turns`)
         limits_layers: true,
         schema1: Schema1::Converts,
         // remotes/handlers.go `fetch`
@@ -90,7 +90,7 @@ pub(super) const V1_6: Profile = Profile {
         counts_short_reads: false,
         extraction: ExtractionWords::DiffId { over_grpc: true },
         // vendor/golang.org/x/sys/execabs/execabs.go `fixCmd`: its own words take the place of Go 1.19's, whatever the
-        // working directory is (recording `encrypted-*`)
+        // working directory is (recordings `encrypted-*`)
         no_decoder: "ctd-decoder resolves to executable in current directory (./ctd-decoder)",
         tells_both_diff_ids: false,
         hides_queries: false,
