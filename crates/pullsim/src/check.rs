@@ -1,6 +1,7 @@
 //! `pullsim check`: plan, pull, report.
 
 mod cluster;
+mod limit;
 mod of_scenario;
 mod pods;
 
@@ -34,6 +35,9 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     }
     let mut hi = HiCheck::read(low, environment)?;
     if of_scenario::is_meant(low, &hi) {
+        if low.rate_limit {
+            return Err(Failure::LimitOfPods);
+        }
         return of_scenario::run(low, hi, environment);
     }
     if low.pod.is_some() || low.namespace.is_some() {
@@ -43,6 +47,9 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     let text = output::text_options(low.color, environment);
     if low.plan {
         return show_plan(&hi, &inputs, low, text);
+    }
+    if low.rate_limit {
+        return limit::run(&hi, &inputs, low, text);
     }
     let mut report = simulate(hi, &inputs, low.what_if, low.verbose > 1)?;
     if let Some(given) = &low.compare_login {

@@ -134,6 +134,12 @@ pub(crate) enum Failure {
     /// A plan has fewer forms than a check.
     #[error("a plan is told as text or json")]
     PlanFormat,
+    /// What is left has fewer forms than a check.
+    #[error("a rate limit is told as text or json")]
+    LimitFormat,
+    /// A limit is told for one image.
+    #[error("--rate-limit is for one image, and the scenario has pods")]
+    LimitOfPods,
     /// A list has fewer forms than a run.
     #[error("a list is told as text, json or markdown")]
     ListFormat,

@@ -1,6 +1,6 @@
 //! `pullsim schema`: the formats that people write, and those that `-o json` prints, as JSON Schema.
 
-use report::{CatalogueEntry, CheckReport, PlanReport, PodsReport, RunReport};
+use report::{CatalogueEntry, CheckReport, LimitReport, PlanReport, PodsReport, RunReport};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -26,6 +26,7 @@ fn reports() -> Value {
     let alternatives = [
         titled::<CheckReport>(&mut generator, "check IMAGE"),
         titled::<PlanReport>(&mut generator, "check --plan"),
+        titled::<LimitReport>(&mut generator, "check --rate-limit"),
         titled::<PodsReport>(&mut generator, "check -f FILE, and check with --for"),
         titled::<RunReport>(&mut generator, "run"),
         titled::<Vec<CatalogueEntry>>(&mut generator, "run --list"),

@@ -5,7 +5,8 @@
 //!              ├─▶ text: the ladder of stages, the events, cause and fix
 //!              └─▶ markdown, html, har, sarif: for a pull request, a reader, a browser, a code scanner
 //! PodsReport ──┤                 (every image of a pod, its course in time, what kubectl shows)
-//! PlanReport ──┴─▶ json, text: what would be asked, and with which credentials
+//! PlanReport ──┤  json, text: what would be asked, and with which credentials
+//! LimitReport ─┴─▶ json, text: how many pulls are left
 //! RunReport ─────▶ json, text, junit, tap: whether scenarios went as they expect
 //! CatalogueEntry … ▶ json, markdown: the index of a catalogue of scenarios
 //! ```
@@ -35,6 +36,7 @@ mod har;
 mod html;
 mod junit;
 mod ladder;
+mod limit;
 mod markdown;
 mod plan;
 mod pods;
@@ -55,6 +57,7 @@ pub use check::{
 };
 pub use har::har;
 pub use html::{html, pods_html, run_html};
+pub use limit::LimitReport;
 pub use markdown::{markdown, pods_markdown, run_markdown};
 pub use plan::{PlanError, PlanReport, PluginSummary};
 pub use pods::{
@@ -63,9 +66,9 @@ pub use pods::{
 pub use run::{Case, Miss, RunReport, Scenarios, Verdict};
 pub use sarif::{Located, run_sarif, sarif};
 pub use text::{
-    TextOptions, check as check_text, decisions as decisions_text, live, plan as plan_text,
-    pods as pods_text, pods_decisions as pods_decisions_text, pods_verdict, progress, run as run_text,
-    verdict,
+    TextOptions, check as check_text, decisions as decisions_text, limit as limit_text, live,
+    plan as plan_text, pods as pods_text, pods_decisions as pods_decisions_text, pods_verdict, progress,
+    run as run_text, verdict,
 };
 pub use trial::{Search, Trial, TrialOutcome, TriedChange, healing};
 

@@ -30,6 +30,7 @@ Examples:
   pullsim check registry.example.com/team/app:v1 --node ./node-root --platform linux/arm64 -o json
   pullsim check registry.example.com/team/app:v1 --in scenarios/success/private-multi-arch.yaml
   pullsim check registry.example.com/team/app:v1.2 --secret pull-secret.yaml --what-if
+  pullsim check nginx --secret pull-secret.yaml --rate-limit
   kubectl get deploy,sa,secret -n shop -o yaml | pullsim check -f -
   pullsim check -f deploy/ --namespace shop --kubelet 1.34 --for 10m
 
@@ -165,6 +166,13 @@ pub(crate) struct LowCheck {
     /// login goes to a host that the pull itself would not send it to.
     #[arg(long, conflicts_with = "plan", help_heading = HOW)]
     pub what_if: bool,
+
+    /// Only asks how many pulls the registry has left for this login, without spending one.
+    ///
+    /// The head of the manifest is asked for, at the registry itself and not at a mirror; Docker Hub does not count that. The
+    /// pull itself is not replayed.
+    #[arg(long, conflicts_with_all = ["filename", "plan", "what_if", "lasts", "compare_login", "layers", "run_plugins", "quiet"], help_heading = HOW)]
+    pub rate_limit: bool,
 
     /// Stops before the network: what would be asked, and with which credentials.
     #[arg(long, help_heading = HOW)]

@@ -1,6 +1,8 @@
 //! How many pulls are left, as the answers to the pull's own requests say.
 
-use crate::{Run, file, pullsim_with};
+use serde_json::Value;
+
+use crate::{Run, file, pullsim, pullsim_with};
 
 const HUB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/_base/docker-hub.yaml");
 const LOGIN: &str =
@@ -47,6 +49,35 @@ fn an_account_has_a_limit_of_its_own() {
     assert!(flat(&run).contains(words), "{}", run.all());
     let told = &check(100, &["--secret", "-", "-o", "json"]).json()["rate_limit"];
     assert_eq!((&told["counted"], &told["username"]), (&"account".into(), &"acme".into()), "{told}");
+}
+
+#[test]
+fn it_can_be_asked_for_without_spending_a_pull() {
+    let asked = check(100, &["--rate-limit"]);
+    assert_eq!(asked.status, 0, "{}", asked.all());
+    let words = "100 of 100 pulls in 6 h left at registry-1.docker.io for all that ask from 10.0.0.5";
+    assert!(flat(&asked).contains(words), "{}", asked.out);
+    let told = check(100, &["--rate-limit", "--secret", "-", "-o", "json"]).json();
+    assert_eq!((&told["kind"], &told["username"]), (&"LimitReport".into(), &"acme".into()), "{told}");
+    assert_eq!((&told["found"], &told["rate_limit"]["remaining"]), (&true.into(), &200.into()), "{told}");
+    // Nothing but heads was asked of the registry, and never a mirror.
+    let steps = told["trace"].as_array().unwrap();
+    let asked = |step: &&Value| step["url"].as_str().is_some_and(|url| url.contains("/manifests/"));
+    let methods: Vec<&Value> = steps.iter().filter(asked).filter_map(|step| step.get("method")).collect();
+    assert_eq!(methods, ["HEAD", "HEAD"], "{told}");
+}
+
+#[test]
+fn a_registry_without_a_limit_has_none_to_tell() {
+    let world = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/success/private-multi-arch.yaml");
+    let there = pullsim(&["check", "--in", world, "--rate-limit"]);
+    assert_eq!(there.status, 0, "{}", there.all());
+    assert!(there.out.contains("· rate limit   the registry tells of none"), "{}", there.out);
+    let refused = pullsim(&["check", "registry.example.com/team/other:v1", "--in", world, "--rate-limit"]);
+    assert_eq!(refused.status, 1, "{}", refused.all());
+    assert!(refused.out.contains("without --rate-limit the check says why"), "{}", refused.out);
+    let form = pullsim(&["check", "--in", world, "--rate-limit", "-o", "html"]);
+    assert_eq!((form.status, form.out.as_str()), (2, ""), "{}", form.all());
 }
 
 #[test]

@@ -96,6 +96,7 @@ fn documents() -> Vec<Value> {
     for arguments in [
         &["check", "--in", &world, "--plan"][..],
         &["check", "nginx:UPPER:x", "--plan"],
+        &["check", "--in", &world, "--rate-limit"],
         &["check", "--in", &world, "--what-if"],
         &["check", "--in", &world, "--for", "3m"],
         &["run", &tag, "--what-if"],

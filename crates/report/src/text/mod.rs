@@ -3,6 +3,7 @@
 mod cause;
 mod header;
 mod layout;
+mod limit;
 mod pods;
 mod run;
 mod style;
@@ -14,7 +15,7 @@ use trace::{Step, What};
 
 use crate::advice;
 use crate::ladder::{self, ladder};
-use crate::{CheckReport, Outcome, PlanReport, PodReport, PodsReport, RunReport};
+use crate::{CheckReport, LimitReport, Outcome, PlanReport, PodReport, PodsReport, RunReport};
 use layout::Page;
 
 /// How text is laid out.
@@ -62,6 +63,13 @@ fn stages(page: &mut Page, report: &CheckReport) {
 pub fn plan(report: &PlanReport, options: TextOptions) -> String {
     let mut page = Page::new(options);
     header::plan(&mut page, report);
+    page.finish()
+}
+
+/// How many pulls are left.
+pub fn limit(report: &LimitReport, options: TextOptions) -> String {
+    let mut page = Page::new(options);
+    limit::write(&mut page, report);
     page.finish()
 }
 

@@ -1,5 +1,5 @@
-//! What else a registry has, asked as the pull asks: the same hosts, proxy, TLS and credentials. No containerd asks
-//! for this; a report that says "did you mean" does.
+//! What else a registry tells, asked as the pull asks: the same hosts, proxy, TLS and credentials. No containerd asks
+//! for this; a report that says "did you mean" does, and one that says how many pulls are left.
 
 use cri::PullImageRequest;
 use distribution::Reference;
@@ -12,6 +12,7 @@ use super::credentials::Credentials;
 use super::error::Result;
 use super::hosts::RegistryHost;
 use super::request::Base;
+use super::resolver;
 use super::{Attempt, Containerd};
 
 /// A list that is longer than this is not read.
@@ -53,11 +54,46 @@ impl Containerd {
         list.await.ok().flatten()
     }
 
+    /// Asks the image's own registry for the head of its manifest, as a pull begins, and goes no further: registries that
+    /// count pulls do not count this one. The answer stands in the trace. Whether the registry has it, and shows it.
+    pub async fn ask_for_manifest(&self, request: &PullImageRequest) -> bool {
+        let head: BoxFuture<'_, _> = Box::pin(self.ask_for_head(request));
+        head.await.is_ok_and(|found| found)
+    }
+
+    async fn ask_for_head(&self, request: &PullImageRequest) -> Result<bool> {
+        let Some((named, base)) = self.asking(request)? else { return Ok(false) };
+        let object = named.object().unwrap_or_default();
+        let mut found = false;
+        for host in base.own_hosts() {
+            let mut request = resolver::request(&base, host, "HEAD", ["manifests", &object])?;
+            found = request.do_with_retries(false).await?.status == 200;
+            if found {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     async fn ask_for_list(
         &self,
         request: &PullImageRequest,
         listing: Listing,
     ) -> Result<Option<Vec<String>>> {
+        let Some((_, base)) = self.asking(request)? else { return Ok(None) };
+        for host in base.own_hosts() {
+            let mut request = base.to(&listing.url(&base, host), host, Purpose::Resolve, "GET")?;
+            let mut answer = request.do_with_retries(false).await?;
+            if answer.status == 200 {
+                let body = answer.read_up_to(MAX_LIST).await.unwrap_or_default();
+                return Ok(names(&body, listing));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a pull of the same image would ask with; none where it would not come to ask.
+    fn asking(&self, request: &PullImageRequest) -> Result<Option<(Reference, Base)>> {
         let profile = self.options.profile;
         let Ok(named) = Reference::parse_docker_ref(&request.image, profile.grammar) else { return Ok(None) };
         let recorder = Recorder::new(self.options.trace.clone());
@@ -77,15 +113,14 @@ impl Containerd {
             transfer: !attempt.config.local_pull,
         };
         let base = attempt.base(&attempt.host_factory(), &credentials)?;
-        for host in base.hosts.iter().filter(|host| !host.is_proxy(&base.namespace)) {
-            let mut request = base.to(&listing.url(&base, host), host, Purpose::Resolve, "GET")?;
-            let mut answer = request.do_with_retries(false).await?;
-            if answer.status == 200 {
-                let body = answer.read_up_to(MAX_LIST).await.unwrap_or_default();
-                return Ok(names(&body, listing));
-            }
-        }
-        Ok(None)
+        Ok(Some((attempt.named, base)))
+    }
+}
+
+impl Base {
+    /// The hosts that are no mirrors.
+    fn own_hosts(&self) -> impl Iterator<Item = &RegistryHost> {
+        self.hosts.iter().filter(|host| !host.is_proxy(&self.namespace))
     }
 }
 

@@ -149,7 +149,12 @@ async fn ask(
     Ok(Some(descriptor))
 }
 
-fn request(base: &Base, host: &RegistryHost, method: &'static str, path: [&str; 2]) -> Result<HostRequest> {
+pub(super) fn request(
+    base: &Base,
+    host: &RegistryHost,
+    method: &'static str,
+    path: [&str; 2],
+) -> Result<HostRequest> {
     let mut request = base.request(host, Purpose::Resolve, method, path)?;
     let configured = base.accept.iter().map(String::as_str);
     let usual = base.accept.is_empty().then_some(ACCEPT);
