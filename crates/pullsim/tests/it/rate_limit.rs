@@ -76,6 +76,13 @@ fn a_registry_without_a_limit_has_none_to_tell() {
     let refused = pullsim(&["check", "registry.example.com/team/other:v1", "--in", world, "--rate-limit"]);
     assert_eq!(refused.status, 1, "{}", refused.all());
     assert!(refused.out.contains("without --rate-limit the check says why"), "{}", refused.out);
+    let nobody = pullsim(&["check", "gone.example.com/team/app:v1", "--in", world, "--rate-limit"]);
+    assert_eq!(nobody.status, 1, "{}", nobody.all());
+    assert!(
+        nobody.out.contains("→ no answer") && nobody.out.contains("rate limit   not known"),
+        "{}",
+        nobody.out
+    );
     let form = pullsim(&["check", "--in", world, "--rate-limit", "-o", "html"]);
     assert_eq!((form.status, form.out.as_str()), (2, ""), "{}", form.all());
 }

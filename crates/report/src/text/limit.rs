@@ -28,7 +28,9 @@ fn request(report: &LimitReport) -> Rung {
 
 fn limit(report: &LimitReport) -> Rung {
     let Some(limit) = &report.rate_limit else {
-        return Rung::new(Mark::Skipped, "rate limit", "the registry tells of none".to_owned());
+        let answered = report.asked().is_some_and(|asked| asked.status.is_some());
+        let text = if answered { "the registry tells of none" } else { "not known" };
+        return Rung::new(Mark::Skipped, "rate limit", text);
     };
     let mark = if limit.is_low() { Mark::Warning } else { Mark::Good };
     let mut rung = Rung::new(mark, "rate limit", limit.words());
