@@ -4,7 +4,8 @@ use std::path::Path;
 /// A file or directory that cannot be used: every one is told in the same words, with what can be done.
 ///
 /// ```
-/// let error = objects::FileError::read("no/such.yaml", std::io::ErrorKind::NotFound.into());
+/// let file = "no/such.yaml";
+/// let error = objects::FileError::read(file, std::fs::read(file).unwrap_err());
 /// assert_eq!(error.to_string(), "cannot read no/such.yaml: no such file or directory");
 /// assert!(error.help().is_some());
 /// ```
