@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use kubelet::{Container, KubeletConfig, Pod, PullRecords, Version};
 use replay::{Accounts, NodePlugins, SecretsOverTime, Simulation, run_pods};
-use runtimes::Containerd;
+use runtimes::Runtime;
 
 use wire::{Answers, HOST, options};
 
@@ -35,8 +35,8 @@ fn simulate(lasts: Duration) -> usize {
         seed: 1,
     };
     runtime.block_on(async {
-        let containerd = Containerd::new(options(Arc::new(Answers::new()))).unwrap();
-        run_pods(containerd, simulation).await.pop().unwrap().attempts.len()
+        let runtime = Runtime::new(options(Arc::new(Answers::new()))).unwrap();
+        run_pods(runtime, simulation).await.pop().unwrap().attempts.len()
     })
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use cri::{ImageService as _, PullImageRequest};
 use criterion::Criterion;
 use distribution::Digest;
-use runtimes::Containerd;
+use runtimes::Runtime;
 use serde_json::{Value, json};
 
 use wire::{Answers, HOST, answer, head, options};
@@ -84,9 +84,9 @@ fn pull(c: &mut Criterion) {
     c.bench_function("pull", |bencher| {
         bencher.iter(|| {
             runtime.block_on(async {
-                let containerd = Containerd::new(options(answers.clone())).unwrap();
+                let runtime = Runtime::new(options(answers.clone())).unwrap();
                 let request = PullImageRequest { image: format!("{HOST}/team/app:v1"), auth: None };
-                containerd.pull_image(request).await.unwrap()
+                runtime.pull_image(request).await.unwrap()
             })
         });
     });

@@ -1,11 +1,11 @@
-//! Replays a recording on a simulated containerd, in virtual time.
+//! Replays a recording on a simulated runtime, in virtual time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cri::{AuthConfig, ImageService as _, PullImageRequest};
-use runtimes::{Containerd, Layers, Options, Profile};
+use runtimes::{Layers, Options, Profile, Runtime};
 
 use crate::compare;
 use crate::names::Names;
@@ -55,14 +55,8 @@ async fn run(recording: &Recording) -> Vec<String> {
         }
         answers.push(match &step.pull {
             Some(image) => {
-                pull(
-                    &containerd(&options, definition),
-                    &names,
-                    image,
-                    step.auth.as_ref(),
-                    definition.deadline,
-                )
-                .await
+                pull(&runtime(&options, definition), &names, image, step.auth.as_ref(), definition.deadline)
+                    .await
             }
             None => Answer::default(),
         });
@@ -78,13 +72,13 @@ async fn run(recording: &Recording) -> Vec<String> {
 }
 
 /// The runtime, with a disk as large as the recorded one.
-fn containerd(options: &Options, definition: &Definition) -> Containerd {
-    let containerd = Containerd::new(options.clone()).unwrap();
+fn runtime(options: &Options, definition: &Definition) -> Runtime {
+    let runtime = Runtime::new(options.clone()).unwrap();
     match &definition.opts.root_tmpfs {
-        None => containerd,
+        None => runtime,
         Some(size) => {
             let mebibytes: u64 = size.strip_suffix('m').unwrap().parse().unwrap();
-            containerd.with_space(mebibytes << 20)
+            runtime.with_space(mebibytes << 20)
         }
     }
 }
@@ -95,13 +89,7 @@ fn store(recording: &Recording) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-async fn pull(
-    containerd: &Containerd,
-    names: &Names,
-    image: &str,
-    auth: Option<&Auth>,
-    deadline: u64,
-) -> Answer {
+async fn pull(runtime: &Runtime, names: &Names, image: &str, auth: Option<&Auth>, deadline: u64) -> Answer {
     let text = |text: &String| names.substitute(text);
     let auth = auth.map(|auth| AuthConfig {
         username: text(&auth.username),
@@ -113,7 +101,7 @@ async fn pull(
     });
     let request = PullImageRequest { image: names.substitute(image), auth };
     let (outcome, code, message) =
-        match tokio::time::timeout(Duration::from_secs(deadline), containerd.pull_image(request)).await {
+        match tokio::time::timeout(Duration::from_secs(deadline), runtime.pull_image(request)).await {
             Err(_) => ("none", None, None),
             Ok(Ok(_)) => ("pulled", Some("OK".to_owned()), None),
             Ok(Err(error)) => ("failed", Some(error.code.to_string()), Some(names.normalise(&error.message))),

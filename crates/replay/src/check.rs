@@ -11,7 +11,7 @@ use kubelet::{
 };
 use net::Clock;
 use report::CheckReport;
-use runtimes::{Containerd, Layers, Options, Profile, StoreError};
+use runtimes::{Layers, Options, Profile, Runtime, StoreError};
 use trace::{Step, Trace};
 
 use crate::answers::{Listening, Recorded};
@@ -135,7 +135,7 @@ fn recording(pulled: &Pulled) -> Recording {
 async fn pull(options: Options, kubelet: &Kubelet, inputs: &PullInputs) -> Result<Pulled, StoreError> {
     let (trace, clock) = (options.trace.clone(), options.clock);
     let at = clock.now();
-    let runtime = Present::new(Containerd::new(options)?, kubelet.present.clone());
+    let runtime = Present::new(Runtime::new(options)?, kubelet.present.clone());
     let service = Listening::new(runtime, trace.clone());
     let around = AroundPull { clock, plugins: &kubelet.plugins, trace: &trace, gave: RefCell::default() };
     // Without a policy of the user's, the question is what a pull does, so there is one.

@@ -1,7 +1,7 @@
 //! What a node would do to pull an image: kubelet, runtime and network joined, told as one report.
 //!
 //! ```text
-//! PullInputs ─▶ Plan ─▶ kubelet ─▶ Listening ─▶ Containerd (Options: network, node, profile, trace, clock)
+//! PullInputs ─▶ Plan ─▶ kubelet ─▶ Listening ─▶ Runtime (Options: network, node, profile, trace, clock)
 //!                          │            │              │
 //!                          └─ events ───┴─ answers ────┴─ steps ─▶ Facts ─▶ diagnose ─▶ CheckReport
 //! ```

@@ -10,7 +10,7 @@ use replay::{
     SyncReports, run_pods,
 };
 use report::{Answer, CheckReport, NodeSummary, PodsReport};
-use runtimes::Containerd;
+use runtimes::Runtime;
 use scenario::{Run, Scenario, ScenarioPod};
 
 use crate::PlayError;
@@ -144,7 +144,7 @@ pub async fn watch(
         lasts: scenario.lasts().unwrap_or_default(),
         seed: SEED,
     };
-    let service = Present::new(Containerd::new(options)?, present(scenario));
+    let service = Present::new(Runtime::new(options)?, present(scenario));
     let mut histories = run_pods(service, simulation).await.into_iter();
     let mut became = |stored: Result<Pod, Rejection>| match stored {
         Ok(_) => histories.next().map(|history| Ok(Box::new(history))),

@@ -1,9 +1,9 @@
 //! Container runtimes as a node runs them, behind the CRI image service.
 //!
 //! ```text
-//! cri::ImageService ◀── Containerd ── resolver ─ authorizer ─ fetcher ─ unpacker ──▶ net::Client ──▶ net::Network
-//!                           │
-//!                        Profile (version), node (config.toml, certs.d), store
+//! cri::ImageService ◀── Runtime ─ Containerd ── resolver ─ authorizer ─ fetcher ─ unpacker ──▶ net::Client ──▶ net::Network
+//!                                     │
+//!                                  Profile (version), node (config.toml, certs.d), store
 //! ```
 //!
 //! A runtime is imitated at the level of its source: the functions keep the names of the upstream ones that they
@@ -13,10 +13,10 @@
 //! use std::sync::Arc;
 //!
 //! use cri::{ImageService, PullImageRequest};
-//! use runtimes::{Containerd, Layers, Options, Profile};
+//! use runtimes::{Layers, Options, Profile, Runtime};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-//! let containerd = Containerd::new(Options {
+//! let containerd = Runtime::new(Options {
 //!     network: Arc::new(net::SystemNetwork::new()),
 //!     node: node::Node::memory([]),
 //!     profile: Profile::named("containerd-2.1.9").unwrap(),
@@ -38,10 +38,20 @@
 //! # });
 //! ```
 
+mod archive;
+mod claims;
+mod config;
 mod containerd;
+mod listing;
 mod options;
 mod profile;
+mod runtime;
+mod store;
+mod transport;
 
-pub use containerd::{ConfigError, ConfigPlace, Containerd, Listing, StoreError, check_config, remove_image};
+pub use config::{ConfigError, ConfigPlace, check_config};
+pub use listing::Listing;
 pub use options::{Layers, Options};
 pub use profile::{Nearest, Profile, UnknownRuntime};
+pub use runtime::Runtime;
+pub use store::{StoreError, remove_image};

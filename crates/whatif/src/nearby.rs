@@ -4,7 +4,7 @@ use cri::PullImageRequest;
 use diagnosis::Cause;
 use kubelet::Plan;
 use net::{Clock, Network};
-use runtimes::{Containerd, Listing, Options, StoreError};
+use runtimes::{Listing, Options, Runtime, StoreError};
 use trace::Trace;
 
 use crate::names::{nearest_repositories, nearest_tags};
@@ -31,15 +31,15 @@ impl Nearby {
             return Ok(Self::default());
         }
         let Ok(plan) = Plan::new(&setup.inputs, setup.kubelet.version) else { return Ok(Self::default()) };
-        let containerd = Containerd::new(options(setup, ground.fresh()))?;
+        let runtime = Runtime::new(options(setup, ground.fresh()))?;
         let mut nearby = Self::default();
         for attempt in plan.attempts.iter().take(LOGINS) {
             let request = PullImageRequest { image: plan.name.for_cri.clone(), auth: attempt.auth.clone() };
             if nearby.tags.is_none() {
-                nearby.tags = containerd.list(&request, Listing::Tags).await;
+                nearby.tags = runtime.list(&request, Listing::Tags).await;
             }
             if nearby.tags.is_none() && nearby.repositories.is_none() {
-                nearby.repositories = containerd.list(&request, Listing::Repositories).await;
+                nearby.repositories = runtime.list(&request, Listing::Repositories).await;
             }
         }
         Ok(nearby)

@@ -3,7 +3,7 @@
 use cri::PullImageRequest;
 use kubelet::{Plan, PullInputs};
 use report::{LimitReport, TextOptions};
-use runtimes::{Containerd, StoreError};
+use runtimes::{Runtime, StoreError};
 use trace::Trace;
 
 use super::{event_loop, options, store_failure};
@@ -37,9 +37,9 @@ async fn ask(hi: &HiCheck, inputs: &PullInputs) -> Result<LimitReport, StoreErro
     let Ok(plan) = Plan::new(inputs, hi.kubelet) else { return Ok(report) };
     for attempt in &plan.attempts {
         let trace = Trace::new();
-        let containerd = Containerd::new(options(hi, trace.clone()))?;
+        let simulated = Runtime::new(options(hi, trace.clone()))?;
         let request = PullImageRequest { image: plan.name.for_cri.clone(), auth: attempt.auth.clone() };
-        report.found = containerd.ask_for_manifest(&request).await;
+        report.found = simulated.ask_for_manifest(&request).await;
         let login = attempt.auth.as_ref().map(|auth| auth.username.clone());
         report.username = login.clone().filter(|name| !name.is_empty());
         report.trace = trace.steps();

@@ -7,7 +7,7 @@ use replay::{
     pods_report, run_pods,
 };
 use report::{MissingSecret, PodsReport};
-use runtimes::Containerd;
+use runtimes::Runtime;
 use scenario::{Scenario, ScenarioPod};
 use trace::Trace;
 
@@ -92,8 +92,8 @@ fn simulate(hi: &mut HiCheck, simulation: Simulation) -> Result<(Vec<PodHistory>
         let simulation = Simulation { plugins: node_plugins::of_node(hi), ..simulation };
         let options = options(hi, Trace::new());
         let reports = SyncReports::new(&options, hi.kubelet);
-        let containerd = Containerd::new(options).map_err(|error| store_failure(hi, error))?;
-        let histories = run_pods(Present::new(containerd, hi.present.clone()), simulation).await;
+        let simulated = Runtime::new(options).map_err(|error| store_failure(hi, error))?;
+        let histories = run_pods(Present::new(simulated, hi.present.clone()), simulation).await;
         Ok((histories, reports))
     })
 }

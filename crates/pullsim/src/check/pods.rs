@@ -14,7 +14,7 @@ use replay::{
     PresentImages, Recorded, Recording, SecretsOverTime, Simulation, pods_report, run_pods,
 };
 use report::{NodeSummary, Outcome, PodsReport};
-use runtimes::Containerd;
+use runtimes::Runtime;
 use trace::Trace;
 
 use super::cluster::{Cluster, ClusterPod};
@@ -137,11 +137,11 @@ fn histories(
     let runtime = event_loop(true).map_err(Failure::EventLoop)?;
     runtime.block_on(async {
         if hi.scenario.is_some() {
-            let containerd =
-                Containerd::new(options(hi, Trace::new())).map_err(|error| store_failure(hi, error))?;
+            let simulated =
+                Runtime::new(options(hi, Trace::new())).map_err(|error| store_failure(hi, error))?;
             // These plugins are young again, as is all in this world.
             let simulation = Simulation { plugins: node_plugins::of_node(hi), ..simulation };
-            Ok(run_pods(Present::new(containerd, present), simulation).await)
+            Ok(run_pods(Present::new(simulated, present), simulation).await)
         } else {
             Ok(run_pods(Present::new(Recorded::new(recording), present), simulation).await)
         }

@@ -1,5 +1,5 @@
 use cri::ImageService;
-use runtimes::Containerd;
+use runtimes::Runtime;
 use trace::Trace;
 
 /// A runtime whose pulls can be told apart: each may write its steps to a trace of its own.
@@ -13,7 +13,7 @@ pub trait Traced: ImageService + Sync {
     }
 }
 
-impl Traced for Containerd {
+impl Traced for Runtime {
     fn traced(&self, trace: Trace) -> Self {
         self.with_trace(trace)
     }

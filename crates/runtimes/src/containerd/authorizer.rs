@@ -13,12 +13,12 @@ use secret::Secret;
 use tokio::time::Instant;
 use trace::Purpose;
 
-use super::claims;
 use super::credentials::{Credentials, UserAndSecret};
 use super::error::{AuthorizationProblem, Error, Result};
 use super::http::{Answer, HttpClient};
 use super::status;
-use crate::profile::Profile;
+use crate::claims;
+use crate::containerd::profile::Profile;
 
 /// A body of the token service that is longer than this is cut off: Go reads it as it comes, and no token is longer.
 const MAX_TOKEN_BODY: usize = 4 << 20;

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use bytes::Bytes;
 
-use super::archive::{Applied, Archive};
+use crate::archive::{Applied, Archive};
 
 /// What is smaller is unpacked as it comes.
 const SMALL: usize = 4 << 20;

@@ -14,7 +14,7 @@ use toml::Value;
 use super::chunks::Chunking;
 use super::server_config::{ConfigError, ServerConfig, TRANSFER, VERIFIER};
 use super::verifier::Verifiers;
-use crate::profile::Profile;
+use crate::containerd::profile::Profile;
 
 /// `image_pull_progress_timeout` (config_unix.go:46)
 const PROGRESS_TIMEOUT: &str = "5m0s";

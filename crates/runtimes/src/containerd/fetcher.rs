@@ -11,7 +11,6 @@ use gostd::url::Url;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use trace::Purpose;
 
-use super::archive::is_gzip;
 use super::chunks::{Body, Broken, Chunking};
 use super::error::{Class, Error, Result};
 use super::hosts::RegistryHost;
@@ -19,6 +18,7 @@ use super::http::Answer;
 use super::request::{Base, HostRequest};
 use super::schema1::is_schema1;
 use super::status;
+use crate::archive::is_gzip;
 
 /// So many times a body is opened anew without getting a byte further (httpreadseeker.go:28).
 const MAX_RETRY: u32 = 3;

@@ -17,7 +17,7 @@ use super::error::{Error, Result};
 use super::hosts_toml::{self, Capabilities, HostConfig};
 use super::http::HttpClient;
 use super::progress::Requests;
-use crate::profile::Profile;
+use crate::containerd::profile::Profile;
 
 /// `net.Dialer.Timeout` of containerd's transports (registry.go:254-269).
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);

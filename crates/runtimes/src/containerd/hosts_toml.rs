@@ -11,7 +11,7 @@ use node::Node;
 use toml::{Table, Value};
 
 use super::error::{Error, Result};
-use crate::profile::HostRules;
+use crate::containerd::profile::HostRules;
 
 /// A limit that is over at once.
 const PASSED: Duration = Duration::ZERO;
@@ -276,7 +276,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> std::result::Result<Vec<HostConfig>, String> {
-        let rules = &crate::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
+        let rules = &crate::containerd::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
         parse_hosts_file(Path::new("/d"), text, rules)
     }
 
@@ -322,7 +322,7 @@ mod tests {
     fn files_and_directories_in_each_others_place() {
         let file = |path: &str| (PathBuf::from(path), Vec::new());
         let node = Node::memory([file("/c/a"), file("/c/b/hosts.toml/x"), file("/c/d/ca.crt/x")]);
-        let rules = &crate::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
+        let rules = &crate::containerd::profile::Profile::named("containerd-2.1.9").unwrap().hosts;
         let recorder = Recorder::new(trace::Trace::new());
         let load = |directory: &str| load_host_dir(&node, Path::new(directory), rules, &recorder);
         let said = |directory: &str| load(directory).unwrap_err().to_string();
@@ -352,13 +352,13 @@ mod tests {
     fn a_byte_order_mark() {
         let text = "\u{feff}[host.\"https://a\"]\n";
         assert_eq!(parse(text).unwrap_err(), "line 1: it begins with a byte order mark");
-        let rules = &crate::profile::Profile::named("containerd-1.6.20").unwrap().hosts;
+        let rules = &crate::containerd::profile::Profile::named("containerd-1.6.20").unwrap().hosts;
         assert_eq!(parse_hosts_file(Path::new("/d"), text, rules).unwrap().len(), 2);
     }
 
     #[test]
     fn a_file_without_hosts_counted_for_nothing() {
-        let rules = &crate::profile::Profile::named("containerd-1.7.24").unwrap().hosts;
+        let rules = &crate::containerd::profile::Profile::named("containerd-1.7.24").unwrap().hosts;
         let parse = |text| parse_hosts_file(Path::new("/d"), text, rules);
         let said = parse("server = \"http://up.test\"\n").unwrap_err();
         assert_eq!(said, "it has no [host] table (invalid `host` tree)");

@@ -8,8 +8,8 @@ use super::error::{Error, Result};
 use super::pull::Pull;
 use super::server_config::Generation;
 use super::store::chain_ids;
+use crate::containerd::profile::ExtractionWords;
 use crate::options::Layers;
-use crate::profile::ExtractionWords;
 
 impl Pull {
     /// `image.Unpack`

@@ -3,7 +3,6 @@
 
 use cri::PullImageRequest;
 use distribution::Reference;
-use gostd::json::{self, Value};
 use net::{BoxFuture, Recorder};
 use trace::Purpose;
 
@@ -14,29 +13,9 @@ use super::hosts::RegistryHost;
 use super::request::Base;
 use super::resolver;
 use super::{Attempt, Containerd};
-
-/// A list that is longer than this is not read.
-const MAX_LIST: usize = 4 << 20;
-/// How many names are asked for; registries have limits of their own.
-const ASKED_FOR: usize = 1000;
-
-/// What there may be a list of (OCI distribution specification, "Listing Tags"; the catalogue is Docker's).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listing {
-    /// The tags of the image's repository.
-    Tags,
-    /// The repositories of the image's registry, which few registries tell.
-    Repositories,
-}
+use crate::listing::{ASKED_FOR, Listing, MAX_LIST};
 
 impl Listing {
-    const fn member(self) -> &'static str {
-        match self {
-            Self::Tags => "tags",
-            Self::Repositories => "repositories",
-        }
-    }
-
     fn url(self, base: &Base, host: &RegistryHost) -> String {
         let root = format!("{}://{}{}", host.scheme, host.host, host.path);
         match self {
@@ -86,7 +65,7 @@ impl Containerd {
             let mut answer = request.do_with_retries(false).await?;
             if answer.status == 200 {
                 let body = answer.read_up_to(MAX_LIST).await.unwrap_or_default();
-                return Ok(names(&body, listing));
+                return Ok(listing.names(&body));
             }
         }
         Ok(None)
@@ -94,12 +73,13 @@ impl Containerd {
 
     /// What a pull of the same image would ask with; none where it would not come to ask.
     fn asking(&self, request: &PullImageRequest) -> Result<Option<(Reference, Base)>> {
-        let profile = self.options.profile;
+        let profile = self.profile;
         let Ok(named) = Reference::parse_docker_ref(&request.image, profile.grammar) else { return Ok(None) };
         let recorder = Recorder::new(self.options.trace.clone());
         let Ok(config) = Config::read(&self.options.node, profile, &recorder) else { return Ok(None) };
         let attempt = Attempt {
             options: &self.options,
+            profile,
             store: &self.store,
             config,
             limit: None,
@@ -121,25 +101,5 @@ impl Base {
     /// The hosts that are no mirrors.
     fn own_hosts(&self) -> impl Iterator<Item = &RegistryHost> {
         self.hosts.iter().filter(|host| !host.is_proxy(&self.namespace))
-    }
-}
-
-fn names(body: &[u8], listing: Listing) -> Option<Vec<String>> {
-    let document = json::parse(body).ok()?;
-    let Value::Array(names) = document.field(listing.member())? else { return None };
-    Some(names.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_read_and_nothing_else() {
-        let tags = |body: &str| names(body.as_bytes(), Listing::Tags);
-        assert_eq!(tags(r#"{"name": "a", "tags": ["v1", 2, "v2"]}"#), Some(vec!["v1".into(), "v2".into()]));
-        for body in ["", "<html>", "{}", r#"{"tags": null}"#] {
-            assert_eq!(tags(body), None, "{body}");
-        }
     }
 }

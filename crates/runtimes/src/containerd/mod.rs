@@ -2,11 +2,9 @@
 //!
 //! The files keep the names of the upstream ones that they mirror: `resolver`, `authorizer`, `fetcher`, `unpacker`.
 
-mod archive;
 mod authorizer;
 mod beside;
 mod chunks;
-mod claims;
 mod config;
 mod content;
 mod credentials;
@@ -18,6 +16,7 @@ mod hosts_toml;
 mod http;
 mod image;
 mod listing;
+mod profile;
 mod progress;
 mod pull;
 mod redirect;
@@ -49,19 +48,20 @@ use self::credentials::Credentials;
 use self::error::{Class, Error, Result};
 use self::fetcher::Fetcher;
 use self::hosts::{HostFactory, RegistryHost};
-pub use self::listing::Listing;
+use self::profile::Schema1;
+pub(crate) use self::profile::{KNOWN, Profile};
 use self::progress::Requests;
 use self::pull::Pull;
 use self::request::Base;
 use self::resolver::Object;
 use self::schema1::Converter;
 pub(crate) use self::server_config::Generation;
-pub use self::server_config::{ConfigError, ConfigPlace, check_config};
+pub(crate) use self::server_config::{ConfigError, check_config};
 use self::store::Store;
-pub use self::store::{StoreError, remove_image};
+pub(crate) use self::store::remove_image;
 use self::unpacker::Unpacker;
 use crate::options::{Layers, Options};
-use crate::profile::{Profile, Schema1};
+use crate::store::StoreError;
 
 /// The name of the systemd service whose environment counts.
 const SERVICE: &str = "containerd";
@@ -76,8 +76,9 @@ const BLOCKED: &str = "without a limit on progress nobody reads what the transfe
                        for ever before its first request: remove the setting, or set use_local_image_pull";
 
 /// A simulated containerd.
-pub struct Containerd {
+pub(crate) struct Containerd {
     options: Options,
+    profile: &'static Profile,
     store: Arc<Store>,
 }
 
@@ -86,15 +87,16 @@ impl Containerd {
     ///
     /// # Errors
     /// When the store's directory cannot be made or written to.
-    pub fn new(options: Options) -> std::result::Result<Self, StoreError> {
+    pub fn new(options: Options, profile: &'static Profile) -> std::result::Result<Self, StoreError> {
         let store = Arc::new(Store::open(options.store.clone())?);
-        Ok(Self { options, store })
+        Ok(Self { options, profile, store })
     }
 
     /// The same containerd, with the same store, that records its steps in `trace`.
     #[must_use]
     pub fn with_trace(&self, trace: Trace) -> Self {
-        Self { options: Options { trace, ..self.options.clone() }, store: Arc::clone(&self.store) }
+        let options = Options { trace, ..self.options.clone() };
+        Self { options, profile: self.profile, store: Arc::clone(&self.store) }
     }
 
     /// The same on a node whose disk has room for so many bytes of content and unpacked layers. With a store in a
@@ -108,7 +110,7 @@ impl Containerd {
     /// `CRIImageService.PullImage` (image_pull.go:122-228)
     async fn pull(&self, request: PullImageRequest) -> std::result::Result<PulledImage, CriError> {
         let recorder = Recorder::new(self.options.trace.clone());
-        let profile = self.options.profile;
+        let profile = self.profile;
         let named = Reference::parse_docker_ref(&request.image, profile.grammar).map_err(|error| {
             let name = strconv::quote(&request.image);
             CriError::new(Code::Unknown, format!("failed to parse image reference {name}: {error}"))
@@ -137,8 +139,16 @@ impl Containerd {
             }
         };
         let requests = limit.filter(|_| config.local_pull).map(|_| Requests::new());
-        let attempt =
-            Attempt { options: &self.options, store: &self.store, config, limit, requests, recorder, named };
+        let attempt = Attempt {
+            options: &self.options,
+            profile,
+            store: &self.store,
+            config,
+            limit,
+            requests,
+            recorder,
+            named,
+        };
         // What cannot be removed is found by the next pull, and used.
         let _ = self.store.collect_old_garbage();
         let pulled = attempt.run(&request).await;
@@ -160,7 +170,7 @@ impl ImageService for Containerd {
     }
 
     async fn image_status(&self, image: &str) -> std::result::Result<Option<StoredImage>, CriError> {
-        let Ok(named) = Reference::parse_docker_ref(image, self.options.profile.grammar) else {
+        let Ok(named) = Reference::parse_docker_ref(image, self.profile.grammar) else {
             return Ok(None);
         };
         let Some(target) = self.store.image(&named.to_string()) else { return Ok(None) };
@@ -192,6 +202,7 @@ fn is_opaque(descriptor: &Descriptor) -> bool {
 /// One call of `PullImage`.
 struct Attempt<'a> {
     options: &'a Options,
+    profile: &'static Profile,
     store: &'a Arc<Store>,
     config: Config,
     /// `image_pull_progress_timeout`
@@ -343,7 +354,7 @@ impl Attempt<'_> {
     }
 
     fn is_schema1_taken(&self, reference: &str) -> Result<()> {
-        let Profile { content, words, .. } = self.options.profile;
+        let Profile { content, words, .. } = self.profile;
         if content.schema1 != Schema1::Refuses {
             let environment = self.options.node.environment(SERVICE);
             let value = environment.get(schema1::variable());
@@ -356,7 +367,8 @@ impl Attempt<'_> {
     }
 
     fn host_factory(&self) -> HostFactory {
-        let Options { network, node, extra_roots, clock, profile, .. } = self.options;
+        let Options { network, node, extra_roots, clock, .. } = self.options;
+        let profile = self.profile;
         let environment = node.environment(SERVICE);
         let resolver = Resolver::of_service(network.clone(), node, &environment, profile.go);
         let roots = Roots::system(node.clone(), environment.clone(), extra_roots.clone());
@@ -384,7 +396,7 @@ impl Attempt<'_> {
             repository: self.named.path.clone(),
             header,
             accept: accept.into_iter().map(|(_, value)| value).collect(),
-            profile: self.options.profile,
+            profile: self.profile,
             hosts: self.registry_hosts(factory, credentials)?,
             recorder: self.recorder.clone(),
         })
@@ -436,19 +448,19 @@ impl Attempt<'_> {
         let local = self.config.local_pull;
         let strict = Matcher::only_strict(platform);
         let limit = self.config.download_limit();
-        let limits_layers = self.options.profile.content.limits_layers;
+        let limits_layers = self.profile.content.limits_layers;
         let requests_at_once = limit.filter(|_| !limits_layers);
         Pull {
             fetcher: Fetcher {
                 base,
                 foreign: factory.foreign_host(),
                 limiter: Arc::new(Semaphore::new(requests_at_once.unwrap_or(Semaphore::MAX_PERMITS))),
-                chunking: self.config.chunking().filter(|_| self.options.profile.has_transfer),
+                chunking: self.config.chunking().filter(|_| self.profile.has_transfer),
             },
             ingester: Ingester::new(
                 self.store.clone(),
                 self.config.root.clone(),
-                self.options.profile,
+                self.profile,
                 self.recorder.clone(),
             ),
             unpacker: Unpacker {
@@ -459,7 +471,7 @@ impl Attempt<'_> {
             manifest_limit: local.then_some(1),
             at_once: limit.filter(|_| limits_layers).unwrap_or(usize::MAX),
             layers: self.options.layers,
-            profile: self.options.profile,
+            profile: self.profile,
             requests: self.requests.clone(),
             unpacks: AtomicUsize::new(0),
             recorder: self.recorder.clone(),
@@ -472,10 +484,7 @@ impl Attempt<'_> {
     /// `images.Store.Create` and its validation (core/metadata/images.go `validateImage`).
     fn create_image(&self, reference: &str, target: &Descriptor) -> Result<()> {
         if target.media_type.is_empty() {
-            return Err(Error::Class(
-                Class::InvalidArgument,
-                self.options.profile.words.no_media_type.into(),
-            ));
+            return Err(Error::Class(Class::InvalidArgument, self.profile.words.no_media_type.into()));
         }
         self.store.add_image(reference, target).map_err(|error| Error::Plain(error.to_string()))
     }

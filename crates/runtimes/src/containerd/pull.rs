@@ -12,7 +12,6 @@ use distribution::{
 use net::{Clock, Recorder};
 use tokio::task::JoinSet;
 
-use super::archive::Applied;
 use super::content::Ingester;
 use super::error::{Class, Error, Result};
 use super::fetcher::Fetcher;
@@ -20,8 +19,9 @@ use super::progress::Requests;
 use super::schema1::is_schema1;
 use super::store::Blob;
 use super::unpacker::Unpacker;
+use crate::archive::Applied;
+use crate::containerd::profile::Profile;
 use crate::options::Layers;
-use crate::profile::Profile;
 
 /// One pull, from the descriptor on.
 pub(super) struct Pull {

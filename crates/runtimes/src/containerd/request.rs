@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 use super::hosts::RegistryHost;
 use super::http::{Answer, HttpClient};
 use super::redirect::CarriedAuthorization;
-use crate::profile::Profile;
+use crate::containerd::profile::Profile;
 
 /// A request to a host.
 pub(super) struct HostRequest {
@@ -144,7 +144,7 @@ impl HostRequest {
             carried.carry(&request, &mut next);
             // `CheckRedirect`: its error becomes the cause of a url.Error with the Location as it was sent.
             self.authorize(&mut next).await.map_err(|error| {
-                let operation = super::error::operation(method, &location);
+                let operation = crate::transport::operation(method, &location);
                 error.context(format!("failed to do request: {operation}: failed to authorize redirect"))
             })?;
             request = next;

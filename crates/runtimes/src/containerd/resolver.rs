@@ -9,7 +9,7 @@ use super::http::Answer;
 use super::request::{Base, HostRequest};
 use super::schema1;
 use super::status;
-use crate::profile::Schema1;
+use crate::containerd::profile::Schema1;
 
 /// The largest manifest that a registry may announce (resolver.go:63: 1048, not 1024).
 const MAX_MANIFEST_SIZE: u64 = 4 * 1048 * 1048;

@@ -5,7 +5,7 @@ use distribution::ErrorEnvelope;
 use super::error::{Error, StatusSaid};
 use super::http::Answer;
 use super::request::HostRequest;
-use crate::profile::StatusWords;
+use crate::containerd::profile::StatusWords;
 
 /// So much of an error's body is read (`NewUnexpectedStatusErr`).
 pub(super) const MAX_ERROR_BODY: usize = 64_000;

@@ -17,21 +17,8 @@ use distribution::{Descriptor, Digest, Index, Manifest, media_type};
 use gostd::net::Errno;
 use tokio::time::Instant;
 
-use super::archive::Applied;
-
-/// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {source}", path = path.display())]
-pub struct StoreError {
-    path: PathBuf,
-    source: io::Error,
-}
-
-impl StoreError {
-    pub(super) const fn new(path: PathBuf, source: io::Error) -> Self {
-        Self { path, source }
-    }
-}
+use crate::archive::Applied;
+use crate::store::StoreError;
 
 /// Content, snapshots and images.
 pub(super) struct Store {
@@ -65,11 +52,11 @@ impl Store {
         if let Some(root) = &directory {
             for name in ["blobs/sha256", "ingest", "snapshots", "images"] {
                 let path = root.join(name);
-                std::fs::create_dir_all(&path).map_err(|source| StoreError { path, source })?;
+                std::fs::create_dir_all(&path).map_err(|source| StoreError::new(path, source))?;
             }
             let path = root.join("ingest/.writable");
             let written = std::fs::write(&path, b"").and_then(|()| std::fs::remove_file(&path));
-            written.map_err(|source| StoreError { path: root.clone(), source })?;
+            written.map_err(|source| StoreError::new(root.clone(), source))?;
         }
         Ok(Self { directory, memory: Mutex::default() })
     }
@@ -193,7 +180,7 @@ impl Store {
         for entry in std::fs::read_dir(root.join("images")).into_iter().flatten().flatten() {
             let path = entry.path();
             if image_id(&path).as_ref() == Some(&id) {
-                std::fs::remove_file(&path).map_err(|source| StoreError { path, source })?;
+                std::fs::remove_file(&path).map_err(|source| StoreError::new(path, source))?;
             }
         }
         self.collect_in(root)?;
@@ -245,12 +232,8 @@ fn image_id(path: &Path) -> Option<String> {
     Some(std::fs::read_to_string(path).ok()?.lines().nth(4)?.to_owned())
 }
 
-/// Removes an image from a store, with the content that no other image needs; false where it is not there.
-/// The reference is normalised as the runtime does it.
-///
-/// # Errors
-/// When the store's directory cannot be written to.
-pub fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
+/// Removes an image from a store (`runtimes::remove_image`).
+pub(crate) fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
     let normalised = distribution::Reference::parse_docker_ref(reference, distribution::Grammar::V0_6_0);
     let name = normalised.map_or_else(|_| reference.to_owned(), |reference| reference.to_string());
     Store::open(Some(store.to_owned()))?.remove_image(&name)

@@ -10,13 +10,13 @@ use gostd::strconv;
 use tokio::task::JoinSet;
 use trace::Flaw;
 
-use super::archive::Applied;
 use super::content::apply_file;
 use super::error::{Class, Error, Result};
 use super::pull::{Pull, begun, ended};
 use super::store::chain_ids;
+use crate::archive::Applied;
+use crate::containerd::profile::ExtractionWords;
 use crate::options::Layers;
-use crate::profile::ExtractionWords;
 
 /// Unpacks the layers that a config describes.
 pub(super) struct Unpacker {

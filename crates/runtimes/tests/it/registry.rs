@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use cri::{CriError, ImageService as _, PullImageRequest, PulledImage};
-use runtimes::{Containerd, Layers, Options, Profile};
+use runtimes::{Layers, Options, Profile, Runtime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -52,8 +52,8 @@ impl Registry {
     }
 
     /// A node that pulls from here by plain HTTP.
-    pub fn containerd(&self, profile: &str, config: &str) -> Containerd {
-        Containerd::new(Options {
+    pub fn containerd(&self, profile: &str, config: &str) -> Runtime {
+        Runtime::new(Options {
             network: Arc::new(net::SystemNetwork::new()),
             node: node::Node::memory([("/etc/containerd/config.toml".into(), config.into())]),
             profile: Profile::named(profile).unwrap(),
@@ -67,9 +67,9 @@ impl Registry {
         .unwrap()
     }
 
-    pub async fn pull(&self, containerd: &Containerd) -> Result<PulledImage, CriError> {
+    pub async fn pull(&self, runtime: &Runtime) -> Result<PulledImage, CriError> {
         let image = format!("{}/team/app:v1", self.host);
-        containerd.pull_image(PullImageRequest { image, auth: None }).await
+        runtime.pull_image(PullImageRequest { image, auth: None }).await
     }
 }
 

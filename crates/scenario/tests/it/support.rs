@@ -7,7 +7,7 @@ use std::time::Duration;
 use distribution::Platform;
 use net::{Client, Clock, Dialer, Network, ProxyRules, Recorder, Resolver, Roots, Tls, Transport};
 use node::Environment;
-use runtimes::{Containerd, Layers, Options, Profile};
+use runtimes::{Layers, Options, Profile, Runtime};
 use scenario::{LoadError, Scenario, SimulatedNetwork};
 use trace::Trace;
 
@@ -53,7 +53,7 @@ pub(crate) fn containerd(
     network: Arc<dyn Network>,
     clock: Clock,
     trace: Trace,
-) -> Containerd {
+) -> Runtime {
     let options = Options {
         network,
         node: scenario.node(),
@@ -65,5 +65,5 @@ pub(crate) fn containerd(
         trace,
         clock,
     };
-    Containerd::new(options).unwrap()
+    Runtime::new(options).unwrap()
 }

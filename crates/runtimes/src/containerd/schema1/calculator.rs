@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use distribution::{Algorithm, Digester};
 
-use super::super::archive::{Applied, is_gzip, is_zstd};
+use crate::archive::{Applied, is_gzip, is_zstd};
 
 /// The bytes that decide on the compression.
 const LONGEST_MAGIC: usize = 10;

@@ -21,8 +21,8 @@ use super::error::{Class, Error, Result};
 use super::fetcher::ReadError;
 use super::pull::{Pull, begun, ended};
 use super::store::Blob;
+use crate::containerd::profile::Schema1;
 use crate::options::Layers;
-use crate::profile::Schema1;
 
 /// So much of a manifest is read (`manifestSizeLimit`).
 const MANIFEST_LIMIT: usize = 8_000_000;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{ConfigError, ConfigPlace, ConfigProblem, Generation};
+use super::error::{ConfigError, ConfigProblem, Generation};
 use super::syntax::{self, Syntax};
 use super::{lenient, types, utf8};
-use crate::profile::ConfigRules;
+use crate::config::{ConfigPlace, place};
+use crate::containerd::profile::ConfigRules;
 
 /// A file of the configuration.
 pub(super) struct Document {
@@ -65,29 +66,5 @@ fn spans(table: &DeTable<'_>, path: &[&str]) -> Option<(Range<usize>, Range<usiz
         ([], found) => Some((key.span(), value.span(), found.is_table())),
         (rest, DeValue::Table(table)) => spans(table, rest),
         _ => None,
-    }
-}
-
-/// Line, column and text at an offset.
-pub(super) fn place(text: &str, offset: usize) -> ConfigPlace {
-    let before = text.get(..offset.min(text.len())).unwrap_or_default();
-    let begin = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = text[begin..].lines().next().unwrap_or_default();
-    ConfigPlace {
-        line: before.matches('\n').count() + 1,
-        column: before[begin..].chars().count() + 1,
-        text: masked(line),
-    }
-}
-
-/// A line without what may be secret in it: the value of a key that is about credentials.
-fn masked(line: &str) -> String {
-    const SECRET: [&str; 4] = ["password", "auth", "token", "secret"];
-    match line.split_once('=') {
-        Some((key, value)) if SECRET.iter().any(|word| key.to_lowercase().contains(word)) => {
-            let shown = if value.trim_start().starts_with(['"', '\'']) { " \"…\"" } else { " …" };
-            format!("{key}={shown}")
-        }
-        _ => line.to_owned(),
     }
 }

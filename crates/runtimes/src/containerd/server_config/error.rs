@@ -8,6 +8,7 @@ use gostd::strconv;
 
 use super::syntax::Syntax;
 use super::types::Mismatch;
+use crate::config::ConfigPlace;
 
 /// What keeps containerd from starting with the configuration of its node.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,17 +17,6 @@ pub struct ConfigError {
     place: Option<Box<ConfigPlace>>,
     problem: ConfigProblem,
     generation: Generation,
-}
-
-/// A place in a file of the daemon's configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigPlace {
-    /// The number of the line, from 1 on.
-    pub line: usize,
-    /// The number of the character in it, from 1 on.
-    pub column: usize,
-    /// The line.
-    pub text: String,
 }
 
 /// Whose words they are: those of containerd 1 or 2, which read TOML by go-toml 1 and 2.

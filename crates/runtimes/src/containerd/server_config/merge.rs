@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::{ServerConfig, integer, strings, text};
-use crate::profile::ConfigRules;
+use crate::containerd::profile::ConfigRules;
 
 impl ServerConfig {
     /// What the file says counts; lists grow. Of a plugin that two files configure, containerd 1 takes the later table

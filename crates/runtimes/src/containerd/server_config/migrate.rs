@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use super::error::ConfigProblem;
 use super::{ServerConfig, integer, strings};
-use crate::profile::ConfigRules;
+use crate::containerd::profile::ConfigRules;
 
 /// The plugin that had all of the CRI up to containerd 1, and the one that has its images since.
 pub(super) const CRI: &str = "io.containerd.grpc.v1.cri";

@@ -24,12 +24,12 @@ use node::Node;
 use toml::{Table, Value};
 
 use self::document::Document;
+pub(crate) use self::error::ConfigError;
 pub(crate) use self::error::Generation;
-pub use self::error::{ConfigError, ConfigPlace};
 use self::error::{ConfigProblem, Named};
 use self::migrate::{CRI, IMAGES};
 pub(super) use self::plugins::{TRANSFER, VERIFIER};
-use crate::profile::{ConfigRules, Profile};
+use crate::containerd::profile::{ConfigRules, Profile};
 
 /// Where the daemon's configuration lies.
 pub(super) const PATH: &str = "/etc/containerd/config.toml";
@@ -55,7 +55,7 @@ pub(in crate::containerd) struct ServerConfig {
 ///
 /// # Errors
 /// What keeps it from starting, in the words in which it says so.
-pub fn check_config(node: &Node, profile: &'static Profile) -> Result<(), ConfigError> {
+pub(crate) fn check_config(node: &Node, profile: &'static Profile) -> Result<(), ConfigError> {
     ServerConfig::load(node, profile).map(drop)
 }
 

@@ -4,7 +4,7 @@ use toml::Value;
 
 use super::ServerConfig;
 use super::migrate::{CRI, IMAGES};
-use crate::profile::{ConfigRules, Needs};
+use crate::containerd::profile::{ConfigRules, Needs};
 
 /// The transfer service (plugins/transfer/plugin.go), and what verifies images for it (plugins/imageverifier/plugin.go).
 pub(in crate::containerd) const TRANSFER: &str = "io.containerd.transfer.v1.local";

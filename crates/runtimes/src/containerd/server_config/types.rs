@@ -3,10 +3,11 @@
 use toml::{Table, Value};
 
 use super::document::Document;
-use super::error::{ConfigError, ConfigPlace, ConfigProblem, Generation};
+use super::error::{ConfigError, ConfigProblem, Generation};
 use super::migrate::{CRI, IMAGES};
 use super::{ServerConfig, plugins};
-use crate::profile::ConfigRules;
+use crate::config::ConfigPlace;
+use crate::containerd::profile::ConfigRules;
 
 /// What a value is put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

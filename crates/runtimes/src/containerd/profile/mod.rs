@@ -1,4 +1,4 @@
-//! Versions: which upstream code is imitated, and the words, numbers and switches that differ between them.
+//! Versions of containerd: which upstream code is imitated, and the words, numbers and switches that differ between them.
 //!
 //! The flow is the same code for all; one file for each major version holds what differs, with the revision that
 //! proves it.
@@ -18,14 +18,14 @@ use self::containerd_2::{
     V2_0, V2_0_6, V2_0_7, V2_0_10, V2_1, V2_1_0, V2_1_2, V2_1_3, V2_2, V2_2_0, V2_2_5, V2_3, V2_3_1, V2_3_2,
 };
 
-/// A version of a runtime.
+/// A version of containerd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Profile {
-    name: &'static str,
+pub(crate) struct Profile {
+    pub(crate) name: &'static str,
     /// Major, minor and patch of the release.
-    release: [u16; 3],
+    pub(crate) release: [u16; 3],
     /// The first release that pulls in the same way, as far as the profiles go.
-    since: [u16; 3],
+    pub(crate) since: [u16; 3],
     /// What the version calls itself: `User-Agent: containerd/VERSION`.
     pub(crate) user_agent: &'static str,
     /// The minor version of Go 1 that it was built with: some words and rules are those of Go's library.
@@ -268,133 +268,16 @@ pub(crate) enum ExtractionWords {
     Snapshot,
 }
 
-/// A runtime that pullsim does not know.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown runtime {name:?}")]
-pub struct UnknownRuntime {
-    /// The name as given.
-    pub name: String,
-}
-
-/// A profile for a version that may not have one of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nearest {
-    /// The version whose way of pulling is nearest; the oldest where all are newer.
-    pub profile: &'static Profile,
-    /// Whether it is the very version that was asked for.
-    pub exact: bool,
-}
-
 /// Newest first.
-const KNOWN: [Profile; 20] = [
+pub(crate) static KNOWN: [Profile; 20] = [
     V2_3, V2_3_2, V2_3_1, V2_2, V2_2_5, V2_2_0, V2_1, V2_1_3, V2_1_2, V2_1_0, V2_0, V2_0_10, V2_0_7, V2_0_6,
     V1_7_34, V1_7_31, V1_7_29, V1_7_27, V1_7, V1_6,
 ];
 
-/// The name without a version: the newest.
-const CONTAINERD: &str = "containerd";
-
-impl Profile {
-    /// The profile of a name: `containerd-2.1.9`; `containerd-2.1` for the line's newest known patch; `containerd` for
-    /// the newest of all.
-    ///
-    /// # Errors
-    /// When there is none of that name.
-    pub fn named(name: &str) -> Result<&'static Self, UnknownRuntime> {
-        let unknown = || UnknownRuntime { name: name.to_owned() };
-        let in_line = |profile: &&Self| {
-            let line = profile.name.rsplit_once('.').map(|(line, _)| line);
-            profile.name == name || line == Some(name) || name == CONTAINERD
-        };
-        KNOWN.iter().find(in_line).ok_or_else(unknown)
-    }
-
-    /// The profile for a version, or the nearest one below it: that of the release whose way of pulling was still
-    /// the newest then. `None` where the name is that of no version.
-    ///
-    /// ```
-    /// use runtimes::Profile;
-    /// // 2.1.6 pulls as 2.1.9 does, 2.1.4 as 2.1.3 did.
-    /// let nearest = Profile::nearest("containerd-2.1.6").unwrap();
-    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.1.9", false));
-    /// let nearest = Profile::nearest("containerd-2.1.4").unwrap();
-    /// assert_eq!((nearest.profile.name(), nearest.exact), ("containerd-2.1.3", false));
-    /// ```
-    pub fn nearest(name: &str) -> Option<Nearest> {
-        if let Ok(profile) = Self::named(name) {
-            return Some(Nearest { profile, exact: true });
-        }
-        let release = release(name.strip_prefix(CONTAINERD)?.strip_prefix('-')?)?;
-        let below = KNOWN.iter().find(|profile| profile.since <= release);
-        Some(Nearest { profile: below.or(KNOWN.last())?, exact: false })
-    }
-
-    /// All profiles, newest first.
-    pub const fn known() -> &'static [Self] {
-        &KNOWN
-    }
-
-    /// The profile's name.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-/// `2.1`, `2.1.6`, `v2.1.6`; what follows the patch, as in `1.6.20~ds1`, is left out.
-fn release(text: &str) -> Option<[u16; 3]> {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let mut numbers = text.split('.');
-    let major = numbers.next()?.parse().ok()?;
-    let minor = numbers.next()?.parse().ok()?;
-    let patch = match numbers.next() {
-        None => u16::MAX,
-        Some(patch) => {
-            let end = patch.find(|character: char| !character.is_ascii_digit()).unwrap_or(patch.len());
-            patch[..end].parse().ok()?
-        }
-    };
-    Some([major, minor, patch])
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_versions() {
-        let cases = [
-            ("containerd", Some(("containerd-2.3.4", true))),
-            ("containerd-2.1.9", Some(("containerd-2.1.9", true))),
-            ("containerd-2.1", Some(("containerd-2.1.9", true))),
-            ("containerd-2.1.6", Some(("containerd-2.1.9", false))),
-            ("containerd-2.1.5", Some(("containerd-2.1.3", false))),
-            ("containerd-2.1.2", Some(("containerd-2.1.2", true))),
-            ("containerd-2.1.1", Some(("containerd-2.1.0", false))),
-            ("containerd-2.3.0", Some(("containerd-2.3.1", false))),
-            ("containerd-2.2.3", Some(("containerd-2.2.5", false))),
-            ("containerd-2.0.8", Some(("containerd-2.0.10", false))),
-            ("containerd-2.0.5", Some(("containerd-2.0.6", false))),
-            ("containerd-v1.7.30", Some(("containerd-1.7.31", false))),
-            ("containerd-1.7.28", Some(("containerd-1.7.29", false))),
-            ("containerd-1.7.26", Some(("containerd-1.7.27", false))),
-            ("containerd-1.7.20", Some(("containerd-1.7.24", false))),
-            ("containerd-3.0.0", Some(("containerd-2.3.4", false))),
-            ("containerd-1.6.20~ds1", Some(("containerd-1.6.20", false))),
-            ("containerd-1.5.2", Some(("containerd-1.6.20", false))),
-            ("containerd-9", None),
-            ("podman-5.0.0", None),
-        ];
-        for (name, expected) in cases {
-            let nearest = Profile::nearest(name);
-            assert_eq!(nearest.map(|nearest| (nearest.profile.name(), nearest.exact)), expected, "{name}");
-        }
-        assert!(Profile::named("containerd-2.1.6").is_err());
-    }
-
-    #[test]
-    fn releases_descend() {
-        assert!(KNOWN.is_sorted_by(|a, b| a.release > b.release));
-        assert!(KNOWN.is_sorted_by(|a, b| a.since > b.release));
-        assert!(KNOWN.iter().all(|profile| release(&profile.name[11..]) == Some(profile.release)));
+impl Profile {
+    /// The profile of exactly this name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        KNOWN.iter().find(|profile| profile.name == name)
     }
 }

@@ -1,4 +1,4 @@
-//! What a token says of itself. containerd does not look; whoever wants to know why a registry refuses it does.
+//! What a token says of itself. No runtime looks; whoever wants to know why a registry refuses it does.
 
 use gostd::base64;
 use gostd::json::{self, Value};
@@ -7,7 +7,7 @@ use trace::Claims;
 
 /// What a JSON web token says (RFC 7519 section 4.1; `access`: "Docker Registry v2 Bearer token specification"). None
 /// of a token that is opaque. Nothing is verified: that is the registry's business.
-pub(super) fn claims(token: &str) -> Option<Claims> {
+pub(crate) fn claims(token: &str) -> Option<Claims> {
     let mut parts = token.split('.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn claims(token: &str) -> Option<Claims> {
 }
 
 /// The same in a sentence, without its times.
-pub(super) fn told(claims: &Claims) -> String {
+pub(crate) fn told(claims: &Claims) -> String {
     let whom = match claims.audience.as_slice() {
         [] => "nobody in particular".to_owned(),
         some => some.join(", "),

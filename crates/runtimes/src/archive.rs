@@ -11,7 +11,7 @@ const BLOCK: usize = 512;
 
 /// What came of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Applied {
+pub(crate) enum Applied {
     /// It is an archive.
     Unpacked {
         /// The digest of the whole uncompressed stream.
@@ -33,7 +33,7 @@ pub(super) enum Applied {
 
 impl Applied {
     /// How much room it needs on a disk.
-    pub(super) const fn size(&self) -> u64 {
+    pub(crate) const fn size(&self) -> u64 {
         match self {
             Self::Unpacked { size, .. } => *size,
             Self::Failed(_) | Self::Trailing(_) | Self::Unopened(_) => 0,
@@ -42,7 +42,7 @@ impl Applied {
 }
 
 /// Takes a layer's bytes as they come.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     stream: Stream,
 }
 
@@ -56,11 +56,11 @@ enum Stream {
 }
 
 impl Archive {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { stream: Stream::Undecided(Vec::new()) }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         const LONGEST_MAGIC: usize = 10;
         if let Stream::Undecided(first) = &mut self.stream {
             first.extend_from_slice(bytes);
@@ -91,7 +91,7 @@ impl Archive {
     }
 
     /// The end of the layer.
-    pub(super) fn finish(mut self) -> Applied {
+    pub(crate) fn finish(mut self) -> Applied {
         if let Stream::Undecided(first) = &mut self.stream {
             let first = std::mem::take(first);
             self.stream = Stream::detect(&first);
@@ -137,12 +137,12 @@ impl Stream {
 }
 
 /// `gzipMagic`
-pub(super) fn is_gzip(first: &[u8]) -> bool {
+pub(crate) fn is_gzip(first: &[u8]) -> bool {
     first.starts_with(&[0x1f, 0x8b, 0x08])
 }
 
 /// `zstdMatcher`: a frame, or one that is to be skipped.
-pub(super) fn is_zstd(first: &[u8]) -> bool {
+pub(crate) fn is_zstd(first: &[u8]) -> bool {
     let skippable = first.len() >= 8 && first.starts_with(&[first[0] & 0x0f | 0x50, 0x2a, 0x4d, 0x18]);
     first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || skippable
 }

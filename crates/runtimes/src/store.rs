@@ -1,0 +1,29 @@
+//! The node's store of images, whichever runtime keeps it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::containerd;
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {source}", path = path.display())]
+pub struct StoreError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl StoreError {
+    pub(crate) const fn new(path: PathBuf, source: io::Error) -> Self {
+        Self { path, source }
+    }
+}
+
+/// Removes an image from a store, with the content that no other image needs; false where it is not there.
+/// The reference is normalised as the runtime does it.
+///
+/// # Errors
+/// When the store's directory cannot be written to.
+pub fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
+    containerd::remove_image(store, reference)
+}
