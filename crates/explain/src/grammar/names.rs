@@ -29,7 +29,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 43] = [
+const BEFORE_IMAGE: [&str; 47] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -73,6 +73,12 @@ const BEFORE_IMAGE: [&str; 43] = [
     "trying to pull ",
     "error: image ",
     "each node will access ",
+    // `containerregistry tools/fast_puller_.py`, which rules_docker runs.
+    "pulling and saving image ",
+    // The steps of BuildKit.
+    "source metadata for ",
+    "load metadata for ",
+    "] from ",
 ];
 
 /// Finds [`BEFORE_IMAGE`]. `None` would mean that the table is too large for it.
@@ -164,7 +170,8 @@ fn image_behind(before: &str, rest: &str) -> Option<String> {
     let end = rest.find(ends).unwrap_or(rest.len());
     let image = rest[..end].trim_end_matches(['.', ':', ';']);
     let image = if quoted { image } else { image.trim_end_matches("...") };
-    let is_name = quoted || ["pull access denied for ", "unable to pin image "].contains(&before);
+    let named = ["pull access denied for ", "unable to pin image "].contains(&before);
+    let is_name = quoted || named || rest[image.len()..].starts_with(": pull access denied");
     is_plausible(image, is_name).then(|| image.to_owned())
 }
 

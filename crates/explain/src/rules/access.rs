@@ -23,10 +23,15 @@ pub(super) fn expired(d: &Dissection) -> Option<Verdict> {
 
 /// A role, a service account or a managed identity may not pull.
 pub(super) fn cloud_identity(d: &Dissection) -> Option<Verdict> {
-    let verdict = Verdict::likely(Cause::NodeIdentityDenied)
-        .or(&[Cause::CredentialsMissing, Cause::UserNotPermitted, Cause::RepoNotFound])
-        .because(&[Word::CloudDenied]);
-    verdict.if_said(d)
+    // Google's registries say so to whoever shows no login; a kubelet would show that of its node.
+    let anonymous = d.says("unauthenticated request") || d.says("unauthenticated requests");
+    let verdict = if anonymous && !d.has(Word::KubeletPull) {
+        Verdict::likely(Cause::CredentialsMissing).or(&[Cause::NodeIdentityDenied])
+    } else {
+        Verdict::likely(Cause::NodeIdentityDenied).or(&[Cause::CredentialsMissing])
+    };
+    let others = [Cause::UserNotPermitted, Cause::RepoNotFound];
+    verdict.or(&others).because(&[Word::CloudDenied]).if_said(d)
 }
 
 /// The words blame the login itself.
@@ -175,6 +180,11 @@ fn official_image(d: &Dissection) -> Option<Verdict> {
         let others = [Cause::RepoMissingOrPrivate, Cause::LocalImageNotOnNode, Cause::RepoNotFound];
         return Some(Verdict::likely(Cause::WrongRegistryHost).or(&others));
     }
+    let others = [Cause::RepoMissingOrPrivate, Cause::WrongRegistryHost];
+    // BuildKit knows the stages of the build, and one of them has nearly that name (`buildkit frontend/dockerfile`).
+    if missing::is_too_deep(d) || (d.is_official() && d.says("did you mean")) {
+        return Some(Verdict::likely(Cause::RepoNotFound).or(&others).or(&[Cause::LocalImageNotOnNode]));
+    }
     let others = [Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::WrongRegistryHost];
     Verdict::likely(Cause::LocalImageNotOnNode).or(&others).some_if(d.is_official())
 }
@@ -238,9 +248,10 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     if !told {
         return None;
     }
-    // Docker Hub gives everybody a token but for whom it does not know.
-    let at_hub = d.registry_kind() == HostKind::DockerHub && is_token(d) && !d.has(Word::AnonymousToken);
-    let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || at_hub;
+    // Docker Hub and Google give everybody a token but for whom they do not know.
+    let generous = matches!(d.registry_kind(), HostKind::DockerHub | HostKind::Google);
+    let unknown = generous && is_token(d) && !d.has(Word::AnonymousToken);
+    let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || unknown;
     // Docker Hub tells so of what is not there, too; all of `library/` that is there is public.
     if d.says("name:library/") && d.host_kind() == HostKind::DockerHub {
         let others = [Cause::RepoNotFound, Cause::WrongRegistryHost, Cause::BadCredentials];
@@ -307,6 +318,10 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         }
         HostKind::Ecr => Verdict::likely(Cause::NodeIdentityDenied).or(&[Cause::ExpiredToken]),
         HostKind::Google | HostKind::Acr => Verdict::likely(Cause::NodeIdentityDenied),
+        // Tasks of Amazon pull by their role, most often from Amazon's registry.
+        HostKind::Other if d.has(Word::EcsAgent) => {
+            Verdict::likely(Cause::NodeIdentityDenied).or(&[Cause::UserNotPermitted])
+        }
         // GHCR gives no token for what it does not know.
         HostKind::Ghcr if d.says("requesting bearer token") => {
             Verdict::possible(Cause::RepoNotFound).or(&[Cause::RepoMissingOrPrivate])

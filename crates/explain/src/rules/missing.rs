@@ -1,5 +1,7 @@
 //! What is not there: repositories, tags, digests.
 
+use std::net::IpAddr;
+
 use diagnosis::Cause;
 
 use super::Verdict;
@@ -71,7 +73,7 @@ pub(super) fn not_found(d: &Dissection) -> Option<Verdict> {
         return Some(verdict.because(&[Word::NotFound]));
     }
     // These have been cleared of whole repositories, and tell nobody that a tag alone is missing.
-    let cleared = matches!(d.registry_kind(), HostKind::Google | HostKind::Public);
+    let cleared = matches!(d.registry_kind(), HostKind::Google | HostKind::Public) || is_too_deep(d);
     let verdict = if cleared {
         Verdict::possible(Cause::RepoNotFound).or(&[Cause::TagNotFound])
     } else {
@@ -83,10 +85,19 @@ pub(super) fn not_found(d: &Dissection) -> Option<Verdict> {
     Some(verdict.or(&others).because(&[Word::NotFound]))
 }
 
+/// Docker Hub's repositories have an owner and a name: there is none below them.
+pub(super) fn is_too_deep(d: &Dissection) -> bool {
+    let path = d.repository().unwrap_or_default();
+    d.registry_kind() == HostKind::DockerHub && path.matches('/').count() > 1
+}
+
 /// Docker Hub's names have no dots before the first slash: what looks like a registry's host there is one, or lacks a port.
 pub(super) fn host_alone(d: &Dissection) -> bool {
     let path = d.repository().unwrap_or_default();
     let name = path.strip_prefix("library/").unwrap_or(&path);
     let first = name.split(['/', ':', '@']).next().unwrap_or_default();
-    d.registry_kind() == HostKind::DockerHub && (first.contains('.') || first == "localhost")
+    // No domain of the top level begins with a digit: `python3.6` is no host.
+    let domain = first.rsplit_once('.').is_some_and(|(_, top)| top.starts_with(char::is_alphabetic));
+    let is_host = domain || first == "localhost" || first.parse::<IpAddr>().is_ok();
+    d.registry_kind() == HostKind::DockerHub && is_host
 }

@@ -81,6 +81,12 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         let verdict = match HostKind::of(&name) {
             // The node's resolver is not the cluster's, and need not answer for its names at all.
             HostKind::Cluster => Verdict::likely(Cause::ClusterDnsOnNode).or(&[Cause::DnsResolverFailure]),
+            HostKind::Storage if d.looked_up.is_none() => {
+                Verdict::possible(Cause::RedirectHostBlocked).or(&[Cause::DnsResolverFailure])
+            }
+            _ if d.says("dial tcp: i/o timeout") => {
+                Verdict::likely(Cause::DnsResolverFailure).or(&[Cause::ConnTimeout, Cause::ProxyMisconfig])
+            }
             _ => Verdict::certain(Cause::DnsResolverFailure).or(&[Cause::ClusterDnsOnNode]),
         };
         let verdict = if is_token(d) { verdict.or(&[Cause::TokenEndpointFailure]) } else { verdict };
@@ -224,10 +230,11 @@ pub(super) fn interrupted(d: &Dissection) -> Option<Verdict> {
         return None;
     }
     let others = [Cause::ProxyMisconfig, Cause::ConnTimeout, Cause::Mtu, Cause::Registry5xx];
-    // The config is what Docker fetches first from the store behind the registry, and names no URL of it.
-    let content = d.last_link().is_none() && d.says("error pulling image configuration");
+    // Docker and containers/image fetch these most often from a store behind the registry, and name no URL of it.
+    let stored = d.says("error pulling image configuration") || d.says("storing blob to file");
+    let content = d.last_link().is_none() && stored;
     let verdict = if is_storage(d) || content {
-        Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ConnReset])
+        Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ConnReset, Cause::BlobTruncated])
     } else if is_token(d) {
         Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnReset])
     } else if d.is_mirrored() {

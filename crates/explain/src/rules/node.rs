@@ -59,8 +59,9 @@ pub(super) fn invalid_name(d: &Dissection) -> Option<Verdict> {
 /// What gets the node's login does not work. What it failed at is the cause where that is the way out of the network or a
 /// right that the node lacks.
 pub(super) fn credential_provider(d: &Dissection) -> Option<Verdict> {
-    let way =
-        d.has(Word::EcsAgent) && d.any(&[Word::DialTimeout, Word::NoSuchHost, Word::NoRoute, Word::Deadline]);
+    let unanswered = d.any(&[Word::DialTimeout, Word::NoSuchHost, Word::NoRoute, Word::Deadline]);
+    // The words of Amazon's library where no answer came.
+    let way = d.has(Word::EcsAgent) && (unanswered || d.says("send request failed"));
     if way || d.has(Word::CloudDenied) {
         return None;
     }

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use diagnosis::Cause;
 
 use super::{Confidence, Verdict};
-use crate::grammar::{Dissection, Phrases, Step, Word};
+use crate::grammar::{Dissection, HostKind, Phrases, Purpose, Step, Word};
 
 /// Words without which nothing has failed.
-const FAILURES: [&str; 11] = [
+const FAILURES: [&str; 12] = [
+    "cannotpullcontainererror",
     "failed",
     "failure",
     "error",
@@ -91,6 +92,12 @@ fn is_phrase(d: &Dissection) -> bool {
     })
 }
 
+/// Whether Docker Hub answered something that is not told when the manifest was to be had, whose digest it had told before.
+fn is_counted(d: &Dissection) -> bool {
+    let manifest = d.last_link().is_some_and(|link| link.purpose == Purpose::Manifest);
+    manifest && d.host_kind() == HostKind::DockerHub && d.says("unexpected status")
+}
+
 /// The stage that a failure without a known reason breaks at. It is a guess, and says so.
 pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
     if !fails(d) {
@@ -100,9 +107,17 @@ pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
         return Some(Verdict::possible(*cause).or(others));
     }
     let asked = d.last_link().is_some();
-    let (cause, others): (Cause, &[Cause]) = match d.step()? {
+    let Some(step) = d.step() else {
+        // The tasks of Amazon most often lack the way out of their network.
+        let others = [Cause::NodeIdentityDenied, Cause::CredentialProviderFailure, Cause::TagNotFound];
+        let verdict = Verdict::possible(Cause::ConnTimeout).or(&others).because(&[Word::EcsAgent]);
+        return verdict.if_said(d);
+    };
+    let (cause, others): (Cause, &[Cause]) = match step {
         Step::Start | Step::Unpack => (Cause::RuntimeFault, &[Cause::NoSpace]),
         Step::Token => (Cause::TokenEndpointFailure, &[Cause::ConnTimeout, Cause::CredentialsMissing]),
+        // Docker Hub counts who gets a manifest, not who asks whether there is one.
+        Step::Content if is_counted(d) => (Cause::RateLimit, &[Cause::Registry5xx, Cause::ClientBlocked]),
         Step::Storage => (Cause::RedirectHostBlocked, &[Cause::BlobTruncated, Cause::ConnTimeout]),
         Step::Content => (Cause::RedirectHostBlocked, &[Cause::BlobMissing, Cause::BlobTruncated]),
         Step::Ping | Step::Manifest if is_phrase(d) => {
@@ -113,6 +128,9 @@ pub(super) fn of_step(d: &Dissection) -> Option<Verdict> {
             (Cause::ConnTimeout, &[Cause::ProxyMisconfig, Cause::MirrorMisconfig, Cause::WrongRegistryHost])
         }
         Step::Ping => (Cause::ConnTimeout, &[Cause::WrongRegistryHost, Cause::ProxyMisconfig]),
+        Step::Manifest if d.has(Word::EcsAgent) => {
+            (Cause::ConnTimeout, &[Cause::NodeIdentityDenied, Cause::TagNotFound, Cause::RepoNotFound])
+        }
         Step::Manifest => (
             Cause::TagNotFound,
             &[Cause::RepoNotFound, Cause::RepoMissingOrPrivate, Cause::CredentialsMissing],

@@ -54,6 +54,8 @@ words! {
         "wrong credentials", "credentials are invalid", "credentials are incorrect",
         "invalid identity token", "token signature is invalid", "bad_credential",
         "wrong username or password", "authenticating creds for",
+        // Google's registries, of a login that is not valid or no longer.
+        "failed authentication",
     ];
     QuayDenied: [
         "access to the requested resource is not authorized",

@@ -78,7 +78,7 @@ words! {
     ];
     Copying: [
         "while fetching image layer", "while fetching layer", "fetching image layer", "failed to copy",
-        "httpreadseeker: failed open", "error pulling image configuration", "parsing image configuration",
+        "httpreadseeker: failed open", "httpreaderseeker: failed open", "error pulling image configuration", "parsing image configuration",
         "fetching blob", "reading blob", "writing blob", "download failed after attempts", "copying config",
         "copying layer", "error downloading layer", "error writing blob", "error reading blob",
         "storing blob to file", "determining manifest mime type for …: reading manifest sha256",

@@ -34,6 +34,8 @@ words! {
         "lookup *: no answer from dns server", "lookup * on *: no answer from dns server",
         "lookup *: dns server returned answer with no data",
         "lookup * on *: dns server returned answer with no data",
+        // No address was found in time (`go1.4 src/net/lookup.go lookupIPDeadline`).
+        "dial tcp: i/o timeout",
     ];
     ResolverNoRoute: [
         "lookup *: no route to host", "lookup * on *: no route to host", "lookup *: network is unreachable",
@@ -44,6 +46,7 @@ words! {
         "lookup * on *: dial udp *: connect: no route to host",
         "lookup * on *: dial tcp *: connect: network is unreachable",
         "lookup * on *: write udp *: network is unreachable",
+        "lookup * on *: read udp *: no route to host", "lookup * on *: read udp *: read: no route to host",
     ];
     Lookup: [
         "dial tcp: lookup", "dial: lookup", "lookup", "failed to lookup address information",

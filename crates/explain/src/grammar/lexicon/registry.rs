@@ -71,9 +71,9 @@ words! {
         "manifest for * missing", "tag * missing in repository", "check if image tag name is spelled correctly",
         "error: image '*' not found", "error: image \"*\" not found",
     ];
-    // `moby v20.10 client/service_create.go digestWarning`.
+    // `moby v1.13, v20.10 client/service_create.go`.
     Unpinned: [
-        "could not be accessed on a registry to record",
+        "could not be accessed on a registry to record", "unable to pin image",
     ];
     NotFound: [
         "404 not found", "not found", "notfound", "404 page not found", "status=404", "410 gone",

@@ -56,7 +56,9 @@ words! {
         "malformed http response", "unencrypted http", "http request to an https server",
         "https request to http", "ssl: wrong version", "packet length too long", "http/0.9", "speaks http",
         "unknown protocol", "expected https", "tls: unsupported sslv2", "invalidcontenttype",
-        "corrupt message", "received http/0.9", "not a tls", "record overflow", "eproto … wrong version",
+        "corrupt message", "received http/0.9", "not a tls", "record overflow",
+        // `docker-py 1.0 docker/utils/utils.py`.
+        "https endpoint unresponsive and insecure mode isn't enabled", "eproto … wrong version",
     ];
     // `moby v1.6 registry/endpoint.go NewEndpoint` writes this behind whatever failed.
     InsecureHint: [
