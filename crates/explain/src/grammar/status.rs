@@ -62,11 +62,21 @@ pub(crate) fn statuses(text: &str) -> Vec<u16> {
         }
         let (before, behind) = (&text[..at], text[at + 3..].trim_start_matches([' ', ':', '(', ')', '-']));
         let named = BEFORE.iter().any(|word| before.ends_with(word)) && !before.ends_with("api error ");
-        if named || BEHIND.iter().any(|word| behind.starts_with(word)) {
+        if named || follows_url(before) || BEHIND.iter().any(|word| behind.starts_with(word)) {
             found.push(number);
         }
     }
     found
+}
+
+/// Whether `before` ends with the URL whose answer is told: `status from GET request to URL: 401`. Not every server sends a
+/// reason phrase along.
+fn follows_url(before: &str) -> bool {
+    let Some((words, url)) = before.strip_suffix(": ").and_then(|told| told.rsplit_once(' ')) else {
+        return false;
+    };
+    let asked = ["status code", "status", "request to"].iter().any(|word| words.ends_with(word));
+    asked && url.starts_with("http")
 }
 
 fn digit(c: Option<char>) -> bool {
@@ -79,7 +89,7 @@ mod tests {
 
     #[test]
     fn only_what_is_named_as_a_status_counts() {
-        let cases: [(&str, &[u16]); 9] = [
+        let cases: [(&str, &[u16]); 11] = [
             ("to https://r/v2/a: 401 unauthorized", &[401]),
             ("statuscode: 404, \"x\"", &[404]),
             ("error: status 429 trying to pull", &[429]),
@@ -89,6 +99,8 @@ mod tests {
             ("10.0.0.1:500 read 404 bytes of 5000", &[]),
             ("(status=401 body=", &[401]),
             ("run: unexpected http code: 500, url", &[500]),
+            ("status from get request to https://r/token?scope=a: 401 ", &[401]),
+            ("get https://r/v2/: 500 of 800 bytes", &[]),
         ];
         for (text, wanted) in cases {
             assert_eq!(statuses(text), wanted, "{text}");

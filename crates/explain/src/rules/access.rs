@@ -37,13 +37,19 @@ pub(super) fn cloud_identity(d: &Dissection) -> Option<Verdict> {
 /// The words blame the login itself.
 pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
     // CRI-O speaks of a wrong login where none was sent, too.
-    if d.has(Word::NoCredentials) {
+    if d.has(Word::NoCredentials) && !shows_login(d) {
         return None;
     }
     let verdict = Verdict::likely(Cause::BadCredentials)
         .or(&[Cause::ExpiredToken, Cause::CredentialsMissing, Cause::UserNotPermitted])
         .because(&[Word::WrongLogin]);
     verdict.if_said(d)
+}
+
+/// Whether the command that failed is shown, and hands over a login (`cri-tools cmd/crictl/image.go`, `containerd
+/// cmd/ctr/commands/images/pull.go`).
+fn shows_login(d: &Dissection) -> bool {
+    ["--creds", "ctr … --user "].iter().any(|option| d.says(option))
 }
 
 /// GitHub's token service says `denied: denied`, and nothing else, to a login that it does not know (`docker pull` without a
@@ -92,7 +98,9 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
     let supposed = d.says("may be because there are no credentials on this request");
     let answered =
         d.any(&[Word::NameUnknown, Word::OldDenied, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
-    let told = d.has(Word::NoCredentials) || (supposed && answered);
+    // Amazon's registry answers 403 to a login that does not do, and 401 to none.
+    let unasked = d.registry_kind() == HostKind::Ecr && d.statuses.contains(&401) && !shows_login(d);
+    let told = d.has(Word::NoCredentials) || (supposed && answered) || unasked;
     if !told {
         return None;
     }
@@ -103,7 +111,7 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
         HostKind::Google if supposed => Verdict::likely(Cause::NodeIdentityDenied),
         _ => return None,
     };
-    Some(verdict.or(&others).because(&[Word::NoCredentials]))
+    Some(verdict.or(&others).because(&[Word::NoCredentials, Word::Unauthorized]))
 }
 
 /// What Docker up to 1.10 said of private and of missing images alike: eight of twelve times, the login was missing.
@@ -251,7 +259,7 @@ pub(super) fn unauthorized(d: &Dissection) -> Option<Verdict> {
     // Docker Hub and Google give everybody a token but for whom they do not know.
     let generous = matches!(d.registry_kind(), HostKind::DockerHub | HostKind::Google);
     let unknown = generous && is_token(d) && !d.has(Word::AnonymousToken);
-    let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || unknown;
+    let with_login = d.has(Word::LoginToken) || d.says("login succeeded") || unknown || shows_login(d);
     // Docker Hub tells so of what is not there, too; all of `library/` that is there is public.
     if d.says("name:library/") && d.host_kind() == HostKind::DockerHub {
         let others = [Cause::RepoNotFound, Cause::WrongRegistryHost, Cause::BadCredentials];
@@ -310,7 +318,9 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
             Verdict::likely(Cause::RedirectHostBlocked).or(&[Cause::ClientBlocked, Cause::NodeIdentityDenied])
         }
         // Registries speak JSON: a page comes from what stands before one, which looks at who asks.
-        _ if d.says("error parsing http 403 response body") && d.any(&[Word::Page, Word::HtmlManifest]) => {
+        _ if (d.says("error parsing http 403 response body") || d.says("error: status 403"))
+            && d.any(&[Word::Page, Word::HtmlManifest]) =>
+        {
             Verdict::likely(Cause::ClientBlocked).or(&[Cause::ProxyMisconfig, Cause::MirrorMisconfig])
         }
         _ if d.has(Word::Copying) && !told => {
@@ -329,9 +339,14 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         // Quay of the old protocol, to who sent no login.
         HostKind::Quay if d.says("trying to pull repository") => Verdict::possible(Cause::CredentialsMissing),
         // GitLab, whose words these are, answers so to whomever it does not know, too.
-        _ if d.registry_kind() == HostKind::GitLab || d.says("denied: access forbidden") => {
+        _ if !d.has(Word::LoginToken)
+            && (d.registry_kind() == HostKind::GitLab || d.says("denied: access forbidden")) =>
+        {
             Verdict::possible(Cause::CredentialsMissing)
         }
+        // Of whom it knows, it speaks so where the project is none of theirs (`gitlab
+        // app/services/auth/container_registry_authentication_service.rb`).
+        HostKind::GitLab => Verdict::likely(Cause::UserNotPermitted).or(&[Cause::BadCredentials]),
         _ if d.has(Word::LoginToken) => Verdict::likely(Cause::TokenEndpointFailure),
         _ if is_token(d) => Verdict::likely(Cause::CredentialsMissing).or(&[Cause::TokenEndpointFailure]),
         _ => Verdict::likely(Cause::UserNotPermitted),

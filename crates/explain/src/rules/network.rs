@@ -14,7 +14,10 @@ pub(super) fn proxy(d: &Dissection) -> Option<Verdict> {
     let internal = asked.map_or_else(|| d.registry_kind(), |link| link.kind).is_internal();
     let other = if internal { Cause::NoProxyMissing } else { Cause::ProxyMisconfig };
     if d.has(Word::ConnectRefused) {
-        let verdict = Verdict::likely(other);
+        // Docker speaks with the registry first; of the hosts behind Kubernetes' own, Google refuses whole networks.
+        let behind = d.last_link().is_some_and(|link| link.kind == HostKind::Google) && is_storage(d);
+        let refused = behind && d.says("error response from daemon: head …: forbidden");
+        let verdict = Verdict::likely(if refused { Cause::ClientBlocked } else { other });
         let verdict = if is_storage(d) { verdict.or(&[Cause::RedirectHostBlocked]) } else { verdict };
         let verdict = verdict.or(&[Cause::ProxyMisconfig, Cause::NoProxyMissing, Cause::Registry5xx]);
         return Some(verdict.because(&[Word::ConnectRefused]));
@@ -97,10 +100,10 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
     }
     let name = d.looked_up.clone().or_else(|| d.host()).unwrap_or_default();
     let verdict = match HostKind::of(&name) {
+        HostKind::Cluster => Verdict::likely(Cause::ClusterDnsOnNode).or(&[Cause::DnsNoSuchHost]),
         _ if is_version1(d) => Verdict::possible(Cause::WrongRegistryHost).or(&[Cause::DnsNoSuchHost]),
         HostKind::Mirror => Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::DnsNoSuchHost]),
         _ if d.is_mirrored() => Verdict::likely(Cause::MirrorMisconfig).or(&[Cause::DnsNoSuchHost]),
-        HostKind::Cluster => Verdict::likely(Cause::ClusterDnsOnNode).or(&[Cause::DnsNoSuchHost]),
         HostKind::Storage => {
             Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::RedirectHostBlocked, Cause::DnsResolverFailure])
         }

@@ -31,8 +31,12 @@ pub(super) fn mirror(d: &Dissection) -> Option<Verdict> {
 pub(super) fn token_service(d: &Dissection) -> Option<Verdict> {
     let fails = is_token(d)
         && (d.statuses.iter().any(|status| !matches!(status, 401 | 403)) || d.has(Word::ServerError));
-    let verdict = Verdict::likely(Cause::TokenEndpointFailure)
-        .or(&[Cause::Registry5xx, Cause::RepoNotFound, Cause::BadCredentials])
+    // Nobody has a login for what is open to all: the mirror in its place wants one.
+    let open = matches!(d.registry_kind(), HostKind::Kubernetes | HostKind::Public);
+    let first =
+        if open && d.has(Word::LoginToken) { Cause::MirrorMisconfig } else { Cause::TokenEndpointFailure };
+    let verdict = Verdict::likely(first)
+        .or(&[Cause::TokenEndpointFailure, Cause::Registry5xx, Cause::RepoNotFound, Cause::BadCredentials])
         .because(&[
             Word::BadToken,
             Word::ServerError,
@@ -85,12 +89,21 @@ pub(super) fn not_a_registry(d: &Dissection) -> Option<Verdict> {
         return missing::not_found(d);
     }
     let odd = d.statuses.iter().any(|status| matches!(status, 300..=399 | 400 | 405 | 406 | 418));
-    let first = if is_storage(d) { Cause::RedirectHostBlocked } else { Cause::WrongRegistryHost };
+    let first = if is_storage(d) {
+        Cause::RedirectHostBlocked
+    } else if odd && d.has(Word::Copying) {
+        // It had resolved the reference, so it is a registry; it does not understand what the runtime asks further.
+        Cause::RuntimeFault
+    } else {
+        Cause::WrongRegistryHost
+    };
     let others = [
         Cause::ProxyMisconfig,
         Cause::MirrorMisconfig,
         Cause::RepoNotFound,
         Cause::Registry5xx,
+        Cause::ManifestUnsupported,
+        Cause::WrongRegistryHost,
         Cause::HttpOnHttps,
         Cause::TokenEndpointFailure,
     ];

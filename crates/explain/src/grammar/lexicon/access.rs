@@ -145,6 +145,8 @@ words! {
         "abuse detection", "prohibited by organization's policy", "attention required! | cloudflare",
         "sorry, you have been", "http 451", "restricted location", "from this location", "from this ip",
         "connection from your",
+        // The page of Google's front end, before any registry is asked.
+        "your client does not have permission to get url",
     ];
     PolicyDenied: [
         "/policy.json", "no policy.json file found", "project_policy_violation", "policy_violation",

@@ -77,7 +77,7 @@ words! {
     ];
     ProviderFailed: [
         "failed to run credential provider", "failed to get ecr authorization token",
-        "unable to retrieve ecr registry auth", "credential helper", "ecr-login", "credentials plugin", "registry provider not configured for login",
+        "unable to retrieve ecr registry auth", "requesting ecr authorization token", "credential helper", "ecr-login", "credentials plugin", "registry provider not configured for login",
         "credential provider plugin",
         "failed getting credential from external registry credential provider",
         "credential provider … failed", "credentialprovider exec plugin", "image-credential-provider",
