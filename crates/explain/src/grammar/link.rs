@@ -111,12 +111,14 @@ fn link(text: &str, scheme: usize, span: Range<usize>) -> Option<Link> {
 
 fn purpose(kind: HostKind, path: &str, query: &str) -> Purpose {
     let mirrored = path.starts_with("/v2/") && query.starts_with("ns=");
+    let stored = |text: &str| text.contains("/docker/registry/v2/");
     let signed = ["signature=", "sig=", "x-amz-", "expires=", "verify=", "key-pair-id="];
     let lower = query.to_ascii_lowercase();
     if kind == HostKind::Storage
         // Where registry.k8s.io sends its clients.
         || path.starts_with("/v2/k8s-artifacts-prod/")
-        || path.contains("/docker/registry/v2/")
+        || stored(path)
+        || stored(query)
         || signed.iter().any(|word| lower.contains(word))
     {
         return Purpose::Storage;

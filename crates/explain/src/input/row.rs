@@ -11,6 +11,8 @@ pub(crate) enum Row {
     Other,
 }
 
+/// How the kubelet begins to tell of a failed pull.
+const PULL: &str = "Failed to pull image";
 /// How the messages begin that the kubelet writes about images.
 const BEGINNINGS: [&str; 12] = [
     "spec.containers{",
@@ -37,7 +39,11 @@ pub(crate) fn read(line: &str, pod: Option<&str>) -> Option<Row> {
     if !reason.starts_with(|c: char| c.is_ascii_uppercase()) || !reason.chars().all(char::is_alphanumeric) {
         return None;
     }
-    let message = message(rest);
+    // Where the columns were cut, the reason runs into the message.
+    let (reason, message) = match line.find(PULL) {
+        Some(at) if !is_about_a_pull(reason, message(rest)) => ("Failed", line[at..].trim()),
+        _ => (reason, message(rest)),
+    };
     if !is_about_a_pull(reason, message) {
         return Some(Row::Other);
     }

@@ -98,9 +98,7 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
     let supposed = d.says("may be because there are no credentials on this request");
     let answered =
         d.any(&[Word::NameUnknown, Word::OldDenied, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
-    // Amazon's registry answers 403 to a login that does not do, and 401 to none.
-    let unasked = d.registry_kind() == HostKind::Ecr && d.statuses.contains(&401) && !shows_login(d);
-    let told = d.has(Word::NoCredentials) || (supposed && answered) || unasked;
+    let told = d.has(Word::NoCredentials) || (supposed && answered);
     if !told {
         return None;
     }
@@ -111,7 +109,7 @@ pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
         HostKind::Google if supposed => Verdict::likely(Cause::NodeIdentityDenied),
         _ => return None,
     };
-    Some(verdict.or(&others).because(&[Word::NoCredentials, Word::Unauthorized]))
+    Some(verdict.or(&others).because(&[Word::NoCredentials]))
 }
 
 /// What Docker up to 1.10 said of private and of missing images alike: eight of twelve times, the login was missing.

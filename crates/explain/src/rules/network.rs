@@ -107,6 +107,13 @@ pub(super) fn lookup(d: &Dissection) -> Option<Verdict> {
         HostKind::Storage => {
             Verdict::likely(Cause::DnsNoSuchHost).or(&[Cause::RedirectHostBlocked, Cause::DnsResolverFailure])
         }
+        // Runtimes take a first part without a dot and a port for a part of Docker Hub's names; who does not, asked it.
+        HostKind::Private
+            if d.last_link().is_some_and(|link| link.authority == name && !name.contains('.')) =>
+        {
+            let others = [Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode, Cause::MirrorMisconfig];
+            Verdict::possible(Cause::WrongRegistryHost).or(&others)
+        }
         // The kubelet's images are named by people who see the cluster's services by their first names.
         HostKind::Private if d.has(Word::KubeletPull) && !name.contains('.') => {
             Verdict::possible(Cause::ClusterDnsOnNode).or(&[Cause::DnsNoSuchHost, Cause::WrongRegistryHost])

@@ -23,7 +23,7 @@ words! {
         "mediatype in manifest", "unknown media type", "mismatched image rootfs", "encountered remote",
         "unsupported manifest", "unrecognized manifest", "media-type: expected",
         "target.mediatype must be set", "reports content size of zero", "unsupported content type",
-        "unsupported docker v1", "missing or empty content-type", "manifest_invalid",
+        "unsupported docker v1", "unsupported docker v2s2", "missing or empty content-type", "manifest_invalid",
         "layers and diffids don't match", "invalid desc", "unsupported schema version",
         "no supported platform manifests", "application/vnd.oci.empty.v1+json", "application/vnd.cncf.helm",
         "mediatype … not supported", "unsupported layer", "unsupported format", "invalid image manifest",
