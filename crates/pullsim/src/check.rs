@@ -4,6 +4,7 @@ mod cluster;
 mod limit;
 mod of_scenario;
 mod pods;
+mod tried;
 
 pub(crate) use self::pods::report as pods_report;
 

@@ -7,7 +7,7 @@ use kubelet::PullInputs;
 use net::{Clock, Network};
 use report::{CheckReport, Outcome};
 use runtimes::StoreError;
-use whatif::{Ground, Limits, Setup, what_if};
+use whatif::{Ground, Limits, Setup, fails_alike, what_if};
 
 use crate::check;
 use crate::hiargs::HiCheck;
@@ -25,7 +25,45 @@ pub(crate) async fn try_changes(
         report.notes.push("--what-if: nothing is tried on a pull that succeeds".to_owned());
         return Ok(());
     }
-    let setup = Setup {
+    search(report, hi, inputs, &Hosts { hi, began: Duration::ZERO }).await
+}
+
+/// The same for a pull that simulated pods made in the course of time, so long after the beginning.
+pub(crate) async fn try_changes_at(
+    began: Duration,
+    report: &mut CheckReport,
+    hi: &HiCheck,
+    inputs: PullInputs,
+) -> Result<(), StoreError> {
+    let hosts = Hosts { hi, began };
+    if fails_alike(&setup(hi, inputs.clone()), report, &hosts, Limits::default()).await? {
+        return search(report, hi, inputs, &hosts).await;
+    }
+    report.notes.push(format!(
+        "--what-if: {} cannot be tried alone: without what the pods did before, its pull does not fail like this",
+        report.image
+    ));
+    Ok(())
+}
+
+async fn search(
+    report: &mut CheckReport,
+    hi: &HiCheck,
+    inputs: PullInputs,
+    hosts: &Hosts<'_>,
+) -> Result<(), StoreError> {
+    let mut limits = Limits::default();
+    if hi.scenario.is_none() {
+        limits.patience = PATIENCE;
+    }
+    let found = what_if(&setup(hi, inputs), report, hosts, limits).await?;
+    report.notes.extend(found.hints);
+    report.what_if = Some(found.trials);
+    Ok(())
+}
+
+fn setup(hi: &HiCheck, inputs: PullInputs) -> Setup {
+    Setup {
         node: hi.node.clone(),
         profile: hi.profile,
         platform: hi.platform.clone(),
@@ -33,26 +71,25 @@ pub(crate) async fn try_changes(
         extra_roots: hi.extra_roots.clone(),
         kubelet: check::kubelet(hi),
         inputs,
-    };
-    let mut limits = Limits::default();
-    if hi.scenario.is_none() {
-        limits.patience = PATIENCE;
     }
-    let found = what_if(&setup, report, &Hosts(hi), limits).await?;
-    report.notes.extend(found.hints);
-    report.what_if = Some(found.trials);
-    Ok(())
 }
 
-/// The hosts that the check is about.
-struct Hosts<'a>(&'a HiCheck);
+/// The hosts that the check is about, and how long they were there when the pull began.
+struct Hosts<'a> {
+    hi: &'a HiCheck,
+    began: Duration,
+}
 
 impl Ground for Hosts<'_> {
     fn fresh(&self) -> (Arc<dyn Network>, Clock) {
-        check::network(self.0)
+        check::network(self.hi)
+    }
+
+    fn began(&self) -> Duration {
+        self.began
     }
 
     fn is_simulated(&self) -> bool {
-        self.0.scenario.is_some()
+        self.hi.scenario.is_some()
     }
 }

@@ -17,12 +17,25 @@ use crate::{PlayError, PodSeen};
 /// How long a pull is waited for, in virtual time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// The scenario's hosts, each time as at the beginning.
-struct Hosts<'a>(&'a Scenario);
+/// The scenario's hosts, each time as at the beginning, and how long after it the pull began.
+struct Hosts<'a> {
+    scenario: &'a Scenario,
+    began: Duration,
+}
+
+impl<'a> Hosts<'a> {
+    const fn of(scenario: &'a Scenario) -> Self {
+        Self { scenario, began: Duration::ZERO }
+    }
+}
 
 impl Ground for Hosts<'_> {
     fn fresh(&self) -> (Arc<dyn Network>, Clock) {
-        (Arc::new(self.0.network()), Clock::new(self.0.node_now()))
+        (Arc::new(self.scenario.network()), Clock::new(self.scenario.node_now()))
+    }
+
+    fn began(&self) -> Duration {
+        self.began
     }
 
     fn is_simulated(&self) -> bool {
@@ -34,6 +47,8 @@ impl Ground for Hosts<'_> {
 struct Before {
     setup: Setup,
     report: CheckReport,
+    /// How long after the beginning it began.
+    began: Duration,
 }
 
 /// Looks for the smallest change that heals a run's pull, in memory; none where the image is pulled.
@@ -105,9 +120,9 @@ fn in_virtual_time<T>(work: impl Future<Output = Result<T, PlayError>>) -> Resul
 }
 
 async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
-    let (network, clock) = Hosts(scenario).fresh();
+    let (network, clock) = Hosts::of(scenario).fresh();
     let (options, version) = setting(scenario, run, network.clone(), clock)?;
-    let (inputs, report) = match scenario.has_manifests() {
+    let (inputs, report, began) = match scenario.has_manifests() {
         false => of_image(scenario, run, network, clock).await?,
         true => of_pods(scenario, run, network, clock).await?,
     };
@@ -120,7 +135,7 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
         kubelet: kubelet(scenario, version)?,
         inputs,
     };
-    Ok(Before { setup, report })
+    Ok(Before { setup, report, began })
 }
 
 async fn of_image(
@@ -128,27 +143,27 @@ async fn of_image(
     run: &Run,
     network: Arc<dyn Network>,
     clock: Clock,
-) -> Result<(PullInputs, CheckReport), PlayError> {
+) -> Result<(PullInputs, CheckReport, Duration), PlayError> {
     let checked = timeout(PATIENCE, pulled(scenario, run, network, clock)).await;
     let checked = checked.map_err(|_| PlayError::Endless)??;
     let mut inputs = inputs(scenario);
     // What the plugins gave stays what they give.
     inputs.node_keyrings.push(checked.of_plugins);
-    Ok((inputs, checked.report))
+    Ok((inputs, checked.report, Duration::ZERO))
 }
 
-/// The sync that tells most about the first pod that fails, as if it were the first thing that happens.
+/// The sync that tells most about the first pod that fails, at its time, as if it were the first that asks anything.
 async fn of_pods(
     scenario: &Scenario,
     run: &Run,
     network: Arc<dyn Network>,
     clock: Clock,
-) -> Result<(PullInputs, CheckReport), PlayError> {
+) -> Result<(PullInputs, CheckReport, Duration), PlayError> {
     let pods = look(scenario, run, network, clock).await?;
     let failing = pods.iter().find(|pod| !pod.has_images(None)).or_else(|| pods.first());
     let told = failing.and_then(|pod| Some((pod.history()?.telling(None)?, pod.told(None)?)));
     match told {
-        Some((sync, report)) => Ok((sync.inputs(), report.clone())),
+        Some((sync, report)) => Ok((sync.inputs(), report.clone(), sync.at)),
         None => of_image(scenario, run, Arc::new(scenario.network()), clock).await,
     }
 }
@@ -164,12 +179,12 @@ async fn look(
 }
 
 async fn whole_search(scenario: &Scenario, before: &Before) -> Result<WhatIf, PlayError> {
-    let limits = Limits::default();
-    Ok(whatif::what_if(&before.setup, &before.report, &Hosts(scenario), limits).await?)
+    let (hosts, limits) = (Hosts { scenario, began: before.began }, Limits::default());
+    Ok(whatif::what_if(&before.setup, &before.report, &hosts, limits).await?)
 }
 
 async fn in_other_world(healed: &Scenario, run: &Run) -> Result<Option<String>, PlayError> {
-    let (network, clock) = Hosts(healed).fresh();
+    let (network, clock) = Hosts::of(healed).fresh();
     if healed.has_manifests() {
         let pods = look(healed, run, network, clock).await?;
         let failing = pods.iter().find(|pod| !pod.has_images(None));
@@ -186,7 +201,7 @@ async fn by_changes(
     before: &Before,
     changes: &[NamedChange],
 ) -> Result<Option<String>, PlayError> {
-    let (hosts, limits) = (Hosts(scenario), Limits::default());
+    let (hosts, limits) = (Hosts { scenario, began: before.began }, Limits::default());
     let asked = what_if_named(&before.setup, &before.report, &hosts, changes, limits).await?;
     if let Some((change, known)) = asked.unknown {
         let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };

@@ -5,8 +5,13 @@ use net::{Clock, Network};
 
 /// Where changes are tried: each on a network of its own, with an empty store that is forgotten.
 pub trait Ground {
-    /// The network, as it was when the pull began, and the node's date.
+    /// The network as it was at the beginning, and the node's date then.
     fn fresh(&self) -> (Arc<dyn Network>, Clock);
+
+    /// How long after that the pull began: what happens to simulated hosts in the course of time has happened by then.
+    fn began(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Whether hosts and logins are made up, so that a login may be shown to any of them.
     fn is_simulated(&self) -> bool;
@@ -27,4 +32,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self { tries: 16, depth: 3, patience: Duration::from_secs(24 * 3600) }
     }
+}
+
+/// The network and the node's date as they are when the pull begins.
+pub(crate) async fn at_the_pull(ground: &dyn Ground) -> (Arc<dyn Network>, Clock) {
+    let fresh = ground.fresh();
+    if !ground.began().is_zero() {
+        tokio::time::sleep(ground.began()).await;
+    }
+    fresh
 }

@@ -10,7 +10,8 @@
 //!                              WhatIf { trials, hints }, proven by the trial's own trace
 //! ```
 //!
-//! [`what_if`] looks for the change; [`what_if_named`] makes the one that somebody names, `tag v1.2.0`.
+//! [`what_if`] looks for the change; [`what_if_named`] makes the one that somebody names, `tag v1.2.0`; [`fails_alike`]
+//! tells of a pull out of the middle of things whether it can be tried apart from them.
 //!
 //! A [`Ground`] says on which network a change is tried. A login is never shown to a host that the pull itself would
 //! not show it to: where a change leads elsewhere, or to a server that nothing vouches for, it is tried without.
@@ -32,5 +33,5 @@ mod search;
 mod setup;
 
 pub use ground::{Ground, Limits};
-pub use search::{Asked, WhatIf, what_if, what_if_named};
+pub use search::{Asked, WhatIf, fails_alike, what_if, what_if_named};
 pub use setup::Setup;

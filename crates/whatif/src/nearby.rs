@@ -7,6 +7,7 @@ use net::{Clock, Network};
 use runtimes::{Listing, Options, Runtime, StoreError};
 use trace::Trace;
 
+use crate::ground::at_the_pull;
 use crate::names::{nearest_repositories, nearest_tags};
 use crate::{Ground, Setup};
 
@@ -31,7 +32,7 @@ impl Nearby {
             return Ok(Self::default());
         }
         let Ok(plan) = Plan::new(&setup.inputs, setup.kubelet.version) else { return Ok(Self::default()) };
-        let runtime = Runtime::new(options(setup, ground.fresh()))?;
+        let runtime = Runtime::new(options(setup, at_the_pull(ground).await))?;
         let mut nearby = Self::default();
         for attempt in plan.attempts.iter().take(LOGINS) {
             let request = PullImageRequest { image: plan.name.for_cri.clone(), auth: attempt.auth.clone() };

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::candidates::{Case, again, candidates};
 use crate::change::Candidate;
+use crate::ground::at_the_pull;
 use crate::nearby::{Nearby, options};
 use crate::progress::progress;
 use crate::{Ground, Limits, Setup};
@@ -99,6 +100,25 @@ pub async fn what_if_named(
     Ok(asked)
 }
 
+/// Whether the pull fails on this ground as the report has it: by the same cause. Where it does not, it took what went
+/// before it (an image that was there, requests that were counted), and a change that seems to heal would prove nothing.
+///
+/// # Errors
+/// When no store can be made.
+pub async fn fails_alike(
+    setup: &Setup,
+    report: &CheckReport,
+    ground: &dyn Ground,
+    limits: Limits,
+) -> Result<bool, StoreError> {
+    let unchanged = Candidate::new(Change::Again, "", setup.clone());
+    let Ok(got) = timeout(limits.patience + ground.began(), attempt(&unchanged, ground)).await else {
+        return Ok(false);
+    };
+    let (got, cause) = (got?, |report: &CheckReport| report.diagnosis.as_ref().map(|found| found.cause));
+    Ok(got.outcome == Outcome::Failed && cause(&got) == cause(report))
+}
+
 /// A pull on top of which changes are made.
 struct Base {
     setup: Setup,
@@ -150,7 +170,8 @@ impl Round<'_> {
             if self.trials.len() >= self.limits.tries {
                 break;
             }
-            let attempt = timeout(self.limits.patience, attempt(&candidate, self.ground));
+            let patience = self.limits.patience + self.ground.began();
+            let attempt = timeout(patience, attempt(&candidate, self.ground));
             let Ok(report) = attempt.await else { continue };
             if self.note(candidate, report?) == TrialOutcome::Pulled {
                 break;
@@ -188,10 +209,10 @@ impl Round<'_> {
 /// The kubelet's first back-off, and its longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 
-/// One pull. In simulated hosts its network is as at the beginning; where it comes after a wait, it is what the pulls
+/// One pull. In simulated hosts its network is as when the pull began; where it comes after a wait, it is what the pulls
 /// before left of it, which the kubelet makes meanwhile: hosts go on counting. The first that succeeds is the last.
 async fn attempt(candidate: &Candidate, ground: &dyn Ground) -> Result<CheckReport, StoreError> {
-    let (network, clock) = ground.fresh();
+    let (network, clock) = at_the_pull(ground).await;
     let pull = async || {
         let options = options(&candidate.setup, (network.clone(), Clock::new(clock.now())));
         let Setup { kubelet, inputs, .. } = &candidate.setup;

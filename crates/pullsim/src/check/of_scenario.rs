@@ -11,7 +11,7 @@ use runtimes::Runtime;
 use scenario::{Scenario, ScenarioPod};
 use trace::Trace;
 
-use super::{event_loop, node_keyrings, options, pods, store_failure};
+use super::{event_loop, node_keyrings, options, pods, store_failure, tried};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::hiargs::HiCheck;
@@ -81,9 +81,10 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
             pod.images = told(history, &reports);
         }
     }
-    let notes =
-        low.what_if.then(|| format!("--what-if: changes are tried by pullsim run {} --what-if", file(low)));
-    Ok(pods_report(pods::setting(&hi, low, notes.into_iter().collect(), lasts), found, histories))
+    let lives = if low.what_if { histories.clone() } else { Vec::new() };
+    let mut report = pods_report(pods::setting(&hi, low, Vec::new(), lasts), found, histories);
+    tried::try_changes(&mut report, &hi, &lives)?;
+    Ok(report)
 }
 
 fn simulate(hi: &mut HiCheck, simulation: Simulation) -> Result<(Vec<PodHistory>, SyncReports), Failure> {

@@ -130,3 +130,73 @@ fn the_fix_in_sarif_mends_the_manifest() {
     let run = pullsim(&["check", "--in", &world, "-f", &mended]);
     assert_eq!(run.status, 0, "{}", run.all());
 }
+
+/// A tag that is there for a minute. The first pod has its image by then; the others come later, and from there on their
+/// tag is missing, while another one is not.
+const PODS: &str = "\
+apiVersion: pullsim/v1
+kind: Scenario
+title: A tag goes
+now: 2026-03-01T09:00:00Z
+image: ~
+for: 3m
+runtimes: [containerd-2.1.9]
+hosts:
+  r.test:
+    address: 10.20.0.7
+    images: [{name: app, tags: [v1, v2.0, v2.0.1], layers: [1KiB]}]
+    faults: [{fault: 'manifest-404:reference', path: '/v2/app/manifests/v2.0', from: 1m}]
+manifests:
+  - {apiVersion: v1, kind: Pod, metadata: {name: first}, spec: {containers: [{name: app, image: r.test/app:v1}]}}
+changes:
+  - at: 2m
+    manifests:
+      - {apiVersion: v1, kind: Pod, metadata: {name: late}, spec: {containers: [{name: app, image: r.test/app:v2.0}]}}
+      - {apiVersion: v1, kind: Pod, metadata: {name: alike}, spec: {containers: [{name: app, image: r.test/app:v2.0}]}}
+expect:
+  outcome: failed
+";
+
+#[test]
+fn the_pods_of_a_scenario_are_tried_at_their_time() {
+    let world = file("what-if-pods", "s.yaml", PODS);
+    let check = |form: &str| pullsim(&["check", "--in", &world, "--what-if", "-o", form]);
+    for form in ["text", "markdown", "html", "junit", "tap", "sarif"] {
+        let run = check(form);
+        assert_eq!((run.status, run.err.as_str()), (1, ""), "{form}");
+        let proven = run.out.matches("Proven: with this change the same pull succeeds: Use the tag").count();
+        assert!(proven >= 2, "{form}: {}", run.out);
+        // Who was shown the proof is not sent to look for it.
+        assert!(!run.out.contains("try the nearest"), "{form}: {}", run.out);
+    }
+    let report = check("json").json();
+    let trials = |pod: usize| report["pods"][pod]["images"][0]["check"].get("what_if").cloned();
+    assert_eq!(trials(0), None, "nothing is tried on a pod that runs");
+    for pod in [1, 2] {
+        let trials = trials(pod).unwrap();
+        let healing = trials.as_array().unwrap().last().unwrap();
+        assert_eq!((&healing["change"], &healing["argument"]), (&"tag".into(), &"v2.0.1".into()));
+        assert_eq!(healing["outcome"], "pulled");
+        let asked = healing["trace"].to_string();
+        assert!(asked.contains("/v2/app/manifests/v2.0.1"), "its own trace proves it: {asked}");
+    }
+    // Without the flag nothing is tried.
+    let plain = pullsim(&["check", "--in", &world, "-o", "json"]).json();
+    assert_eq!(plain["pods"][1]["images"][0]["check"].get("what_if"), None);
+}
+
+#[test]
+fn what_others_did_before_is_not_tried_without_them() {
+    let limited = "    images: [{name: app, tags: [v1, v2.0, v2.0.1], layers: [1KiB]}]\n    rateLimit: {anonymous: 2, countHead: true}";
+    let image = PODS.lines().find(|line| line.contains("images:")).unwrap();
+    let fault = PODS.lines().find(|line| line.contains("faults:")).unwrap();
+    let world = PODS.replace(image, limited).replace(&format!("{fault}\n"), "");
+    let world = file("what-if-pods-limit", "s.yaml", &world);
+    let report = pullsim(&["check", "--in", &world, "--what-if", "-o", "json"]).json();
+    let check = &report["pods"][1]["images"][0]["check"];
+    assert_eq!(check["diagnosis"]["cause"], "rate-limit", "{check}");
+    assert_eq!(check.get("what_if"), None);
+    assert!(check["notes"].to_string().contains("cannot be tried alone"), "{check}");
+    let text = pullsim(&["check", "--in", &world, "--what-if"]).out;
+    assert!(text.contains("--what-if: r.test/app:v2.0 cannot be tried alone"), "{text}");
+}
