@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::trial::proven;
+use crate::trial::remedies;
 use crate::{Case, CheckReport, Located, Miss, Outcome, RunReport, Search, TriedChange, Verdict};
 
 /// The report in the form that CI systems read.
@@ -62,8 +62,7 @@ pub(crate) fn why(check: &CheckReport) -> String {
     let mut lines = Vec::new();
     if let Some(diagnosis) = &check.diagnosis {
         lines.push(diagnosis.sentence.clone());
-        lines.extend(diagnosis.remedies.iter().cloned());
-        lines.extend(check.what_if.iter().filter_map(|trials| proven(trials)));
+        lines.extend(remedies(check));
     }
     lines.push(check.described.trim_end().to_owned());
     lines.join("\n").trim().to_owned()

@@ -4,6 +4,7 @@
 use diagnosis::{Cause, Diagnosis};
 use serde::Serialize;
 
+use crate::trial::remedies;
 use crate::{Case, Change, CheckReport, Miss, Outcome, RunReport, healing};
 
 /// A check, and where the image that it is about was written.
@@ -228,7 +229,8 @@ fn fix(located: &Located<'_>) -> Option<Fix> {
 fn message(check: &CheckReport) -> String {
     let image = &check.image;
     match &check.diagnosis {
-        Some(Diagnosis { sentence, remedies, .. }) => {
+        Some(Diagnosis { sentence, .. }) => {
+            let remedies = remedies(check);
             let fix = remedies.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
             format!("{image} would not be pulled: {sentence} {fix}").trim_end().to_owned()
         }
