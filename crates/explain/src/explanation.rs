@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use crate::grammar::{Dissection, Step, Word};
 use crate::group::{Group, group};
+use crate::input::{self, Input};
+use crate::pods_table::{self, WaitingPod};
 use crate::remedy::{self, Advice, Names};
 use crate::rules::{self, Confidence, Verdict};
-use crate::{Runtime, input, redact, runtime};
+use crate::{Runtime, redact, runtime};
 
 /// How much of a text is shown that nobody understood, in characters.
 const SHOWN: usize = 300;
@@ -20,6 +22,8 @@ pub struct Explanation {
     pub findings: Vec<Finding>,
     /// What speaks of a failure and could not be explained.
     pub unexplained: Vec<Unexplained>,
+    /// The pods that wait for an image by a table of `kubectl get pods`, which does not say why.
+    pub waiting: Vec<WaitingPod>,
 }
 
 /// One failed pull and its cause.
@@ -85,7 +89,7 @@ pub struct Unexplained {
 
 /// Explains what people paste: events, pod status, logs, a bare error; several pods at once.
 pub fn explain(text: &str) -> Explanation {
-    let statements = input::read(text);
+    let Input { statements, pods } = input::read(text);
     let whole = input::as_one(&statements);
     let mut groups = group(statements);
     if let Some(whole) = whole.filter(|_| groups.iter().all(|group| judge(group).is_none())) {
@@ -111,7 +115,8 @@ pub fn explain(text: &str) -> Explanation {
     }
     secrets_explain_denials(&mut ranked);
     ranked.sort_by_key(|(confidence, rank, _)| (std::cmp::Reverse(*confidence), *rank));
-    Explanation { findings: ranked.into_iter().map(|(.., finding)| finding).collect(), unexplained }
+    let findings = ranked.into_iter().map(|(.., finding)| finding).collect();
+    Explanation { findings, unexplained, waiting: pods_table::waiting(pods) }
 }
 
 /// The verdict over all that is said about a container: the surest, and of several such the last.

@@ -1,8 +1,9 @@
 //! An explanation for people to read.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::{Confidence, Explanation, Finding, Runtime, Unexplained};
+use crate::{Confidence, Explanation, Finding, Runtime, Unexplained, WaitingPod};
 
 /// Where the text of a line begins.
 const COLUMN: usize = 15;
@@ -10,6 +11,8 @@ const COLUMN: usize = 15;
 const MIN_WIDTH: usize = 40;
 /// How many alternatives and remedies are shown; the catalogue has the others.
 const SHOWN: usize = 4;
+/// How many pods of one status are shown.
+const PODS: usize = 3;
 
 /// How to lay an explanation out.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +33,7 @@ impl Explanation {
         for unexplained in &self.unexplained {
             page.unexplained(unexplained);
         }
+        page.waiting(&self.waiting);
         if page.out.is_empty() {
             page.out.push_str("No failed pull was found in this text.\n");
         }
@@ -94,6 +98,32 @@ impl Page {
         self.row("Understood", if known.is_empty() { "nothing of it" } else { &known });
     }
 
+    /// The pods of a table by what it says of them, and for each how to get at the cause.
+    fn waiting(&mut self, pods: &[WaitingPod]) {
+        let mut statuses: Vec<&str> = pods.iter().map(|pod| pod.status.as_str()).collect();
+        let mut seen = HashSet::new();
+        statuses.retain(|status| seen.insert(*status));
+        for status in statuses {
+            let of_it: Vec<&WaitingPod> = pods.iter().filter(|pod| pod.status == status).collect();
+            let Some(first) = of_it.first() else { continue };
+            self.heading(&match of_it.len() {
+                1 => format!("{status}: {}", place(first)),
+                several => format!("{status}: {several} pods"),
+            });
+            let init = if status.starts_with("Init:") { "in an init container, " } else { "" };
+            self.row("Means", &sentence(&format!("{init}{}", first.meaning)));
+            for (row, pod) in of_it.iter().take(PODS).enumerate() {
+                let whose = if of_it.len() > 1 { format!(" of {}", place(pod)) } else { String::new() };
+                self.row(if row == 0 { "Next" } else { "" }, &format!("for image and cause{whose}:"));
+                pod.commands.iter().for_each(|command| self.command(command));
+            }
+            match of_it.len().saturating_sub(PODS) {
+                0 => {}
+                more => self.row("", &format!("and {more} more; -o json names them all")),
+            }
+        }
+    }
+
     fn heading(&mut self, text: &str) {
         if !self.out.is_empty() {
             self.out.push('\n');
@@ -122,6 +152,13 @@ const fn or(confidence: Confidence) -> &'static str {
         Confidence::Certain => "Rarely",
         Confidence::Likely | Confidence::Possible => "Or",
     }
+}
+
+/// `shop/web-0 on node-1`
+fn place(pod: &WaitingPod) -> String {
+    let namespace = pod.namespace.iter().map(|namespace| format!("{namespace}/"));
+    let node = pod.node.iter().map(|node| format!(" on {node}"));
+    namespace.chain([pod.pod.clone()]).chain(node).collect()
 }
 
 /// `web-0, container web: IMAGE`.

@@ -28,6 +28,7 @@ pub(crate) struct Document<'a> {
     kind: &'static str,
     findings: &'a [explain::Finding],
     unexplained: &'a [explain::Unexplained],
+    waiting: &'a [explain::WaitingPod],
 }
 
 /// Explains a text. That nothing was found is told, and is no success.
@@ -43,7 +44,8 @@ pub(crate) fn run(low: &LowExplain, environment: &Environment) -> Result<Exit, F
         Output::Json => json(&explanation)?,
     };
     output::write(&text)?;
-    if explanation.findings.is_empty() && explanation.unexplained.is_empty() {
+    let Explanation { findings, unexplained, waiting } = &explanation;
+    if findings.is_empty() && unexplained.is_empty() && waiting.is_empty() {
         output::write_error(NOTHING);
     }
     Ok(if explanation.findings.is_empty() { Exit::NotPulled } else { Exit::Pulled })
@@ -61,5 +63,6 @@ fn json(explanation: &Explanation) -> Result<String, Failure> {
         kind: "Explanation",
         findings: &explanation.findings,
         unexplained: &explanation.unexplained,
+        waiting: &explanation.waiting,
     })
 }

@@ -1,27 +1,29 @@
 //! Text by lines: `kubectl describe pod`, tables of events, logs, a bare error over one line or several.
 
 use super::row::{self, Row};
-use super::{About, Statement, is_about_a_pull, record};
+use super::{About, Input, Statement, is_about_a_pull, record};
+use crate::pods_table::PodLine;
 
 /// No record is longer than this, in bytes: what follows is read as another.
 const MAX_RECORD: usize = 16 * 1024;
 /// A terminal is at least as wide as this.
 const NARROWEST: usize = 60;
 
-/// The statements of a text.
-pub(crate) fn read(text: &str) -> Vec<Statement> {
+/// The statements of a text, and the lines of a table of pods.
+pub(crate) fn read(text: &str) -> Input {
     let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
     let mut reader = Reader { widest, ..Reader::default() };
     for line in text.lines() {
         reader.line(line);
     }
     reader.end_record();
-    reader.found
+    Input { statements: reader.found, pods: reader.pods }
 }
 
 #[derive(Default)]
 struct Reader {
     found: Vec<Statement>,
+    pods: Vec<PodLine>,
     /// The record that is being read, and what it is about.
     record: Option<Record>,
     /// The width of the widest line: a terminal breaks lines there when they are copied.
@@ -49,7 +51,7 @@ struct Described {
 
 impl Reader {
     fn line(&mut self, line: &str) {
-        if self.describe(line) {
+        if self.describe(line) || self.pod_line(line) {
             return;
         }
         match row::read(line, self.pod.as_deref()) {
@@ -66,6 +68,18 @@ impl Reader {
             None if record::begins(line) => self.begin_record(line),
             None => self.continue_record(line),
         }
+    }
+
+    /// The lines of `kubectl get pods`. Some of what they say names a cause.
+    fn pod_line(&mut self, line: &str) -> bool {
+        let Some(pod) = PodLine::read(line) else { return false };
+        self.end_record();
+        if is_about_a_pull(pod.reason(), "") {
+            let about = About { pod: Some(pod.pod.clone()), ..About::default() };
+            self.found.push(Statement { text: pod.reason().to_owned(), about, ..Statement::default() });
+        }
+        self.pods.push(pod);
+        true
     }
 
     /// The lines of `kubectl describe pod` above its events.

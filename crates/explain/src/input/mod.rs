@@ -6,6 +6,8 @@ mod objects;
 mod record;
 mod row;
 
+use crate::pods_table::PodLine;
+
 /// Larger inputs are refused by whoever reads them.
 pub const MAX_INPUT_BYTES: usize = 16 * 1024 * 1024;
 
@@ -28,11 +30,20 @@ pub(crate) struct About {
     pub image: Option<String>,
 }
 
-/// The statements of an input, in its order.
-pub(crate) fn read(text: &str) -> Vec<Statement> {
+/// What an input holds.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    /// The statements, in its order.
+    pub statements: Vec<Statement>,
+    /// The lines of the table of pods.
+    pub pods: Vec<PodLine>,
+}
+
+/// Reads an input.
+pub(crate) fn read(text: &str) -> Input {
     let text = clean::clean(text);
     let statements = objects::read(&text).unwrap_or_default();
-    if statements.is_empty() { lines::read(&text) } else { statements }
+    if statements.is_empty() { lines::read(&text) } else { Input { statements, ..Input::default() } }
 }
 
 /// A log of no more records is an excerpt, and was chosen for what it says.

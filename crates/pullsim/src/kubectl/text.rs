@@ -43,6 +43,7 @@ fn told_by_cluster(report: &ClusterReport, options: TextOptions) -> String {
     let explanation = Explanation {
         findings: report.explanation.findings.clone(),
         unexplained: report.explanation.unexplained.clone(),
+        waiting: Vec::new(),
     };
     let text = explanation.to_text(TextStyle { width: options.width, colour: options.colour });
     if options.unicode { text } else { output::ascii(&text) }

@@ -156,3 +156,47 @@ fn list(events: &Value) -> String {
     });
     serde_json::json!({"kind": "List", "items": items.collect::<Vec<_>>()}).to_string()
 }
+
+#[test]
+fn a_table_of_pods_leads_to_their_causes() {
+    let table = "\
+NAMESPACE   NAME    READY   STATUS                  RESTARTS     AGE   IP         NODE     NOMINATED NODE   READINESS GATES
+shop        web-0   0/1     ImagePullBackOff        0            5m    10.1.0.3   node-1   <none>           <none>
+shop        web-1   0/1     Init:ErrImagePull       0            5m    10.1.0.4   node-2   <none>           <none>
+shop        db-0    1/1     Running                 2 (3m ago)   5m    10.1.0.5   node-1   <none>           <none>
+tools       bad     0/1     InvalidImageName        0            4m    10.1.0.6   node-1   <none>           <none>
+";
+    let run = pullsim_with(&["explain"], table);
+    // The name that cannot be read is a cause; of the others the table does not tell any.
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    for part in [
+        "PS-REF-05 invalid-image-name",
+        "ImagePullBackOff: shop/web-0 on node-1",
+        "kubectl describe pod web-0 -n shop | pullsim explain\n",
+        "kubectl pullsim pod web-1 -n shop\n",
+        "In an init container, the last pull has just failed",
+    ] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    assert!(!run.out.contains("db-0"), "{}", run.out);
+    let waiting = pullsim_with(&["explain", "-o", "json"], table).json()["waiting"].clone();
+    let told: Vec<String> = waiting
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pod| format!("{} {} {}", pod["pod"], pod["status"], pod["tried_again"]))
+        .collect();
+    let wanted = [
+        "\"web-0\" \"ImagePullBackOff\" true",
+        "\"web-1\" \"Init:ErrImagePull\" true",
+        "\"bad\" \"InvalidImageName\" false",
+    ];
+    assert_eq!(told, wanted);
+
+    // Without namespaces the commands name none. Of a watched pod the last line counts.
+    let watched = "web-0  0/1  ErrImagePull  0  1m\nweb-0  0/1  ImagePullBackOff  0  1m\nweb-1  0/1  ErrImagePull  0  1m\nweb-1  1/1  Running  0  2m\n";
+    let run = pullsim_with(&["explain"], watched);
+    assert_eq!((run.status, run.err.as_str()), (1, ""), "no cause was found");
+    assert!(run.out.contains("kubectl describe pod web-0 | pullsim explain\n"), "{}", run.out);
+    assert!(!run.out.contains("web-1") && !run.out.contains("ErrImagePull:"), "{}", run.out);
+}

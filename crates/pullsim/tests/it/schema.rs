@@ -110,7 +110,9 @@ fn documents() -> Vec<Value> {
         assert!(run.status < 2, "{arguments:?}: {}", run.err);
         documents.push(run.json());
     }
-    documents.push(pullsim_with(&["explain", "-o", "json"], "toomanyrequests: slow down").json());
+    for pasted in ["toomanyrequests: slow down", "web-0  0/1  ErrImagePull  0  5m"] {
+        documents.push(pullsim_with(&["explain", "-o", "json"], pasted).json());
+    }
     let image = "registry.example.com/team/app";
     documents.push(pullsim_with(&["secret", "match", image, "-", "-o", "json"], "{\"auths\": {}}").json());
     documents.push(pullsim_with(&["secret", "lint", "-", "-o", "json"], "{\"auths\": {}}").json());
