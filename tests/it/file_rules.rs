@@ -9,7 +9,7 @@ use crate::metadata::{Metadata, root};
 const MOST_LINES: usize = 900;
 
 /// All Rust files of the workspace, by walking its own directories.
-fn rust_files() -> Vec<PathBuf> {
+pub(crate) fn rust_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for top in ["crates", "mock-registry", "tests"] {
         collect(&root().join(top), &mut files);

@@ -6,6 +6,7 @@
     reason = "all of this crate is test code: a helper that cannot go on fails the test"
 )]
 
+mod citations;
 mod container_file;
 mod crate_rules;
 mod file_rules;

@@ -217,8 +217,8 @@ fn no_space(last: &Exchange) -> Finding {
     .remedy("Free space on the node's image file system, or make it larger.")
 }
 
-/// What comes as plain text and without a digest was a schema 1 manifest once, so the runtime takes it for one (containerd
-/// v2.1.9 core/remotes/docker/resolver.go `Resolve`).
+/// What comes as plain text and without a digest was a schema 1 manifest once, so the runtime takes it for one
+/// (`containerd@v2.1.9:core/remotes/docker/resolver.go:216`).
 fn untyped(last: &Exchange) -> Finding {
     let host = host_name(authority(&last.url));
     let sentence = format!(

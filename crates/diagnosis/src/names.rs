@@ -3,7 +3,7 @@
 /// What may stand in a command without quotes: nothing that a shell reads.
 const HARMLESS: &str = "._:/@-";
 
-/// Docker Hub's key in a pull secret (`kubernetes v1.34.0 pkg/credentialprovider/keyring.go`).
+/// Docker Hub's key in a pull secret (`kubernetes@v1.28.7:pkg/credentialprovider/keyring.go:129`).
 const HUB_KEY: &str = "https://index.docker.io/v1/";
 
 /// Names that a pull can fill in, each where it is known.

@@ -302,7 +302,7 @@ pub(crate) fn authority(url: &str) -> &str {
 }
 
 /// Whether `url` goes to a mirror: containerd names the registry that it stands for in `ns`
-/// (`containerd v2.1.9 core/remotes/docker/resolver.go`, `addQuery`).
+/// (`containerd@v2.1.9:core/remotes/docker/resolver.go:554`).
 pub(crate) fn is_mirror(url: &str) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     query.split('&').any(|pair| pair.starts_with("ns="))

@@ -85,7 +85,7 @@ fn cause_of_tls(error: &TlsError) -> Cause {
             X509Error::Hostname(_) | X509Error::CaNotAuthorizedForThisName { .. } => Cause::X509NameMismatch,
             _ => Cause::X509UnknownAuthority,
         },
-        // What comes is damaged, so something between has touched it (`alert.go`: bad record MAC, record overflow,
+        // What comes is damaged, so something between has touched it (`go@b4712ab0:src/crypto/tls/alert.go:67`: bad record MAC, record overflow,
         // error decoding or decrypting message).
         TlsError::LocalAlert(Alert(20 | 22 | 50 | 51)) => Cause::ConnReset,
         _ => Cause::TlsIncompatible,

@@ -31,8 +31,8 @@ struct Status {
     tried_again: bool,
 }
 
-/// The reasons for which a container waits for its image, as the kubelet writes them (`kubernetes v1.34.0
-/// pkg/kubelet/images/types.go`, `pkg/kubelet/images/image_manager.go`).
+/// The reasons for which a container waits for its image, as the kubelet writes them
+/// (`kubernetes@v1.28.7:pkg/kubelet/images/types.go:28`, `kubernetes@v1.28.7:pkg/kubelet/kubelet.go:143` for the longest wait).
 const STATUSES: [Status; 7] = [
     Status {
         reason: "ImagePullBackOff",

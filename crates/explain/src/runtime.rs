@@ -34,11 +34,14 @@ impl Runtime {
 }
 
 /// Words that only one runtime says, and the versions that do; more telling words first. Sources: the recordings of
-/// containerd 1.6.20, 1.7.24 and 2.1.9, CRI-O 1.37.0, Docker 20.10.24 and 28.5.2.
+/// containerd 1.6.20, 1.7.24 and 2.1.9, CRI-O 1.37.0, Docker 20.10.24 and 28.5.2; and since and until when, the tags of
+/// `containerd@v1.6.20:remotes/docker/resolver.go:306`, `containerd@v1.6.20:remotes/docker/fetcher.go:185`,
+/// `containerd@v2.1.9:core/remotes/errors/errors.go:43`, `cri-o@v1.34.0:internal/storage/image.go:890`,
+/// `moby@v20.10.24:distribution/pull_v2.go:975`, `moby@v28.5.2:daemon/containerd/registry_errors.go:93`.
 const SAYINGS: &[(&str, Runtime, Option<&str>)] = &[
-    ("unable to pull image or oci artifact", Runtime::CriO, Some("1.31 or newer")),
-    ("registryunavailable: unable to pull image", Runtime::CriO, Some("1.31 or newer")),
-    ("error from registry:", Runtime::Docker, Some("28 or newer, with the containerd image store")),
+    ("unable to pull image or oci artifact", Runtime::CriO, Some("1.33.4 or newer")),
+    ("registryunavailable: unable to pull image", Runtime::CriO, Some("1.33.4 or newer")),
+    ("error from registry:", Runtime::Docker, Some("28.1 or newer, with the containerd image store")),
     (
         "error response from daemon: failed to resolve reference",
         Runtime::Docker,
@@ -47,9 +50,9 @@ const SAYINGS: &[(&str, Runtime, Option<&str>)] = &[
     ("no available registry endpoint", Runtime::Containerd, Some("1.2 or older")),
     ("failed to resolve image: ", Runtime::Containerd, Some("2.1 or newer, transfer service")),
     ("get image config descriptor", Runtime::Containerd, Some("2.1 or newer, transfer service")),
-    ("pulling from host", Runtime::Containerd, Some("1.5 or 1.6")),
-    ("unexpected status code http", Runtime::Containerd, Some("1.7 or older")),
-    ("unexpected status from", Runtime::Containerd, Some("1.7 or newer")),
+    ("pulling from host", Runtime::Containerd, Some("1.4.12 to 1.6.24")),
+    ("unexpected status code http", Runtime::Containerd, Some("2.0 or older")),
+    ("unexpected status from", Runtime::Containerd, Some("1.6.25 or newer")),
     ("failed to pull and unpack image", Runtime::Containerd, None),
     ("failed to resolve reference", Runtime::Containerd, None),
     ("failed to resolve image", Runtime::Containerd, None),
@@ -66,7 +69,7 @@ const SAYINGS: &[(&str, Runtime, Option<&str>)] = &[
     ("crio.conf", Runtime::CriO, None),
     ("initializing source docker://", Runtime::CriO, None),
     ("pinging container registry", Runtime::CriO, None),
-    ("pinging docker registry", Runtime::CriO, Some("1.19 or older")),
+    ("pinging docker registry", Runtime::CriO, Some("1.21 or older")),
     ("source image rejected", Runtime::CriO, None),
     ("no image found in manifest list", Runtime::CriO, None),
     ("no image found in image index", Runtime::CriO, None),
@@ -79,7 +82,7 @@ const SAYINGS: &[(&str, Runtime, Option<&str>)] = &[
     (
         "error pulling image configuration: download failed after attempts",
         Runtime::Docker,
-        Some("20.10 or newer"),
+        Some("20.10.13 or newer"),
     ),
     ("error response from daemon", Runtime::Docker, None),
     ("error pulling image configuration", Runtime::Docker, None),
@@ -106,5 +109,5 @@ pub(crate) fn kubelet(dissection: &Dissection) -> Option<&'static str> {
     if dissection.has(Word::KubeletPull) && dissection.says("back-off pulling image \"…\": errimagepull:") {
         return Some("1.32 or newer");
     }
-    (dissection.code.is_some() && dissection.says("code = 4 desc")).then_some("1.9 or older")
+    (dissection.code.is_some() && dissection.says("code = 4 desc")).then_some("1.7 or older")
 }

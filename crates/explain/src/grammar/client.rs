@@ -2,8 +2,9 @@
 
 use super::pattern;
 
-/// What they write, in lower case. Sources: `docker-py docker/errors.py APIError`, `requests models.py raise_for_status`,
-/// `docker-modem lib/modem.js buildPayload`, `docker-java DockerException`.
+/// What they write, in lower case (`docker-py@afc6d1ee:docker/errors.py:58`, `requests@1f6589ec:src/requests/models.py:1162`,
+/// `docker-modem@5dc5674:lib/modem.js:390`,
+/// `docker-java@002b6eb7:docker-java-api/src/main/java/com/github/dockerjava/api/exception/DockerException.java:16`).
 const WRAPPERS: [&str; 13] = [
     "server error for http*: internal server error",
     "server error: internal server error",

@@ -7,7 +7,7 @@ use distribution::{Grammar, Reference};
 
 use super::pattern::find;
 
-/// The names that gRPC has for its codes (`grpc-go codes/code_string.go`).
+/// The names that gRPC has for its codes (`grpc-go@4793ad047:codes/code_string.go:43`).
 const CODES: [&str; 17] = [
     "OK",
     "Canceled",

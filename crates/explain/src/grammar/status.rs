@@ -21,7 +21,7 @@ const BEFORE: [&str; 18] = [
     "response code ",
     "returned ",
 ];
-/// Words that stand behind one: the reason phrases of `net/http/status.go`, and those of proxies.
+/// Words that stand behind one: the reason phrases of Go (`go@b4712ab0:src/net/http/status.go:180`), and those of proxies.
 const BEHIND: [&str; 25] = [
     "bad request",
     "unauthorized",

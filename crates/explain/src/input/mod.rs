@@ -80,8 +80,8 @@ const REASONS: [&str; 15] = [
     "ImageGCFailed",
 ];
 
-/// The reason of what kubelets up to 1.7 say of everything that keeps a pod from running (`kubernetes v1.7
-/// pkg/kubelet/events/event.go`), and what such events say of images.
+/// The reason of what kubelets up to 1.8 say of everything that keeps a pod from running
+/// (`kubernetes@60e967f4:pkg/kubelet/pod_workers.go:185`, until `kubernetes@54224600ec:pkg/kubelet/events/event.go:32`), and what such events say of images.
 const FAILED_SYNC: &str = "FailedSync";
 const OF_IMAGES: [&str; 3] = ["Image", "image", "secrets \""];
 
@@ -113,7 +113,7 @@ fn is_of_a_controller(reason: &str, message: &str) -> bool {
 pub(crate) fn is_about_a_pull(reason: &str, message: &str) -> bool {
     let later = LATER.iter().any(|words| message.contains(words))
         && !message.contains("exec format error")
-        // Where the image is pulled in the guest (`guest-components image-rs/src/image.rs`), the task's creation pulls it.
+        // Where the image is pulled in the guest (`guest-components@8246e5e0:image-rs/src/image.rs:57`), the task's creation pulls it.
         && !message.contains("failed to pull");
     let sync =
         reason.eq_ignore_ascii_case(FAILED_SYNC) && OF_IMAGES.iter().any(|words| message.contains(words));

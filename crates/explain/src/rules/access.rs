@@ -81,8 +81,9 @@ pub(super) fn not_permitted(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d)
 }
 
-/// The large public registries hand out tokens and never ask for a name and password themselves (`moby
-/// registry/auth.go`, `containerd core/remotes/docker/authorizer.go` for who says the words): somebody else answered.
+/// The large public registries hand out tokens and never ask for a name and password themselves (who says the words:
+/// `distribution@v2.8.3:registry/client/auth/session.go:21`, `containerd@v2.1.9:core/remotes/docker/authorizer.go:202`): somebody
+/// else answered.
 pub(super) fn basic_in_a_public_place(d: &Dissection) -> Option<Verdict> {
     let asked = d.last_link().map_or_else(|| d.registry_kind(), |link| link.kind);
     let public =
@@ -94,7 +95,7 @@ pub(super) fn basic_in_a_public_place(d: &Dissection) -> Option<Verdict> {
 
 /// No login was sent to a cloud's registry, where nodes log in by themselves.
 pub(super) fn no_login_at_a_cloud(d: &Dissection) -> Option<Verdict> {
-    // Kubelets up to 1.4 say so of whatever failed (`kubernetes v1.4 pkg/kubelet/dockertools/docker.go`).
+    // Kubelets up to 1.5 say so of whatever failed (`kubernetes@60e967f4:pkg/kubelet/dockertools/docker.go:260`).
     let supposed = d.says("may be because there are no credentials on this request");
     let answered =
         d.any(&[Word::NameUnknown, Word::OldDenied, Word::NotFound, Word::Unauthorized, Word::Forbidden]);
@@ -242,8 +243,8 @@ pub(super) fn first_request(d: &Dissection) -> Option<Verdict> {
     verdict.some_if(first && refused && !d.any(&[Word::NoCredentials, Word::AccessDenied]))
 }
 
-/// Whether the kubelet tells of one pull for each login that it has (`kubernetes v1.34 pkg/kubelet/kuberuntime/kuberuntime_image.go
-/// PullImage` joins the errors). The provider of Azure's nodes has two always: the node's identity, and none.
+/// Whether the kubelet tells of one pull for each login that it has: it joins their errors
+/// (`kubernetes@v1.28.7:pkg/kubelet/kuberuntime/kuberuntime_image.go:80`). The provider of Azure's nodes has two always: the node's identity, and none.
 fn tried_several_logins(d: &Dissection) -> bool {
     d.text.split_once("[rpc error:").is_some_and(|(_, more)| more.contains(", rpc error:"))
 }

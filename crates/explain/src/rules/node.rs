@@ -33,8 +33,8 @@ pub(super) fn no_space(d: &Dissection) -> Option<Verdict> {
     full.if_said(d).or_else(|| broken.if_said(d))
 }
 
-/// The graph driver cannot make the file system of an image; what the old protocol says of it besides is no news (`moby v1.9
-/// graph/{graph,pull_v1}.go`).
+/// The graph driver cannot make the file system of an image; what the old protocol says of it besides is no news
+/// (`moby@v1.9.1:graph/graph.go:359`).
 pub(super) fn graph_driver(d: &Dissection) -> Option<Verdict> {
     let verdict = Verdict::likely(Cause::RuntimeFault).or(&[Cause::NoSpace]).because(&[Word::StoreFault]);
     verdict.some_if(d.has(Word::StoreFault) && d.says("driver … image rootfs"))

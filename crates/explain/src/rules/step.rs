@@ -79,7 +79,7 @@ fn fails(d: &Dissection) -> bool {
 }
 
 /// Whether words without a colon follow the last request, and nothing else: of what Go's transport says, only what a proxy
-/// answered to CONNECT is told without the step that failed (`go src/net/http/transport.go dialConn`).
+/// answered to CONNECT is told without the step that failed (`go@b4712ab0:src/net/http/transport.go:1861`).
 fn is_phrase(d: &Dissection) -> bool {
     const MAX_PHRASE: usize = 40;
     let link = d.last_link().filter(|link| d.text[link.span.clone()].starts_with("https://"));

@@ -1,8 +1,9 @@
 //! Who may pull: logins, identities, policies.
 //!
-//! Sources: `distribution registry/api/errcode`, the error messages that Docker Hub, ECR, Artifact Registry, ACR, GHCR, Quay, Harbor,
-//! GitLab, Artifactory, Nexus, IBM and Oracle document or have in their sources; `container-libs image/signature`; the
-//! webhooks of Kyverno, Gatekeeper and Binary Authorization.
+//! Sources: `distribution@v2.8.3:registry/api/errcode/register.go:40`, `distribution@v2.8.3:registry/client/auth/session.go:21`,
+//! `container-libs@9869b8fd:image/signature/policy_eval_simple.go:32`; and, as people post them, the answers of Docker Hub, ECR,
+//! Artifact Registry, ACR, GHCR, Quay, Harbor, GitLab, Artifactory, Nexus, IBM and Oracle, and of the webhooks of Kyverno,
+//! Gatekeeper and Binary Authorization.
 
 use super::words;
 
@@ -172,7 +173,7 @@ words! {
         "image … denied by", "blocked by … policy", "rejected by … policy", "forbidden by … policy",
         "license policy", "non-compliant", "image is blocked",
     ];
-    // `moby v1.9 graph/pull_v1.go` says so of whatever the registry did not show to whoever asked, and names no registry.
+    // `moby@v1.9.1:graph/pull_v1.go:76`: said of whatever the registry did not show to whoever asked; it names no registry.
     OldDenied: [
         "error: image * not found",
     ];

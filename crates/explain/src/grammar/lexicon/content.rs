@@ -1,7 +1,10 @@
 //! Content that cannot be used.
 //!
-//! Sources: `containerd core/images, core/content, core/remotes/docker/schema1`, `container-libs image/manifest, image/copy`, `moby
-//! distribution, image`, `hcsshim`, `go1.25 compress, archive/tar`; the recordings.
+//! Sources: the recordings; of what they do not show, `containerd@v2.1.9:core/images/handlers.go:309`,
+//! `containerd@v2.1.9:core/content/helpers.go:203`, `containerd@v2.1.9:plugins/content/local/writer.go:117`,
+//! `container-libs@9869b8fd:image/manifest/manifest.go:178`, `container-libs@9869b8fd:image/internal/manifest/oci_index.go:274`,
+//! `moby@v20.10.24:distribution/pull_v2.go:864`, `moby@v20.10.24:distribution/errors.go:220`,
+//! `go@b4712ab0:src/compress/flate/inflate.go:36`, `go@b4712ab0:src/archive/tar/common.go:34`.
 
 use super::words;
 
@@ -13,7 +16,7 @@ words! {
         "docker.distribution.manifest.v1", "deprecated-image-specs", "v2 schema 1", "v2s1",
         "image manifest version 2, schema 1", "docker schema 1", "schema 1 image",
         "failed to convert schema1",
-        // Where `go-containerregistry v0.1 pkg/v1/remote/descriptor.go ErrSchema1` sends its readers.
+        // Where `go-containerregistry@v0.1.0:pkg/v1/remote/descriptor.go:55` sends its readers.
         "https://github.com/google/go-containerregistry/issues/377",
     ];
     MediaType: [
@@ -43,16 +46,17 @@ words! {
         "layer media type", "zstd … not supported", "manifest too big", "exceeds … limit … manifest",
         "exceeds limit of", "is not a manifest", "is not an image", "not implemented: media type",
         "unsupported mime type",
-        // Docker before 23.0 takes a layer of a compression that it does not know for a plain archive (`moby v20.10
-        // pkg/archive/archive.go DetectCompression`).
+        // Docker before 23.0 takes a layer of a compression that it does not know for a plain archive
+        // (`moby@v20.10.24:pkg/archive/archive.go:125`).
         "failed to register layer … archive/tar: invalid tar header",
         "applylayer … archive/tar: invalid tar header", "re-exec error … archive/tar: invalid tar header",
-        // containerd unpacks what has the digest that it should have: it is whole, and no archive (`containerd v2.1.9
-        // core/diff/apply/apply.go`).
+        // containerd unpacks what has the digest that it should have: it is whole, and no archive
+        // (`containerd@v2.1.9:core/mount/temp.go:71`).
         "mount callback failed … archive/tar: invalid tar header",
-        // Watchtower up to 1.5.1 does not ask for indexes of OCI (`watchtower pkg/registry/digest/digest.go GetDigest`).
+        // Watchtower up to 1.5.1 does not ask for indexes of OCI (`watchtower@v1.5.1:pkg/registry/digest/digest.go:103`).
         "responded to head request with \"404 not found",
-        // An index within an index, and a digest that is not what is there (`container-libs image/copy/single.go`).
+        // An index within an index, and a digest that is not what is there (`container-libs@9869b8fd:image/copy/single.go:72`,
+        // `container-libs@9869b8fd:image/copy/single.go:107`).
         "unexpectedly received a manifest list", "treating manifest lists as individual manifests",
         "digest of source image's manifest would not match",
         "of unsupported type", "unimplemented manifest mime type", "unimplemented mime type",

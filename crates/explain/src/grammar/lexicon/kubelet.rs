@@ -1,8 +1,10 @@
 //! What the kubelet says, and what it says of its runtime.
 //!
-//! Sources: `kubernetes v1.34 pkg/kubelet/images/{types,image_manager,helpers}.go`, `pkg/kubelet/kubelet_pods.go`,
-//! `pkg/credentialprovider/{config,plugin}`, `pkg/apis/core/validation`; for older texts also v1.6 to v1.27 with
-//! `pkg/kubelet/dockershim/libdocker`, v1.4 `pkg/kubelet/dockertools/docker.go`; `distribution reference/reference.go`; the recordings.
+//! Sources: the recordings; of what they do not show, `kubernetes@v1.28.7:pkg/kubelet/images/types.go:29`,
+//! `kubernetes@v1.28.7:pkg/kubelet/images/image_manager.go:111`, `kubernetes@v1.28.7:pkg/kubelet/images/helpers.go:51`,
+//! `kubernetes@v1.28.7:pkg/kubelet/kubelet_pods.go:915`, `kubernetes@v1.28.7:pkg/credentialprovider/config.go:228`,
+//! `kubernetes@v1.28.7:pkg/apis/core/validation/validation.go:3782`; of older texts
+//! `kubernetes@60e967f4:pkg/kubelet/dockertools/docker.go:260`, `distribution@v2.7.1:reference/reference.go:42`.
 
 use super::words;
 

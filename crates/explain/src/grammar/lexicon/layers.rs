@@ -1,8 +1,14 @@
 //! The layers that wrap an error, and the ways to a mirror or a short name.
 //!
-//! Sources: `containerd v1.2 to v2.2 remotes/docker, core/remotes/docker, client, internal/cri`, `container-libs image/docker,
-//! image/copy, image/pkg/shortnames, sysregistriesv2`, `moby v1.12 to v28 distribution`, `amazon-ecs-agent agent/engine`,
-//! `buildkit solver`; the recordings.
+//! Sources: the recordings; of what they do not show, `containerd@v1.2.14:remotes/docker/resolver.go:425`,
+//! `containerd@v2.1.9:client/pull.go:188`, `containerd@v2.1.9:core/remotes/docker/authorizer.go:345`,
+//! `containerd@v2.1.9:core/remotes/docker/httpreadseeker.go:159`, `containerd@v2.1.9:internal/cri/server/images/image_pull.go:282`,
+//! `containerd@v2.2.0:core/transfer/local/pull.go:62`, `containerd@v2.1.9:core/unpack/unpacker.go:431`,
+//! `container-libs@9869b8fd:image/copy/copy.go:282`, `container-libs@9869b8fd:image/docker/docker_client.go:1015`,
+//! `container-libs@9869b8fd:image/pkg/shortnames/shortnames.go:320`,
+//! `container-libs@9869b8fd:image/pkg/sysregistriesv2/system_registries_v2.go:671`, `moby@v20.10.24:distribution/errors.go:74`,
+//! `moby@v20.10.24:distribution/xfer/download.go:368`, `amazon-ecs-agent@8dfceca6c:agent/dockerclient/dockerapi/errors.go:153`,
+//! `buildkit@73ed6825c:client/solve.go:339`.
 
 use super::words;
 
@@ -22,7 +28,7 @@ words! {
         "fetching manifest", "head manifest", "failed to get manifest", "error getting manifest",
         "get manifest", "error choosing image instance", "choosing an image from manifest list",
         "failed to resolve",
-        // `go-containerregistry v0.20 pkg/crane/{get,pull,copy}.go`.
+        // `go-containerregistry@v0.20.0:pkg/crane/get.go:33`, `go-containerregistry@v0.20.0:pkg/crane/copy.go:74`.
         "reading image \"", "fetching \"",
     ];
     Requesting: [

@@ -114,7 +114,7 @@ clauses! {
     Expired: "the certificate is outside of its validity";
     NameMismatch: "the certificate is for other names";
     PlainHttp: "HTTP where TLS is expected, or the reverse";
-    InsecureHint: "the advice of Docker before 1.9 to call a registry insecure";
+    InsecureHint: "the advice of old Docker to call a registry insecure";
     HandshakeTimeout: "the TLS handshake stalls";
     TlsAlert: "no TLS in common";
     // Who may pull.

@@ -1,7 +1,8 @@
 //! Names, connections and proxies.
 //!
-//! Sources: `go1.25 net/dnsclient_unix.go, net/net.go, net/http/transport.go`, `golang.org/x/sys windows/zerrors_windows.go`,
-//! the messages of Linux' and Windows' error numbers, curl and OpenSSL where registries' helpers print them.
+//! Sources: `go@b4712ab0:src/net/net.go:644`, `go@b4712ab0:src/net/dnsclient_unix.go:46`, `go@b4712ab0:src/internal/poll/fd.go:60`,
+//! `go@b4712ab0:src/net/http/transport.go:1709`, the messages of Linux' and Windows' error numbers, curl and OpenSSL where
+//! registries' helpers print them.
 
 use super::words;
 
@@ -102,11 +103,11 @@ words! {
         "read timeout", "timed out reading", "read timed out", "timeout while reading",
         "timed out … while downloading",
     ];
-    // `go1.25 net/http/transport.go errRequestCanceled`; with more behind it, another limit of time is meant.
+    // `go@b4712ab0:src/net/http/h2_bundle.go:8341`; with more behind it, another limit of time is meant.
     Canceled: [
         "net/http: request canceled", "request canceled",
     ];
-    // The page of `haproxy v2.4 src/http.c http_err_msgs`, as registries behind it send it.
+    // The page of `haproxy@50872daa6:src/http.c:183`, as registries behind it send it.
     RequestCut: [
         "didn't send a complete request", "did not send a complete request",
     ];

@@ -1,6 +1,7 @@
 //! What else a registry answers: limits, failures, what it does not have.
 //!
-//! Sources: `distribution registry/api/v2/errors.go`, `net/http/status.go`, the services named in `access`.
+//! Sources: `distribution@v2.8.3:registry/api/v2/errors.go:57`, `go@b4712ab0:src/net/http/status.go:180`, the services named in
+//! `access`.
 
 use super::words;
 
@@ -23,7 +24,7 @@ words! {
         "service temporarily unavailable", "s3aws:", "filesystem: error", "backend unavailable",
         "internal error", "server is currently unable", "408 request timeout", "no healthy upstream",
         "bad response from upstream", "trying to fetch remote history",
-        // `moby v1.12 registry/session.go GetRemoteTag`: no endpoint answered with 200 or 404.
+        // `moby@v1.12.6:registry/session.go:357`: no endpoint answered with 200 or 404.
         "could not reach any registry endpoint",
         "received unexpected http status: 5", "unexpected http code: 5", "unable to connect to the backend",
         "upstream connect error", "upstream request timeout",
@@ -71,7 +72,7 @@ words! {
         "manifest for * missing", "tag * missing in repository", "check if image tag name is spelled correctly",
         "error: image '*' not found", "error: image \"*\" not found",
     ];
-    // `moby v1.13, v20.10 client/service_create.go`.
+    // `moby@v20.10.24:client/service_create.go:163`.
     Unpinned: [
         "could not be accessed on a registry to record", "unable to pin image",
     ];

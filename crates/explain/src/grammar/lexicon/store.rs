@@ -1,7 +1,10 @@
 //! The node's disk and the runtime's store.
 //!
-//! Sources: the messages of Linux' and Windows' error numbers, `containerd core/snapshots, core/metadata`, `moby layer`, `moby v1.9 graph/{graph,pull_v1}.go`, `container-libs
-//! storage`, `hcsshim`, `kubernetes pkg/kubelet/{eviction,images/image_gc_manager.go}`.
+//! Sources: the messages of Linux' and Windows' error numbers, `containerd@v2.1.9:core/metadata/snapshot.go:357`,
+//! `containerd@v2.1.9:plugins/snapshots/overlay/overlay.go:522`, `moby@v20.10.24:layer/layer.go:26`,
+//! `moby@v1.9.1:graph/graph.go:359`, `container-libs@9869b8fd:storage/types/errors.go:21`,
+//! `hcsshim@7c9ff7f48:internal/wclayer/importlayer.go:24`, `kubernetes@v1.28.7:pkg/kubelet/eviction/helpers.go:45`,
+//! `kubernetes@v1.28.7:pkg/kubelet/images/image_gc_manager.go:331`.
 
 use super::words;
 
@@ -57,7 +60,7 @@ words! {
         "driver * failed to mount", "error pulling dependent layers",
         "error downloading dependent layers", "invalid parent id", "failed to create sandbox … image", "broken image", "image … corrupt",
         "stale … snapshot", "panic",
-        // `grpc-go rpc_util.go`: the list of what the runtime has is too long.
+        // `grpc-go@4793ad047:rpc_util.go:798`: the list of what the runtime has is too long.
         "resourceexhausted desc = grpc: received message larger than max",
         "resourceexhausted desc = grpc: trying to send message larger than max",
         "no descriptor found for reference",

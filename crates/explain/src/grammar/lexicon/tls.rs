@@ -1,7 +1,8 @@
 //! Certificates and records of TLS.
 //!
-//! Sources: `go1.25 crypto/x509/verify.go, crypto/tls/{alert,conn,handshake_client}.go, net/http/transport.go`, OpenSSL's reasons as
-//! curl, Python and Node print them.
+//! Sources: `go@b4712ab0:src/crypto/x509/verify.go:141`, `go@b4712ab0:src/crypto/tls/alert.go:64`,
+//! `go@b4712ab0:src/crypto/tls/conn.go:672`, `go@b4712ab0:src/crypto/tls/handshake_client.go:531`,
+//! `go@b4712ab0:src/net/http/client.go:207`, OpenSSL's reasons as curl, Python and Node print them.
 
 use super::words;
 
@@ -60,7 +61,7 @@ words! {
         // `docker-py 1.0 docker/utils/utils.py`.
         "https endpoint unresponsive and insecure mode isn't enabled", "eproto … wrong version",
     ];
-    // `moby v1.6 registry/endpoint.go NewEndpoint` writes this behind whatever failed.
+    // `moby@v1.6.2:registry/endpoint.go:68`: written behind whatever failed.
     InsecureHint: [
         "supports only http or https with an unknown ca",
     ];
