@@ -115,6 +115,35 @@ fn its_shape() {
 /// Variables of the step that are not empty.
 type Inputs<'a> = &'a [(&'a str, &'a str)];
 
+/// The names that the runner's documentation has for the badge of an action.
+const COLOURS: [&str; 8] = ["white", "black", "yellow", "blue", "green", "orange", "red", "purple"];
+
+#[test]
+fn what_the_runner_reads_besides() {
+    let action = action();
+    assert_eq!(action.branding.keys().collect::<Vec<_>>(), ["color", "icon"]);
+    assert!(COLOURS.contains(&action.branding["color"].as_str()), "{:?}", action.branding);
+    let is_name = |name: &String| {
+        let known = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(known)
+    };
+    assert!(action.inputs.keys().chain(action.outputs.keys()).all(is_name));
+    let ids: Vec<&String> = action.runs.steps.iter().filter_map(|step| step.id.as_ref()).collect();
+    assert!(ids.iter().all(|id| is_name(id)), "{ids:?}");
+    assert!(ids.iter().all(|id| ids.iter().filter(|other| other == &id).count() == 1), "{ids:?}");
+    // Of these contexts a composite action's steps know; `secrets` and `vars` are not among them.
+    let known = ["inputs", "steps", "runner", "github", "env"];
+    for step in &action.runs.steps {
+        for text in step.env.values().chain(step.with.values()) {
+            for expression in text.split("${{").skip(1).filter_map(|rest| rest.split("}}").next()) {
+                let contexts = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_');
+                let dotted = contexts.filter_map(|word| word.split_once('.'));
+                assert!(dotted.map(|(context, _)| context).all(|context| known.contains(&context)), "{text}");
+            }
+        }
+    }
+}
+
 /// What came of a step.
 struct Ran {
     status: i32,
@@ -128,7 +157,8 @@ struct Ran {
 fn script(test: &str, id: &str, pullsim: &Path, inputs: Inputs) -> Ran {
     let directory = directory(&format!("action-{test}"));
     let action = action();
-    let step = action.runs.steps.iter().find(|step| step.id.as_deref() == Some(id)).unwrap();
+    let step =
+        action.runs.steps.iter().find(|step| step.id.as_deref() == Some(id) || step.name == id).unwrap();
     let file = directory.join("script.sh");
     std::fs::write(&file, step.run.as_deref().unwrap()).unwrap();
     let mut command = Command::new("bash");
@@ -155,9 +185,13 @@ fn script(test: &str, id: &str, pullsim: &Path, inputs: Inputs) -> Ran {
 
 /// A pullsim that says what it is asked, and ends as it is told.
 fn stub(test: &str) -> PathBuf {
-    let path = directory(&format!("action-stub-{test}")).join("pullsim");
     let script = "for word in \"$@\"; do printf '<%s>' \"$word\"; done | tee -a \"$CALLS\"\necho >>\"$CALLS\"\n\
                   case \"$1\" in run) exit \"${RUN_STATUS:-0}\" ;; esac\nexit \"${CHECK_STATUS:-0}\"\n";
+    programme(&format!("action-stub-{test}"), "pullsim", script)
+}
+
+fn programme(test: &str, name: &str, script: &str) -> PathBuf {
+    let path = directory(test).join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{script}")).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
@@ -168,8 +202,16 @@ fn what_is_asked_and_how_it_ends() {
     let pullsim = stub("asked");
     let manifests = ("MANIFESTS", "deploy/a b.yaml\n\nother.yaml\n");
     let flags = ("FLAGS", "--kubelet\n1.34");
-    let cases: [(Inputs, i32, &[&str]); 6] = [
+    let cases: [(Inputs, i32, &[&str]); 9] = [
         (&[], 2, &[]),
+        (&[("SCENARIOS", "\n  \n"), ("MANIFESTS", " ")], 2, &[]),
+        // Lines that were ended on Windows, and a last one without an end.
+        (&[("SCENARIOS", "a b\r\nc\r\n")], 0, &["<run><a b><c>"]),
+        (
+            &[("MANIFESTS", "a\n`b`"), ("FLAGS", "--for\r\n5m")],
+            0,
+            &["<check><-f><a><-f><`b`><--for><5m><-o><markdown>"],
+        ),
         (&[("SCENARIOS", "scenarios")], 0, &["<run><scenarios>"]),
         (&[("SCENARIOS", "a\nb"), ("RUN_STATUS", "1")], 1, &["<run><a><b>"]),
         (
@@ -201,9 +243,11 @@ fn what_is_asked_and_how_it_ends() {
 fn files_for_other_tools() {
     let directory = directory("action-files");
     let file = |name: &str| directory.join(name).to_str().unwrap().to_owned();
-    let (junit, sarif) = (file("junit.xml"), file("pullsim.sarif"));
+    // In a directory that is still to be made.
+    let (junit, sarif) = (file("results/of today/junit.xml"), file("pullsim.sarif"));
     let inputs = [("SCENARIOS", "a"), ("MANIFESTS", "b"), ("JUNIT", &junit), ("SARIF", &sarif)];
-    let ran = script("files-run", "run", &stub("files"), &inputs);
+    let pullsim = stub("files");
+    let ran = script("files-run", "run", &pullsim, &inputs);
     assert_eq!(ran.status, 0, "{}", ran.log);
     assert_eq!(std::fs::read_to_string(&junit).unwrap(), "<run><a><-o><junit>");
     assert_eq!(std::fs::read_to_string(&sarif).unwrap(), "<check><-f><b><-o><sarif>");
@@ -235,4 +279,69 @@ fn the_source_has_a_name() {
     assert_eq!(ran.status, 0, "{}", ran.log);
     let hash = ran.output.trim_end().strip_prefix("hash=").unwrap();
     assert!(hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{}", ran.output);
+}
+
+/// The words that the runner takes for commands, from what files and registries hold.
+#[test]
+fn what_is_said_is_no_command_and_no_markdown() {
+    let pullsim = programme(
+        "action-loud",
+        "pullsim",
+        "echo '::error::out'\necho '::add-mask::err' >&2\n[ \"$1\" = run ] || exit 1\n",
+    );
+    let ran = script("loud", "run", &pullsim, &[("SCENARIOS", "a"), ("MANIFESTS", "b")]);
+    assert_eq!(ran.status, 1, "{}", ran.log);
+    let mut stopped: Option<String> = None;
+    let mut seen = 0;
+    for line in ran.log.lines() {
+        match (&stopped, line.strip_prefix("::stop-commands::")) {
+            (None, Some(token)) => stopped = Some(format!("::{token}::")),
+            (None, None) => assert!(!line.contains("out") && !line.contains("add-mask"), "{}", ran.log),
+            (Some(end), _) if line == end => stopped = None,
+            (Some(_), _) => seen += usize::from(line.contains("out") || line.contains("add-mask")),
+        }
+    }
+    assert_eq!((stopped, seen), (None, 4), "{}", ran.log);
+}
+
+#[test]
+fn a_summary_has_room_for_so_much() {
+    let pullsim = programme("action-long", "pullsim", "head -c 3000000 /dev/zero | tr '\\0' x\n");
+    let ran = script("long", "run", &pullsim, &[("SCENARIOS", "a"), ("MANIFESTS", "b")]);
+    assert_eq!(ran.status, 0);
+    assert!(ran.summary.len() < 1024 * 1024, "{}", ran.summary.len());
+    let lines: Vec<&str> = ran.summary.lines().collect();
+    let fences = lines.iter().filter(|line| line.starts_with("~~~~~~~~")).count();
+    assert_eq!((lines[0], lines[1], fences), ("## Scenarios", "~~~~~~~~text", 2), "what begins ends");
+    assert_eq!(ran.summary.matches("(cut here").count(), 2);
+    assert!(ran.log.len() > 6_000_000, "the log has it all");
+}
+
+/// What is wrong with the input stands in the summary, too.
+#[test]
+fn an_error_is_in_the_summary() {
+    let pullsim = programme("action-wrong", "pullsim", "echo 'error: <b>no</b> such file' >&2\nexit 2\n");
+    let ran = script("wrong", "run", &pullsim, &[("MANIFESTS", "b")]);
+    assert_eq!((ran.status, ran.output.as_str()), (2, "status=2\n"));
+    assert!(ran.summary.contains("~~~~~~~~text\nerror: <b>no</b> such file\n"), "{}", ran.summary);
+}
+
+#[test]
+fn it_is_built_from_the_source_beside_it() {
+    // A place with a space in its name.
+    let directory = directory("action built");
+    let cargo = programme("action-cargo", "cargo", "printf '<%s>' \"$@\" >\"$CALLS\"\n");
+    let place = directory.to_str().unwrap();
+    let path = format!("{}:/usr/bin:/bin", cargo.parent().unwrap().display());
+    let inputs = [("GITHUB_ACTION_PATH", place), ("RUNNER_TEMP", place), ("PATH", path.as_str())];
+    let ran = script("build", "Build pullsim", Path::new("unused"), &inputs);
+    assert_eq!(ran.status, 0, "{}", ran.log);
+    let called = std::fs::read_to_string(ran.directory.join("calls")).unwrap();
+    let wanted = format!("<install><--locked><--path><{place}/crates/pullsim><--root><{place}/pullsim>");
+    assert_eq!(called, wanted);
+    // It lies where the next step looks for it, and where the cache keeps it.
+    let action = action();
+    let step = |name: &str| action.runs.steps.iter().find(|step| step.id.as_deref() == Some(name)).unwrap();
+    assert!(step("run").env["PULLSIM"].contains("'{0}/pullsim/bin/pullsim', runner.temp"));
+    assert_eq!(step("cache").with["path"], "${{ runner.temp }}/pullsim");
 }
