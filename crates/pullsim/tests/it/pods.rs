@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::registry::{empty, serve};
+use crate::registry::{closed, empty, serve};
 use crate::{Run, directory, pullsim, pullsim_with};
 
 fn data(name: &str) -> String {
