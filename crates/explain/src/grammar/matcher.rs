@@ -97,8 +97,21 @@ static BEGINNINGS: LazyLock<Vec<(&str, Word)>> = LazyLock::new(|| {
     sorted
 });
 
-/// The clause within which a text breaks off: `certificate signed by unk`. Only what can be nothing else is completed.
+/// What stands for what was left out, and how many such places are looked at.
+const DOTS: [&str; 2] = ["...", "…"];
+const CUTS: usize = 64;
+
+/// The clause within which a text breaks off: `certificate signed by unk`, at its end or before dots, as Compose shortens
+/// what a service failed by. Only what can be nothing else is completed.
 pub(super) fn cut(lower: &str) -> Option<Clause> {
+    let behind = |at: usize, dots: &str| lower[at + dots.len()..].chars().next();
+    let breaks = DOTS.into_iter().flat_map(|dots| lower.match_indices(dots)).take(CUTS);
+    let breaks = breaks.filter(|(at, dots)| behind(*at, dots).is_none_or(char::is_whitespace));
+    let ends = std::iter::once(lower.len()).chain(breaks.map(|(at, _)| at));
+    ends.into_iter().find_map(|end| cut_at_end(&lower[..end]))
+}
+
+fn cut_at_end(lower: &str) -> Option<Clause> {
     let text = lower.trim_end_matches(['.', '…', ' ', '"', '\'', '`', ')']);
     let mut from = text.len().saturating_sub(FROM_END);
     while !text.is_char_boundary(from) {

@@ -82,9 +82,17 @@ impl Dissection {
     /// The text with the clause whole within which it breaks off; `None` where it does not.
     pub(crate) fn completed(&self) -> Option<Self> {
         let clause = matcher::cut(&self.lower)?;
-        let known = self.clauses.iter().any(|other| other.span.end >= clause.span.end);
+        let holds = |other: &Clause| other.span.start < clause.span.end && other.span.end >= clause.span.end;
+        let known = self.clauses.iter().any(holds);
         let clauses = self.clauses.iter().cloned().chain([clause]).collect();
         (!known).then(|| Self { clauses, ..self.clone() })
+    }
+
+    /// The text from where it speaks of unpacking; `None` where it does not, or of nothing else before.
+    pub(crate) fn from_unpacking(&self) -> Option<Self> {
+        let at = self.clauses.iter().find(|clause| clause.word == Word::Unpack)?.span.start;
+        let rest = self.text.get(at..).filter(|_| at > 0)?;
+        Some(Self { image: self.image.clone(), pulls: self.pulls, ..Self::of(rest) })
     }
 
     /// Whether the clause stands in the text.

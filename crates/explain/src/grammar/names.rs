@@ -200,9 +200,11 @@ fn is_end(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | '"' | '\'' | ')' | ';')
 }
 
-/// Whether it may be an image: without quotes around only what has a path, a tag or a digest.
+/// Whether it may be an image: without quotes around only what has a path, a tag or a digest. What no manifest is found for
+/// may be a platform.
 fn is_plausible(image: &str, quoted: bool) -> bool {
-    !image.is_empty() && image.len() <= 512 && (quoted || image.contains(['/', ':']))
+    let is_platform = ["linux/", "windows/"].iter().any(|system| image.starts_with(system));
+    !image.is_empty() && !is_platform && image.len() <= 512 && (quoted || image.contains(['/', ':']))
 }
 
 /// The registry of an image as written, and the path behind it.

@@ -6,6 +6,11 @@ use crate::pods_table::PodLine;
 
 /// No record is longer than this, in bytes: what follows is read as another.
 const MAX_RECORD: usize = 16 * 1024;
+/// What Docker's and Podman's command lines say of a login and a logout (`docker-cli@v28.5.2:cli/command/registry/login.go:335`,
+/// `docker-cli@v28.5.2:cli/command/registry/logout.go:73`, `container-libs@9869b8fd:common/pkg/auth/auth.go:217`,
+/// `container-libs@9869b8fd:common/pkg/auth/auth.go:373`).
+const LOGGED_IN: &str = "Login Succeeded";
+const LOGGED_OUT: &str = "login credentials for";
 /// A terminal is at least as wide as this.
 const NARROWEST: usize = 60;
 
@@ -29,6 +34,8 @@ struct Reader {
     /// The width of the widest line: a terminal breaks lines there when they are copied.
     widest: usize,
     pod: Option<String>,
+    /// Whether a record before told that somebody logged in.
+    logged_in: bool,
     /// Where in `kubectl describe pod` the line stands; `None` outside.
     described: Option<Described>,
     seen_rows: bool,
@@ -127,9 +134,12 @@ impl Reader {
             || (self.seen_rows && first == "Events:")
     }
 
+    /// A record. What it is about tells that it was written after a login, which is a record of its own.
     fn begin_record(&mut self, line: &str) {
         let about = record::about(line);
-        self.begin(Statement { text: line.to_owned(), about, of_log: true, ..Statement::default() }, line);
+        let text = if self.logged_in { format!("{LOGGED_IN}\n{line}") } else { line.to_owned() };
+        self.logged_in = (self.logged_in || line.contains(LOGGED_IN)) && !line.contains(LOGGED_OUT);
+        self.begin(Statement { text, about, of_log: true, ..Statement::default() }, line);
     }
 
     fn begin(&mut self, statement: Statement, line: &str) {

@@ -13,6 +13,8 @@ mod status;
 mod step;
 mod verdict;
 
+use diagnosis::Cause;
+
 use crate::grammar::Dissection;
 
 pub use verdict::Confidence;
@@ -82,7 +84,17 @@ const RULES: &[Rule] = &[
 
 /// The cause that a text tells, and the number of the rule: the lower, the more outright.
 pub(crate) fn judge(dissection: &Dissection) -> Option<(usize, Verdict)> {
-    let told = |(rank, rule): (usize, &Rule)| rule(dissection).map(|verdict| (rank, verdict));
-    let (rank, verdict) = RULES.iter().enumerate().find_map(told)?;
+    let unpacking = dissection.from_unpacking().and_then(|rest| first(&rest)).filter(is_of_the_store);
+    let (rank, verdict) = unpacking.or_else(|| first(dissection))?;
     Some((rank, verdict.weighed(dissection)))
+}
+
+fn first(dissection: &Dissection) -> Option<(usize, Verdict)> {
+    let told = |(rank, rule): (usize, &Rule)| rule(dissection).map(|verdict| (rank, verdict));
+    RULES.iter().enumerate().find_map(told)
+}
+
+/// What stops an image that was fetched: whatever else the text told before it did not.
+fn is_of_the_store((_, verdict): &(usize, Verdict)) -> bool {
+    [Cause::RuntimeFault, Cause::NoSpace].contains(&verdict.cause)
 }

@@ -57,6 +57,8 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode],
     ),
     ("dial tcp: lookup", Cause::DnsResolverFailure, &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode]),
+    // Who does not answer in time is told without this word.
+    (": connect:", Cause::ConnRefused, &[Cause::NoRoute, Cause::ConnTimeout, Cause::ProxyMisconfig]),
     ("dial tcp", Cause::ConnTimeout, &[Cause::ConnRefused, Cause::NoRoute, Cause::ProxyMisconfig]),
     ("read tcp", Cause::ConnTimeout, &[Cause::ConnReset, Cause::Mtu, Cause::ProxyMisconfig]),
 ];

@@ -2,6 +2,7 @@
 #![expect(clippy::panic, reason = "all of this crate is test code")]
 
 mod causes;
+mod excerpts;
 mod inputs;
 mod recorded;
 mod redaction;
