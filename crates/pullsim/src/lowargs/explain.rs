@@ -9,7 +9,7 @@ Examples:
   kubectl describe pod web-0 | pullsim explain
   kubectl get events -A -o json | pullsim explain -o json
   kubectl get pod web-0 -o yaml | pullsim explain
-  kubectl get pods -A | pullsim explain          what each status means, and where its cause is told
+  kubectl get pods -A | pullsim explain
   journalctl -u kubelet -u containerd --since -1h | pullsim explain
   pullsim explain error.txt
 
