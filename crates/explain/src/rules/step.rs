@@ -36,6 +36,12 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         Cause::X509UnknownAuthority,
         &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
     ),
+    // Go goes on with `verify certificate`, and then tells which of its verdicts.
+    (
+        "tls: failed to v",
+        Cause::X509UnknownAuthority,
+        &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
+    ),
     (
         "tls:",
         Cause::TlsIncompatible,
@@ -57,8 +63,8 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode],
     ),
     ("dial tcp: lookup", Cause::DnsResolverFailure, &[Cause::DnsNoSuchHost, Cause::ClusterDnsOnNode]),
-    // Who does not answer in time is told without this word.
-    (": connect:", Cause::ConnRefused, &[Cause::NoRoute, Cause::ConnTimeout, Cause::ProxyMisconfig]),
+    // Cut off there: who does not answer in time is told without this word.
+    (": connect: ...", Cause::ConnRefused, &[Cause::NoRoute, Cause::ConnTimeout, Cause::ProxyMisconfig]),
     ("dial tcp", Cause::ConnTimeout, &[Cause::ConnRefused, Cause::NoRoute, Cause::ProxyMisconfig]),
     ("read tcp", Cause::ConnTimeout, &[Cause::ConnReset, Cause::Mtu, Cause::ProxyMisconfig]),
 ];

@@ -285,7 +285,7 @@ fn the_source_has_a_name() {
 #[test]
 fn what_is_said_is_no_command_and_no_markdown() {
     let pullsim = programme(
-        "action-loud",
+        "action-stub-loud",
         "pullsim",
         "echo '::error::out'\necho '::add-mask::err' >&2\n[ \"$1\" = run ] || exit 1\n",
     );
@@ -306,7 +306,7 @@ fn what_is_said_is_no_command_and_no_markdown() {
 
 #[test]
 fn a_summary_has_room_for_so_much() {
-    let pullsim = programme("action-long", "pullsim", "head -c 3000000 /dev/zero | tr '\\0' x\n");
+    let pullsim = programme("action-stub-long", "pullsim", "head -c 3000000 /dev/zero | tr '\\0' x\n");
     let ran = script("long", "run", &pullsim, &[("SCENARIOS", "a"), ("MANIFESTS", "b")]);
     assert_eq!(ran.status, 0);
     assert!(ran.summary.len() < 1024 * 1024, "{}", ran.summary.len());
@@ -320,17 +320,20 @@ fn a_summary_has_room_for_so_much() {
 /// What is wrong with the input stands in the summary, too.
 #[test]
 fn an_error_is_in_the_summary() {
-    let pullsim = programme("action-wrong", "pullsim", "echo 'error: <b>no</b> such file' >&2\nexit 2\n");
+    let pullsim = programme("action-stub-wrong", "pullsim", "echo 'error: <b>no</b> such file' >&2\nexit 2\n");
     let ran = script("wrong", "run", &pullsim, &[("MANIFESTS", "b")]);
     assert_eq!((ran.status, ran.output.as_str()), (2, "status=2\n"));
     assert!(ran.summary.contains("~~~~~~~~text\nerror: <b>no</b> such file\n"), "{}", ran.summary);
+    let ran = script("nowhere", "run", Path::new("/no/such/pullsim"), &[("SCENARIOS", "b")]);
+    assert_eq!((ran.status, ran.output.as_str()), (3, "status=3\n"));
+    assert!(ran.log.contains("/no/such/pullsim"), "{}", ran.log);
 }
 
 #[test]
 fn it_is_built_from_the_source_beside_it() {
     // A place with a space in its name.
     let directory = directory("action built");
-    let cargo = programme("action-cargo", "cargo", "printf '<%s>' \"$@\" >\"$CALLS\"\n");
+    let cargo = programme("action-stub-cargo", "cargo", "printf '<%s>' \"$@\" >\"$CALLS\"\n");
     let place = directory.to_str().unwrap();
     let path = format!("{}:/usr/bin:/bin", cargo.parent().unwrap().display());
     let inputs = [("GITHUB_ACTION_PATH", place), ("RUNNER_TEMP", place), ("PATH", path.as_str())];
