@@ -29,7 +29,7 @@ const CODES: [&str; 17] = [
 ];
 
 /// Words that stand before the name of an image, most telling first.
-const BEFORE_IMAGE: [&str; 47] = [
+const BEFORE_IMAGE: [&str; 48] = [
     "failed to pull image \"",
     "back-off pulling image \"",
     "pulling image \"",
@@ -75,6 +75,8 @@ const BEFORE_IMAGE: [&str; 47] = [
     "each node will access ",
     // `containerregistry tools/fast_puller_.py`, which rules_docker runs.
     "pulling and saving image ",
+    // Fields of logfmt without quotes.
+    " image=",
     // The steps of BuildKit.
     "source metadata for ",
     "load metadata for ",

@@ -75,8 +75,12 @@ pub(super) fn missing(d: &Dissection) -> Option<Verdict> {
 pub(super) fn truncated(d: &Dissection) -> Option<Verdict> {
     let to_registry = |link: &Link| matches!(link.purpose, Purpose::Ping | Purpose::Manifest);
     // No answer had begun, and no layer was asked for (Go net/url `Error`, net/http `Transport.roundTrip`).
+    let others = [Cause::ProxyMisconfig, Cause::Mtu, Cause::BlobTruncated, Cause::Registry5xx];
+    if d.last_link().is_some_and(|link| link.purpose == Purpose::Token && link.fails) {
+        let verdict = Verdict::likely(Cause::TokenEndpointFailure).or(&[Cause::ConnReset]).or(&others);
+        return verdict.because(&[Word::Truncated]).if_said(d);
+    }
     if d.says("\": unexpected eof") && d.last_link().is_some_and(to_registry) {
-        let others = [Cause::ProxyMisconfig, Cause::Mtu, Cause::BlobTruncated, Cause::Registry5xx];
         return Some(Verdict::likely(Cause::ConnReset).or(&others).because(&[Word::Truncated]));
     }
     let verdict = Verdict::likely(Cause::BlobTruncated);

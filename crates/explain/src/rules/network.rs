@@ -158,7 +158,8 @@ fn on_this_way(d: &Dissection, cause: Cause) -> Verdict {
     if d.host_kind() == HostKind::Loopback && cause == Cause::ConnRefused && !is_realm(d) {
         return at_loopback(d);
     }
-    if cause == Cause::ConnRefused && (lacks_port(d) || is_version1(d)) {
+    let has_port = d.last_link().is_some_and(|link| link.host() != link.authority);
+    if cause == Cause::ConnRefused && (lacks_port(d) || (is_version1(d) && !has_port)) {
         return Verdict::possible(Cause::WrongRegistryHost).or(&[cause]).or(others);
     }
     // Amazon's nodes and tasks get their login there, and have no way out at all when they cannot reach it.
