@@ -36,9 +36,9 @@ const PIECES: &[(&str, Cause, &[Cause])] = &[
         Cause::X509UnknownAuthority,
         &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
     ),
-    // Go goes on with `verify certificate`, and then tells which of its verdicts.
+    // Go most often goes on with `verify certificate`, and then tells which of its verdicts.
     (
-        "tls: failed to v",
+        "tls: failed to",
         Cause::X509UnknownAuthority,
         &[Cause::X509NameMismatch, Cause::X509Expired, Cause::ProxyMisconfig],
     ),

@@ -16,7 +16,6 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 struct Action {
     name: String,
     description: String,
-    #[expect(dead_code, reason = "that it parses is all")]
     branding: BTreeMap<String, String>,
     inputs: BTreeMap<String, Input>,
     outputs: BTreeMap<String, Output>,
@@ -320,7 +319,8 @@ fn a_summary_has_room_for_so_much() {
 /// What is wrong with the input stands in the summary, too.
 #[test]
 fn an_error_is_in_the_summary() {
-    let pullsim = programme("action-stub-wrong", "pullsim", "echo 'error: <b>no</b> such file' >&2\nexit 2\n");
+    let pullsim =
+        programme("action-stub-wrong", "pullsim", "echo 'error: <b>no</b> such file' >&2\nexit 2\n");
     let ran = script("wrong", "run", &pullsim, &[("MANIFESTS", "b")]);
     assert_eq!((ran.status, ran.output.as_str()), (2, "status=2\n"));
     assert!(ran.summary.contains("~~~~~~~~text\nerror: <b>no</b> such file\n"), "{}", ran.summary);
