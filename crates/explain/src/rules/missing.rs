@@ -46,7 +46,14 @@ pub(super) fn manifest(d: &Dissection) -> Option<Verdict> {
         let verdict = Verdict::likely(Cause::BlobMissing).or(&[Cause::TagNotFound, Cause::MirrorMisconfig]);
         return Some(verdict.because(&[Word::ManifestUnknown]));
     }
-    let verdict = Verdict::likely(Cause::TagNotFound).or(&[Cause::RepoNotFound, Cause::MirrorMisconfig]);
+    // Jenkins advises so whatever the reason was (`kubernetes-plugin pod/retention/Reaper.java TerminateAgentOnImagePullBackOff`).
+    let advised = d.says("check if image tag name is spelled correctly");
+    if advised && d.any(&[Word::AccessDenied, Word::Forbidden, Word::Unauthorized]) {
+        return None;
+    }
+    let verdict =
+        if advised { Verdict::possible(Cause::TagNotFound) } else { Verdict::likely(Cause::TagNotFound) };
+    let verdict = verdict.or(&[Cause::RepoNotFound, Cause::MirrorMisconfig]);
     verdict.because(&[Word::ManifestUnknown]).if_said(d)
 }
 
