@@ -46,8 +46,7 @@ pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d)
 }
 
-/// Whether the command that failed is shown, and hands over a login (`cri-tools cmd/crictl/image.go`, `containerd
-/// cmd/ctr/commands/images/pull.go`).
+/// Whether the command that failed is shown, and hands over a login: options of `crictl pull` and of `ctr image pull`.
 fn shows_login(d: &Dissection) -> bool {
     ["--creds", "ctr … --user "].iter().any(|option| d.says(option))
 }
@@ -343,8 +342,7 @@ pub(super) fn forbidden(d: &Dissection) -> Option<Verdict> {
         {
             Verdict::possible(Cause::CredentialsMissing)
         }
-        // Of whom it knows, it speaks so where the project is none of theirs (`gitlab
-        // app/services/auth/container_registry_authentication_service.rb`).
+        // Of whom it knows, it speaks so where the project is none of theirs.
         HostKind::GitLab => Verdict::likely(Cause::UserNotPermitted).or(&[Cause::BadCredentials]),
         _ if d.has(Word::LoginToken) => Verdict::likely(Cause::TokenEndpointFailure),
         _ if is_token(d) => Verdict::likely(Cause::CredentialsMissing).or(&[Cause::TokenEndpointFailure]),

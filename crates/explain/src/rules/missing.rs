@@ -42,11 +42,14 @@ pub(super) fn searched(d: &Dissection) -> Option<Verdict> {
 
 /// The registry knows the repository and not what is asked of it.
 pub(super) fn manifest(d: &Dissection) -> Option<Verdict> {
-    if d.has(Word::ManifestUnknown) && d.has(Word::Copying) {
+    // Docker says from where it pulls once it has read what the tag names, and then tells errors without its prefix
+    // (`moby@v28.5.2:distribution/pull_v2.go:387`).
+    let of_a_list = d.says("pulling from * manifest unknown");
+    if d.has(Word::ManifestUnknown) && (d.has(Word::Copying) || of_a_list) {
         let verdict = Verdict::likely(Cause::BlobMissing).or(&[Cause::TagNotFound, Cause::MirrorMisconfig]);
         return Some(verdict.because(&[Word::ManifestUnknown]));
     }
-    // Jenkins advises so whatever the reason was (`kubernetes-plugin pod/retention/Reaper.java TerminateAgentOnImagePullBackOff`).
+    // Jenkins advises so whatever the reason was (the agents' `TerminateAgentOnImagePullBackOff`).
     let advised = d.says("check if image tag name is spelled correctly");
     if advised && d.any(&[Word::AccessDenied, Word::Forbidden, Word::Unauthorized]) {
         return None;
