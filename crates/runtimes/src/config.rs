@@ -5,8 +5,8 @@ use std::path::Path;
 
 use node::Node;
 
-use crate::containerd;
 use crate::profile::{Kind, Profile};
+use crate::{containerd, crio};
 
 /// What keeps a runtime from starting with the configuration of its node.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,7 @@ pub struct ConfigError(Refusal);
 #[derive(Clone, Debug, PartialEq)]
 enum Refusal {
     Containerd(containerd::ConfigError),
+    CriO(crio::ConfigError),
 }
 
 /// A place in a file of a runtime's configuration.
@@ -37,6 +38,9 @@ pub fn check_config(node: &Node, profile: &'static Profile) -> Result<(), Config
         Kind::Containerd(profile) => {
             containerd::check_config(node, profile).map_err(|error| ConfigError(Refusal::Containerd(error)))
         }
+        Kind::CriO(profile) => {
+            crio::check_config(node, profile).map_err(|error| ConfigError(Refusal::CriO(error)))
+        }
     }
 }
 
@@ -45,6 +49,7 @@ impl ConfigError {
     pub fn file(&self) -> &Path {
         match &self.0 {
             Refusal::Containerd(error) => error.file(),
+            Refusal::CriO(error) => error.file(),
         }
     }
 
@@ -52,6 +57,7 @@ impl ConfigError {
     pub fn place(&self) -> Option<&ConfigPlace> {
         match &self.0 {
             Refusal::Containerd(error) => error.place(),
+            Refusal::CriO(error) => error.place(),
         }
     }
 
@@ -60,6 +66,7 @@ impl ConfigError {
     pub fn said(&self) -> String {
         match &self.0 {
             Refusal::Containerd(error) => error.said(),
+            Refusal::CriO(error) => error.said(),
         }
     }
 
@@ -67,13 +74,15 @@ impl ConfigError {
     pub fn sentence(&self, version: &str) -> String {
         match &self.0 {
             Refusal::Containerd(error) => error.sentence(version),
+            Refusal::CriO(error) => error.sentence(version),
         }
     }
 
     /// What to do about it.
-    pub const fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &'static str {
         match &self.0 {
             Refusal::Containerd(error) => error.remedy(),
+            Refusal::CriO(error) => error.remedy(),
         }
     }
 }
@@ -82,6 +91,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Refusal::Containerd(error) => error.fmt(f),
+            Refusal::CriO(error) => error.fmt(f),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Container runtimes as a node runs them, behind the CRI image service.
 //!
 //! ```text
-//! cri::ImageService ◀── Runtime ─ Containerd ── resolver ─ authorizer ─ fetcher ─ unpacker ──▶ net::Client ──▶ net::Network
+//! cri::ImageService ◀── Runtime ┬ Containerd ── resolver ─ authorizer ─ fetcher ─ unpacker ──▶ net::Client ──▶ net::Network
+//!                               └ CriO ── shortnames ─ copy ─ image_source ─ client ─ layers ──▶
 //!                                     │
 //!                                  Profile (version), node (config.toml, certs.d), store
 //! ```
@@ -39,9 +40,11 @@
 //! ```
 
 mod archive;
+mod beside;
 mod claims;
 mod config;
 mod containerd;
+mod crio;
 mod listing;
 mod options;
 mod profile;

@@ -1,6 +1,6 @@
 //! Versions of all runtimes, by name.
 
-use crate::containerd;
+use crate::{containerd, crio};
 
 /// A version of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub struct Profile(Kind);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Containerd(&'static containerd::Profile),
+    CriO(&'static crio::Profile),
 }
 
 /// A runtime that pullsim does not know.
@@ -30,10 +31,10 @@ pub struct Nearest {
 }
 
 /// The names without a version, which mean the newest.
-const FAMILIES: [&str; 1] = ["containerd"];
+const FAMILIES: [&str; 2] = ["containerd", "cri-o"];
 
 /// How many there are.
-const COUNT: usize = containerd::KNOWN.len();
+const COUNT: usize = containerd::KNOWN.len() + crio::KNOWN.len();
 
 /// Family by family, newest first.
 static KNOWN: [Profile; COUNT] = {
@@ -42,6 +43,11 @@ static KNOWN: [Profile; COUNT] = {
     while index < containerd::KNOWN.len() {
         all[index] = Profile(Kind::Containerd(&containerd::KNOWN[index]));
         index += 1;
+    }
+    let mut other = 0;
+    while other < crio::KNOWN.len() {
+        all[index + other] = Profile(Kind::CriO(&crio::KNOWN[other]));
+        other += 1;
     }
     all
 };
@@ -93,6 +99,7 @@ impl Profile {
     pub const fn name(&self) -> &'static str {
         match self.0 {
             Kind::Containerd(profile) => profile.name,
+            Kind::CriO(profile) => profile.name,
         }
     }
 
@@ -100,12 +107,14 @@ impl Profile {
     pub const fn family(&self) -> &'static str {
         match self.0 {
             Kind::Containerd(_) => FAMILIES[0],
+            Kind::CriO(_) => FAMILIES[1],
         }
     }
 
     const fn since(&self) -> [u16; 3] {
         match self.0 {
             Kind::Containerd(profile) => profile.since,
+            Kind::CriO(profile) => profile.since,
         }
     }
 
@@ -156,6 +165,10 @@ mod tests {
             ("containerd-1.6.20~ds1", Some(("containerd-1.6.20", false))),
             ("containerd-1.5.2", Some(("containerd-1.6.20", false))),
             ("containerd-9", None),
+            ("cri-o", Some(("cri-o-1.37.0", true))),
+            ("cri-o-1.37", Some(("cri-o-1.37.0", true))),
+            ("cri-o-1.34.2", Some(("cri-o-1.37.0", false))),
+            ("cri-o-1.38.0", Some(("cri-o-1.37.0", false))),
             ("podman-5.0.0", None),
         ];
         for (name, expected) in cases {
@@ -171,6 +184,7 @@ mod tests {
             let known = || KNOWN.iter().filter(|profile| profile.family() == family);
             let releases = |profile: &Profile| match profile.kind() {
                 Kind::Containerd(profile) => (profile.release, profile.since),
+                Kind::CriO(profile) => (profile.release, profile.since),
             };
             assert!(known().map(releases).is_sorted_by(|a, b| a.0 > b.0 && a.1 > b.0), "{family}");
             let said = |profile: &Profile| release(&profile.name()[family.len() + 1..]);

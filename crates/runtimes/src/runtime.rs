@@ -4,6 +4,7 @@ use cri::{CriError, ImageService, PullImageRequest, PulledImage, StoredImage};
 use trace::Trace;
 
 use crate::containerd::Containerd;
+use crate::crio::CriO;
 use crate::listing::Listing;
 use crate::options::Options;
 use crate::profile::Kind;
@@ -14,6 +15,7 @@ pub struct Runtime(Simulated);
 
 enum Simulated {
     Containerd(Box<Containerd>),
+    CriO(Box<CriO>),
 }
 
 impl Runtime {
@@ -24,6 +26,7 @@ impl Runtime {
     pub fn new(options: Options) -> Result<Self, StoreError> {
         Ok(Self(match options.profile.kind() {
             Kind::Containerd(profile) => Simulated::Containerd(Box::new(Containerd::new(options, profile)?)),
+            Kind::CriO(profile) => Simulated::CriO(Box::new(CriO::new(options, profile)?)),
         }))
     }
 
@@ -34,6 +37,7 @@ impl Runtime {
             Simulated::Containerd(containerd) => {
                 Simulated::Containerd(Box::new(containerd.with_trace(trace)))
             }
+            Simulated::CriO(crio) => Simulated::CriO(Box::new(crio.with_trace(trace))),
         })
     }
 
@@ -45,6 +49,7 @@ impl Runtime {
             Simulated::Containerd(containerd) => {
                 Simulated::Containerd(Box::new(containerd.with_space(bytes)))
             }
+            Simulated::CriO(crio) => Simulated::CriO(Box::new(crio.with_space(bytes))),
         })
     }
 
@@ -53,6 +58,7 @@ impl Runtime {
     pub async fn list(&self, request: &PullImageRequest, listing: Listing) -> Option<Vec<String>> {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.list(request, listing).await,
+            Simulated::CriO(crio) => crio.list(request, listing).await,
         }
     }
 
@@ -61,6 +67,7 @@ impl Runtime {
     pub async fn ask_for_manifest(&self, request: &PullImageRequest) -> bool {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.ask_for_manifest(request).await,
+            Simulated::CriO(crio) => crio.ask_for_manifest(request).await,
         }
     }
 }
@@ -69,12 +76,14 @@ impl ImageService for Runtime {
     async fn pull_image(&self, request: PullImageRequest) -> Result<PulledImage, CriError> {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.pull_image(request).await,
+            Simulated::CriO(crio) => crio.pull_image(request).await,
         }
     }
 
     async fn image_status(&self, image: &str) -> Result<Option<StoredImage>, CriError> {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.image_status(image).await,
+            Simulated::CriO(crio) => crio.image_status(image).await,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::containerd;
+use crate::{containerd, crio};
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,5 +25,5 @@ impl StoreError {
 /// # Errors
 /// When the store's directory cannot be written to.
 pub fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
-    containerd::remove_image(store, reference)
+    Ok(containerd::remove_image(store, reference)? | crio::remove_image(store, reference)?)
 }

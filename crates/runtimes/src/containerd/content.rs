@@ -15,12 +15,12 @@ use gostd::strconv;
 use net::Recorder;
 use trace::Flaw;
 
-use super::beside::Unpacking;
 use super::error::{Class, Error, Result};
 use super::fetcher::{Fetcher, ReadError};
 use super::progress::Progress;
 use super::store::{Blob, Store};
 use crate::archive::{Applied, Archive};
+use crate::beside::Unpacking;
 use crate::containerd::profile::Profile;
 
 /// Content that is looked into is kept up to this size; the largest manifest that resolves has 4 MiB.

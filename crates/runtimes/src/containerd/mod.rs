@@ -3,7 +3,6 @@
 //! The files keep the names of the upstream ones that they mirror: `resolver`, `authorizer`, `fetcher`, `unpacker`.
 
 mod authorizer;
-mod beside;
 mod chunks;
 mod config;
 mod content;

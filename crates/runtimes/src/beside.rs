@@ -14,7 +14,7 @@ const SMALL: usize = 4 << 20;
 const WAITING: usize = 16;
 
 /// A layer on its way.
-pub(super) struct Unpacking {
+pub(crate) struct Unpacking {
     seen: usize,
     way: Way,
 }
@@ -30,11 +30,11 @@ enum Way {
 }
 
 impl Unpacking {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { seen: 0, way: Way::Here(Archive::new()) }
     }
 
-    pub(super) fn push(&mut self, piece: &Bytes) {
+    pub(crate) fn push(&mut self, piece: &Bytes) {
         self.seen = self.seen.saturating_add(piece.len());
         if self.seen > SMALL && matches!(self.way, Way::Here(_)) {
             self.move_away();
@@ -62,7 +62,7 @@ impl Unpacking {
     }
 
     /// The end of the layer.
-    pub(super) fn finish(self) -> Applied {
+    pub(crate) fn finish(self) -> Applied {
         let archive = match self.way {
             Way::Here(archive) => Some(archive),
             Way::Beside { pieces, thread } => {
