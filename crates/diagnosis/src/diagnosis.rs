@@ -8,8 +8,8 @@ use crate::finding::Finding;
 use crate::names::Names;
 use crate::scene::Scene;
 use crate::{
-    Alternative, Cause, Cloud, Facts, Outcome, Persistence, Stage, access, advice, background, content,
-    status, transport,
+    Alternative, Attempt, Cause, Cloud, Facts, Outcome, Persistence, Stage, access, advice, background,
+    configured, content, status, transport,
 };
 
 /// Why the pull fails.
@@ -115,7 +115,8 @@ fn of_secret(source: &str) -> Names {
 /// another login found missing.
 fn refused(facts: &Facts<'_>) -> (Finding, Names) {
     let findings = facts.attempts.iter().map(|attempt| {
-        let scene = Scene::new(facts, attempt);
+        let attempt = Attempt { login: attempt.login, steps: trace::deciding(attempt.steps) };
+        let scene = Scene::new(facts, &attempt);
         (attempt_failed(&scene), advice::of_scene(&scene))
     });
     findings.max_by_key(|(finding, _)| !access::is_about_login(finding.cause)).unwrap_or_else(|| {
@@ -125,6 +126,9 @@ fn refused(facts: &Facts<'_>) -> (Finding, Names) {
 }
 
 fn attempt_failed(scene: &Scene<'_>) -> Finding {
+    if let Some(finding) = configured::finding(scene) {
+        return finding;
+    }
     let finding = match scene.failure() {
         Some(failure) => match failure.fault() {
             Some(fault) => transport::finding(scene, &failure, fault),

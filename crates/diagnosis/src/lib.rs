@@ -34,6 +34,7 @@ mod background;
 mod catalogue;
 mod cause;
 mod certificates;
+mod configured;
 mod content;
 mod diagnosis;
 mod facts;

@@ -155,7 +155,15 @@ impl<'a> Scene<'a> {
 
     /// Whether the last thing that happened was a decision about something.
     pub fn ended_with(&self, about: &str) -> bool {
-        matches!(self.attempt.steps.last().map(|step| &step.what), Some(What::Decision(d)) if d.about == about)
+        self.last_step().is_some_and(|decision| decision.about == about)
+    }
+
+    /// The decision that was the last thing to happen, if one was.
+    pub fn last_step(&self) -> Option<&'a Decision> {
+        match &self.attempt.steps.last()?.what {
+            What::Decision(decision) => Some(decision),
+            _ => None,
+        }
     }
 
     /// Whether content that was being sent was neither taken to its end nor broken off by the other side.
@@ -174,7 +182,10 @@ impl<'a> Scene<'a> {
     pub fn failure(&self) -> Option<Failure<'a>> {
         let open = |step: &&Step| failed(step) && !self.made_good(step);
         let steps = || self.attempt.steps.iter().filter(open);
-        let step = steps().rfind(|step| !cancelled(step)).or_else(|| steps().next_back())?;
+        let step = steps()
+            .rfind(|step| !cancelled(step) && !challenged(step))
+            .or_else(|| steps().rfind(|step| !cancelled(step)))
+            .or_else(|| steps().next_back())?;
         Some(Failure { step })
     }
 
@@ -195,9 +206,17 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether `url` goes to a mirror.
+    /// Whether `url` goes to a mirror: containerd says so in it, and CRI-O asks each host first whether it is a registry.
     pub fn is_mirror(&self, url: &str) -> bool {
+        let registry = self.reference().map(|reference| reference.registry_host().to_owned());
+        let pinged = |host| self.exchanges().any(|e| is_ping(&e.url) && authority(&e.url) == host);
         is_mirror(url)
+            || registry.is_some_and(|registry| registry != authority(url)) && pinged(authority(url))
+    }
+
+    /// The file of the node that names mirrors.
+    pub fn mirror_file(&self) -> &'static str {
+        if self.decision("registries").is_some() { "registries.conf" } else { "hosts.toml" }
     }
 
     /// Whether `host` is neither the registry nor its mirror nor its token server: where a redirect led.
@@ -256,6 +275,15 @@ fn failed(step: &Step) -> bool {
         What::Tunnel(tunnel) => tunnel.fault.is_some() || tunnel.status.is_some_and(|s| s != 200),
         other => other.fault().is_some(),
     }
+}
+
+/// Whether it is but the answer to the question whether there is a registry, and how to log in.
+fn challenged(step: &Step) -> bool {
+    matches!(&step.what, What::Exchange(exchange) if exchange.status == Some(401) && is_ping(&exchange.url))
+}
+
+fn is_ping(url: &str) -> bool {
+    path(url) == "/v2/"
 }
 
 fn cancelled(step: &Step) -> bool {

@@ -2,12 +2,12 @@
 
 use trace::{Exchange, Purpose};
 
-use crate::Cause;
 use crate::access::{self, is_html};
 use crate::content;
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene, authority, host_name};
 use crate::transport::is_plain_at_tls_port;
+use crate::{Cause, Reference};
 
 /// What a status says, given what was asked of whom.
 pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
@@ -213,16 +213,30 @@ fn missing(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
         (Some(digest), _) => format!("digest {digest}"),
         (None, tag) => format!("tag {:?}", tag.unwrap_or("latest")),
     };
-    let sentence = format!(
-        "{} has no {what} of {}, or no such repository: the answer to a HEAD request has no body that would tell.",
-        reference.domain, reference.path,
-    );
-    let finding = Finding::new(Cause::TagNotFound, sentence).or(&[Cause::RepoNotFound]);
+    let finding = not_there(scene, exchange, &reference, &what);
     let finding = if scene.login().is_none() { finding.or(&[Cause::RepoMissingOrPrivate]) } else { finding };
     finding.remedy(format!(
         "Check the spelling, and that {} was pushed to {}.",
         reference.path, reference.domain
     ))
+}
+
+/// What the registry says of it, as far as it says anything.
+fn not_there(scene: &Scene<'_>, exchange: &Exchange, reference: &Reference<'_>, what: &str) -> Finding {
+    let (domain, path) = (reference.domain, reference.path);
+    let said = match scene.decision("error code").filter(|code| *code != "none") {
+        Some("NAME_UNKNOWN") => {
+            let sentence = format!("{domain} does not know the repository {path}: it says NAME_UNKNOWN.");
+            return Finding::new(Cause::RepoNotFound, sentence).or(&[Cause::TagNotFound]);
+        }
+        Some(code) => format!("it says {code}"),
+        None if exchange.method == "HEAD" => {
+            "the answer to a HEAD request has no body that would tell".to_owned()
+        }
+        None => "its answer does not tell".to_owned(),
+    };
+    let sentence = format!("{domain} has no {what} of {path}, or no such repository: {said}.");
+    Finding::new(Cause::TagNotFound, sentence).or(&[Cause::RepoNotFound])
 }
 
 pub(crate) fn looks_like_host(path: &str) -> bool {

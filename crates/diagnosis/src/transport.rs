@@ -139,7 +139,10 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
             format!("The mirror {host}, which the node's configuration puts before the registry, failed.");
         return Finding::new(Cause::MirrorMisconfig, sentence)
             .or(&[cause])
-            .remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
+            .remedy(format!(
+                "Correct or remove the mirror in {} (registry configuration of the runtime).",
+                scene.mirror_file()
+            ))
             .remedy(format!("Or start it, or let the nodes reach it: {host} {}.", away(cause)));
     }
     if network && scene.is_redirected(failure.purpose(), url) {

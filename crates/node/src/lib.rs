@@ -241,11 +241,24 @@ fn names_in(directory: &Path) -> Vec<String> {
     entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }
 
+/// Where a container runtime and the kubelet have their configuration and their logins.
+const OF_THE_RUNTIME: [&str; 11] = [
+    "/etc/containerd",
+    "/etc/containers",
+    "/etc/crio",
+    "/etc/docker",
+    "/etc/systemd",
+    "/root/.config/containers",
+    "/root/.docker",
+    "/root/.dockercfg",
+    "/run/containers",
+    "/var/cache/containers",
+    "/var/lib/kubelet",
+];
+
 fn is_machine_file(path: &Path) -> bool {
     // What the runtime's configuration could name is read; the runtime's and kubelet's own configuration is not.
-    !["/etc/containerd", "/etc/containers", "/etc/crio", "/etc/docker", "/var/lib/kubelet", "/etc/systemd"]
-        .iter()
-        .any(|own| path.starts_with(own))
+    !OF_THE_RUNTIME.iter().any(|own| path.starts_with(own))
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ pub(crate) enum Failure {
         /// The kubelet's version.
         version: kubelet::Version,
     },
-    /// The node's containerd would not start with its configuration.
+    /// The node's runtime would not start with its configuration.
     #[error("{}", .error.sentence(runtime))]
     RuntimeConfig {
         /// What is wrong.

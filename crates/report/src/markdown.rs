@@ -6,7 +6,7 @@ use crate::advice;
 use crate::ladder::{Flight, Mark, Rung, ladder, tried_rung};
 use crate::run::{SearchedRuns, searched};
 use crate::trial::remedies;
-use crate::words::{counted, time_words};
+use crate::words::{self, counted, time_words};
 use crate::{CheckReport, Outcome, PodReport, PodsReport, RunReport, Verdict, healing};
 
 /// Checks as Markdown: a table of verdicts where there are several, then each with cause, fix, ladder and events.
@@ -152,7 +152,7 @@ fn check(out: &mut String, report: &CheckReport) {
         Outcome::Failed => "would not be pulled",
     };
     let node = &report.node;
-    let runtime = node.runtime.replacen('-', " ", 1);
+    let runtime = words::runtime(&node.runtime);
     let _ = writeln!(out, "### {} {} {verdict}\n", sign(report.outcome), code(&report.image));
     let _ = writeln!(out, "node {} · {runtime} · kubelet {}\n", node.platform, node.kubelet);
     cause(out, report);

@@ -32,6 +32,17 @@ pub(crate) fn time_words(took: Duration) -> String {
     }
 }
 
+/// `cri-o 1.37.0` of `cri-o-1.37.0`.
+pub(crate) fn runtime(profile: &str) -> String {
+    let dash = profile
+        .match_indices('-')
+        .find(|(at, _)| profile[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    match dash {
+        Some((at, _)) => format!("{} {}", &profile[..at], &profile[at + 1..]),
+        None => profile.to_owned(),
+    }
+}
+
 /// `1 image`, `3 images`
 pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
@@ -40,6 +51,12 @@ pub(crate) fn counted(count: usize, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runtimes() {
+        assert_eq!(runtime("containerd-2.1.9"), "containerd 2.1.9");
+        assert_eq!(runtime("cri-o-1.37.0"), "cri-o 1.37.0");
+    }
 
     #[test]
     fn times() {

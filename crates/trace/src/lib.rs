@@ -30,6 +30,30 @@ pub use step::{
     Purpose, Step, Tunnel, What,
 };
 
+/// What a [`Decision`] is about with which the next image begins that a short name may mean.
+pub const CANDIDATE: &str = "candidate";
+/// What a [`Decision`] is about with which the same name is pulled once more, as an OCI artifact.
+pub const SECOND_ATTEMPT: &str = "artifact";
+
+/// Those of an attempt's steps whose failure the runtime reports: of the last image that the name may mean, and as an
+/// image, since what fails on an answer is only asked for again as an artifact, in vain.
+///
+/// ```
+/// use std::time::Duration;
+/// use trace::{Decision, Step, What, deciding};
+///
+/// let step = |about| Step { at: Duration::ZERO, took: Duration::ZERO, what: What::Decision(Decision::new(about, "")) };
+/// let steps = [step("candidate"), step("platform"), step("candidate"), step("store"), step("artifact"), step("store")];
+/// assert_eq!(deciding(&steps).len(), 2);
+/// ```
+pub fn deciding(steps: &[Step]) -> &[Step] {
+    let is = |step: &Step, about| matches!(&step.what, What::Decision(decision) if decision.about == about);
+    let from = steps.iter().rposition(|step| is(step, CANDIDATE)).unwrap_or(0);
+    let steps = steps.get(from..).unwrap_or_default();
+    let to = steps.iter().position(|step| is(step, SECOND_ATTEMPT)).unwrap_or(steps.len());
+    steps.get(..to).unwrap_or_default()
+}
+
 type Observer = dyn Fn(&Step) + Send + Sync;
 
 /// The ordered record of a pull. Clones share it.

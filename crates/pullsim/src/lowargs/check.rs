@@ -91,6 +91,9 @@ pub(crate) struct LowCheck {
     pub secret: Vec<String>,
 
     /// The node's root directory; only its files count then, not this machine's.
+    ///
+    /// Read are etc/containerd or etc/crio and etc/containers, the runtime's drop-ins of etc/systemd/system, the kubelet's
+    /// files in var/lib/kubelet, etc/resolv.conf, etc/hosts, etc/nsswitch.conf and etc/ssl/certs.
     #[arg(long, value_name = "DIR", help_heading = NODE)]
     pub node: Option<PathBuf>,
 
@@ -122,7 +125,7 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "PLATFORM", help_heading = NODE)]
     pub platform: Option<String>,
 
-    /// The container runtime and its version, such as containerd-2.1.9 [default: containerd-2.1.9, the newest
+    /// The container runtime and its version, such as containerd-2.1.9 or cri-o-1.37.0 [default: containerd-2.1.9, the newest
     /// that was recorded]; containerd alone is the newest known, and a version without a profile the nearest one.
     #[arg(long, value_name = "PROFILE", help_heading = NODE)]
     pub runtime: Option<String>,

@@ -200,6 +200,43 @@ fn a_configuration_with_which_containerd_does_not_start() {
     }
 }
 
+#[test]
+fn a_configuration_with_which_cri_o_does_not_start() {
+    let cases = [
+        (
+            "etc/crio/crio.conf",
+            "[crio.image]\nshort_name_mode = 5\n",
+            "It says: update config from file: update config from drop-in file: unable to decode configuration \
+             /etc/crio/crio.conf: toml: line 2 (last key \"crio.image.short_name_mode\"): incompatible types: TOML value has \
+             type integer; destination has type string",
+            "etc/crio/crio.conf:2:1\n   2 | short_name_mode = 5\n     | ^ here\nhelp: ",
+        ),
+        (
+            "etc/crio/crio.conf.d/01.conf",
+            "[crio.image]\nshort_name_mode = \"enforced\"\n",
+            "validating image config: invalid short name mode \"enforced\"",
+            "etc/crio/crio.conf.d/01.conf:2:1\n",
+        ),
+        (
+            "etc/containers/registries.conf",
+            "unqualified-search-registries = docker.io\n",
+            "validating runtime config: invalid registries: loading registries configuration \
+             \"/etc/containers/registries.conf\": toml: line 1: ",
+            "etc/containers/registries.conf:1:33\n",
+        ),
+    ];
+    for (number, (file, text, said, place)) in cases.into_iter().enumerate() {
+        let root = crate::directory(&format!("bad-cri-o-config-{number}"));
+        let path = root.join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        let run =
+            pullsim(&["check", "r.test/a", "--node", root.to_str().unwrap(), "--runtime", "cri-o-1.37.0"]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{}", run.all());
+        assert!(run.err.contains(said) && run.err.contains(place), "{}", run.err);
+    }
+}
+
 /// What is there in place of pods is named; Secrets that are no pull secrets are mentioned.
 #[test]
 fn what_is_no_pod_and_no_pull_secret() {

@@ -5,6 +5,7 @@ use trace::{Purpose, Step, What};
 use crate::CheckReport;
 use crate::exchanges::host_name;
 use crate::ladder::authority;
+use crate::words;
 
 /// One who takes part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) struct Actors(Vec<Actor>);
 
 impl Actors {
     pub fn of(report: &CheckReport) -> Self {
-        let runtime = report.node.runtime.replacen('-', " ", 1);
+        let runtime = words::runtime(&report.node.runtime);
         let mut actors = Self(vec![
             Actor { role: "kubelet", name: report.node.kubelet.clone() },
             Actor { role: "runtime", name: runtime },

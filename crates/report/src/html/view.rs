@@ -8,7 +8,7 @@ use crate::advice;
 use crate::junit::told;
 use crate::ladder::{Mark, Rung, failing, ladder, tried_rung};
 use crate::trial::{proven, remedies};
-use crate::words::time_words;
+use crate::words::{runtime, time_words};
 use crate::{Case, CheckReport, Outcome, Trial, healing};
 
 #[derive(Serialize)]
@@ -120,12 +120,7 @@ impl View {
             misses: Vec::new(),
             pulled: report.outcome == Outcome::Pulled,
             image_ref: report.cri.image_ref.clone(),
-            node: format!(
-                "{} · {} · kubelet {}",
-                node.platform,
-                node.runtime.replacen('-', " ", 1),
-                node.kubelet
-            ),
+            node: format!("{} · {} · kubelet {}", node.platform, runtime(&node.runtime), node.kubelet),
             at: report.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             took: time_words(report.took),
             cause: report.diagnosis.as_ref().map(|diagnosis| cause(diagnosis, report)),

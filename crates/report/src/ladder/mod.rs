@@ -8,7 +8,7 @@ mod wording;
 use std::time::Duration;
 
 use diagnosis::{Cause, RateLimit};
-use trace::{Step, What};
+use trace::{SECOND_ATTEMPT, Step, What};
 
 pub(crate) use fold::{authority, path};
 pub(crate) use inputs::{credentials, name, on_node};
@@ -16,6 +16,7 @@ pub(crate) use tried::tried_rung;
 pub(crate) use wording::progress;
 
 use crate::ladder::fold::{Group, Kind};
+use crate::words::counted;
 use crate::{Answer, CheckReport, Outcome};
 
 /// The stages that a pull goes through, as far as they have names of their own.
@@ -122,10 +123,13 @@ fn attempt(report: &CheckReport, number: usize, answer: &Answer) -> String {
     format!("Attempt {} of {}, as {who}:", number + 1, report.answers.len())
 }
 
-fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
-    let groups = fold::fold(steps);
+fn rungs(report: &CheckReport, answer: &Answer, all: &[Step]) -> Vec<Rung> {
     let failed = answer.code != "OK";
+    let steps = if failed { trace::deciding(all) } else { all };
+    let groups = fold::fold(steps);
     let last_bad = groups.iter().rposition(Group::failed);
+    let refused = groups.iter().rposition(is_refusal).filter(|_| failed);
+    let last_bad = refused.or(last_bad);
     let registry = report.reference.as_ref().map_or("", |reference| match reference.domain.as_str() {
         "docker.io" => "registry-1.docker.io",
         domain => domain,
@@ -135,7 +139,7 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::new();
     for (number, group) in groups.iter().enumerate() {
         let is_last = failed && Some(number) == last_bad;
-        let mark = match (group.failed(), is_last) {
+        let mark = match (group.failed() || is_last, is_last) {
             (true, true) => Mark::Bad,
             (true, false) => Mark::Warning,
             (false, _) => Mark::Good,
@@ -148,17 +152,40 @@ fn rungs(report: &CheckReport, answer: &Answer, steps: &[Step]) -> Vec<Rung> {
     }
     if failed {
         rungs.extend(not_reached(&groups));
+        rungs.extend(tried_again(all));
     }
     rungs
+}
+
+/// The same name as an OCI artifact, of which nothing came either.
+fn tried_again(steps: &[Step]) -> Option<Rung> {
+    let again = |what: &What| matches!(what, What::Decision(decision) if decision.about == SECOND_ATTEMPT);
+    let at = steps.iter().rposition(|step| again(&step.what))?;
+    let requests = steps[at..].iter().filter(|step| matches!(step.what, What::Exchange(_))).count();
+    let asked = match requests {
+        0 => "nobody was asked".to_owned(),
+        _ => counted(requests, "more request"),
+    };
+    Some(Rung::new(
+        Mark::Skipped,
+        SECOND_ATTEMPT,
+        format!("tried again as an OCI artifact, in vain: {asked}"),
+    ))
 }
 
 /// The step of the trace on which the last attempt broke, counted from 0.
 pub(crate) fn failing(report: &CheckReport) -> Option<usize> {
     let answer = report.answers.last().filter(|answer| answer.code != "OK")?;
-    let steps = report.trace.get(answer.first_step..).unwrap_or_default();
+    let steps = trace::deciding(report.trace.get(answer.first_step..).unwrap_or_default());
     let groups = fold::fold(steps);
-    let decisive = groups.iter().rfind(|group| group.failed())?.decisive()?;
+    let refused = groups.iter().rfind(|group| is_refusal(group));
+    let decisive = refused.or_else(|| groups.iter().rfind(|group| group.failed()))?.decisive()?;
     report.trace.iter().position(|step| std::ptr::eq(step, decisive))
+}
+
+/// Whether it is the runtime itself that refuses, for what the node's files say.
+fn is_refusal(group: &Group<'_>) -> bool {
+    matches!(group.kind, Kind::Decision("unqualified" | "blocked" | "policy" | "crio.conf"))
 }
 
 /// Every step went well, and yet the runtime failed: it did not like what the last one brought.
@@ -209,4 +236,17 @@ pub(super) fn is_shown(what: &What) -> bool {
 }
 
 /// Decisions that a reader of the ladder wants to know of; the others stand in the JSON.
-const SHOWN_DECISIONS: [&str; 5] = ["hosts.toml", "proxy", "platform", "store", "configuration"];
+const SHOWN_DECISIONS: [&str; 12] = [
+    "hosts.toml",
+    "proxy",
+    "platform",
+    "store",
+    "configuration",
+    "short name",
+    "unqualified",
+    "registries",
+    "blocked",
+    "policy",
+    "crio.conf",
+    SECOND_ATTEMPT,
+];

@@ -43,7 +43,7 @@ pub(super) fn rung(group: &Group<'_>, mark: Mark, context: &Context<'_>) -> Opti
 }
 
 fn decision_mark(group: &Group<'_>, mark: Mark) -> Mark {
-    if group.kind == Kind::Decision("platform") { mark } else { Mark::Skipped }
+    if group.kind == Kind::Decision("platform") || mark == Mark::Bad { mark } else { Mark::Skipped }
 }
 
 /// Name and TLS of a further host stand in its `connect` line, as long as all went well.

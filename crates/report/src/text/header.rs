@@ -1,12 +1,13 @@
 use super::layout::Page;
 use crate::ladder::{Mark, Rung, credentials, name};
+use crate::words;
 use crate::{CheckReport, PlanReport, PluginSummary};
 
 /// The image and the node that it is checked for.
 pub(super) fn headline(page: &mut Page, report: &CheckReport) {
     let node = &report.node;
     let rest =
-        format!("node {} · {} · kubelet {}", node.platform, node.runtime.replacen('-', " ", 1), node.kubelet);
+        format!("node {} · {} · kubelet {}", node.platform, words::runtime(&node.runtime), node.kubelet);
     let image = &report.image;
     page.heading(&if image.trim().is_empty() { format!("{image:?}") } else { image.clone() }, &rest);
     page.blank();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::layout::Page;
 use super::{cause, stages, what_if};
 use crate::ladder::{self, Mark, Rung};
-use crate::words::{counted, time_words};
+use crate::words::{counted, runtime, time_words};
 use crate::{AttemptReport, ImageReport, MissingSecret, Outcome, PodReport, PodsReport};
 
 pub(super) fn write(page: &mut Page, report: &PodsReport) {
@@ -71,8 +71,7 @@ fn failure(pod: &PodReport, image: &ImageReport) -> String {
 
 fn one(page: &mut Page, report: &PodsReport, pod: &PodReport) {
     let node = &report.node;
-    let mut rest =
-        format!("node {} · {} · kubelet {}", node.platform, node.runtime.replacen('-', " ", 1), node.kubelet);
+    let mut rest = format!("node {} · {} · kubelet {}", node.platform, runtime(&node.runtime), node.kubelet);
     if !pod.place.is_empty() {
         rest = format!("{} · {rest}", pod.place);
     }

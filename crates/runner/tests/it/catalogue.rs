@@ -86,12 +86,7 @@ fn every_scenario_that_fails_states_its_cause() {
 }
 
 /// Causes that no pull of a scenario can show, each with its reason.
-const BEYOND: [(Cause, &str); 4] = [
-    (
-        Cause::RepoNotFound,
-        "containerd asks with HEAD, whose 404 has no body that tells a repository from a tag",
-    ),
-    (Cause::ShortName, "containerd reads every short name as one of Docker Hub; CRI-O and Podman do not"),
+const BEYOND: [(Cause, &str); 2] = [
     (Cause::Mtu, "packets have no size in a simulated network; a real one says EMSGSIZE, or nothing at all"),
     (Cause::NoSpace, "the node's store is this machine's; tests of `diagnosis` have the full disk as a fact"),
 ];

@@ -18,9 +18,6 @@ use super::policy::Policy;
 use super::store::Image;
 use crate::options::Layers;
 
-/// What the trace says where this begins.
-pub(super) const ABOUT: &str = "artifact";
-
 impl Copier {
     /// The artifact's identity: the digest of its manifest, without the algorithm.
     pub(super) async fn artifact(&self, policy: &Policy, reference: &Reference) -> Result<String> {

@@ -90,7 +90,8 @@ impl Client {
             let (file, directory) =
                 (system.registries.config_path.display(), system.registries.config_dir.display());
             let prefix = &blocked.prefix;
-            system.recorder.decide("registries.conf", format!("{prefix} is blocked: nothing is asked there"));
+            let text = format!("{prefix} is blocked in {file} or its drop-ins: nobody is asked");
+            system.recorder.decide("blocked", text);
             return Err(Error::plain(format!("registry {prefix} is blocked in {file} or {directory}")));
         }
         let registry = if domain == "docker.io" { "registry-1.docker.io" } else { domain };
@@ -133,7 +134,7 @@ impl Client {
         let mut pinged = self.ping("https").await;
         if pinged.is_err() && self.insecure {
             self.system.recorder.decide(
-                "registries.conf",
+                "registries",
                 format!("{} is insecure = true: https failed, so http is tried", self.registry),
             );
             pinged = self.ping("http").await;

@@ -91,6 +91,14 @@ impl RegistryError {
         }
     }
 
+    /// The code of the registry's API, as it is written there.
+    pub(super) const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Code { code, .. } | Self::Error { code, .. } => Some(code.0.0),
+            Self::Status { .. } | Self::Response { .. } => None,
+        }
+    }
+
     /// `isManifestUnknownError`
     pub(super) fn is_manifest_unknown(&self) -> bool {
         match self {

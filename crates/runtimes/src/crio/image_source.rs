@@ -170,7 +170,7 @@ fn tell_sources(system: &System, logical: &Reference, sources: &[PullSource]) {
         (_, 1) => format!("{name} is asked for as {}, by {file} and its drop-ins", names[0]),
         _ => format!("{name} is asked for in this order: {}, by {file} and its drop-ins", names.join(", ")),
     };
-    system.recorder.decide("registries.conf", text);
+    system.recorder.decide("registries", text);
 }
 
 /// `fetchManifest`
@@ -186,7 +186,11 @@ async fn fetch_manifest(
         client.request(&Wanted { purpose, method: "GET", path: &path, header: &header }).await?;
     if response.status != 200 {
         let name = reference.name();
-        return Err(refusal(response).await.context(format!("reading manifest {object} in {name}")));
+        let error = refusal(response).await;
+        if let Error::Registry(answer) = &error {
+            client.system.recorder.decide("error code", answer.code().unwrap_or("none"));
+        }
+        return Err(error.context(format!("reading manifest {object} in {name}")));
     }
     let most = client.system.profile.content.most_manifest;
     let bytes = response.body.read_up_to(most + 1).await.map_err(Error::read)?;

@@ -112,7 +112,14 @@ impl CriO {
         let mode = system.config.short_names;
         let candidates = shortnames::candidates(node, registries, mode, name, recorder)?;
         let mut last = Error::plain("internal error: pullImage failed but reported no error reason");
-        for candidate in &candidates {
+        for (number, candidate) in candidates.iter().enumerate() {
+            if candidates.len() > 1 {
+                let of = candidates.len();
+                recorder.decide(
+                    trace::CANDIDATE,
+                    format!("{candidate}, {} of {of} that {name} may be", number + 1),
+                );
+            }
             match self.pull_candidate(system, candidate).await {
                 Ok(id) => return Ok(id),
                 Err(error) => last = error,
@@ -124,10 +131,12 @@ impl CriO {
     /// `pullImageImplementation` (internal/storage/image.go): as an image, and where that failed on an answer as an
     /// artifact.
     async fn pull_candidate(&self, system: &Arc<System>, reference: &Reference) -> Result<String> {
-        let policy = Policy::load(&system.node, &system.home, &system.config.signature_policy)?;
+        let recorder = &system.recorder;
+        let policy = Policy::load(&system.node, &system.home, &system.config.signature_policy)
+            .inspect_err(|error| recorder.decide(signatures::REFUSED, error.to_string()))?;
         if policy.path.is_none() {
             let text = "none of the node's files is about containers: the policy is taken to let anything in";
-            system.recorder.decide("policy.json", text);
+            recorder.decide("policy.json", text);
         }
         let copier =
             Copier { system: system.clone(), store: self.store.clone(), layers: self.options.layers };
@@ -139,9 +148,8 @@ impl CriO {
         if image.is_canceled() || self.profile.artifacts.needs_an_answer && image.is_of_network() {
             return Err(image.context("unable to pull image"));
         }
-        system
-            .recorder
-            .decide(artifact::ABOUT, "it is pulled once more, as an OCI artifact: it was not as an image");
+        let text = "the image failed on an answer, so it is pulled once more, as an OCI artifact";
+        recorder.decide(trace::SECOND_ATTEMPT, text);
         copier
             .artifact(&policy, reference)
             .await

@@ -12,6 +12,8 @@ use super::registries::{self, GRAMMAR, Registries};
 
 /// What the trace calls it.
 const ABOUT: &str = "short name";
+/// And where no image comes of it.
+const REFUSED: &str = "unqualified";
 
 /// The images that a name may mean, in the order in which they are tried; at least one.
 pub(super) fn candidates(
@@ -58,7 +60,11 @@ pub(super) fn candidates(
     let names: Vec<String> = found.iter().map(ToString::to_string).collect();
     recorder.decide(ABOUT, format!("{name} may be {}, as {origin} has it", names.join(" or ")));
     if mode == ShortNames::Enforcing && found.len() > 1 {
-        recorder.decide(ABOUT, "with short_name_mode enforcing nobody may choose between several");
+        let text = format!(
+            "{name} may be {}: with short_name_mode enforcing nobody chooses between them",
+            names.join(" or ")
+        );
+        recorder.decide(REFUSED, text);
         let said = format!("short name mode is enforcing, but image name {name} returns ambiguous list");
         return Err(Error::plain(said));
     }
@@ -66,7 +72,7 @@ pub(super) fn candidates(
 }
 
 fn nowhere(registries: &Registries, name: &str, quoted: &str, recorder: &Recorder) -> Error {
-    recorder.decide(ABOUT, format!("no file says which registry {name} is on"));
+    recorder.decide(REFUSED, format!("no file says which registry {name} is on"));
     let origin = registries.search_origin.display().to_string();
     Error::plain(match origin.as_str() {
         "" => format!(

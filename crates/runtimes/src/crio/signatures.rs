@@ -15,6 +15,8 @@ use super::policy::{Policy, Requirement};
 /// So many signatures are looked for at one place.
 const MOST: usize = 128;
 const ABOUT: &str = "policy.json";
+/// What the trace calls it where the policy lets no image in.
+pub(super) const REFUSED: &str = "policy";
 
 /// How many signatures of which kind an image has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,10 +129,7 @@ impl ImageSource {
                 self.client.system.recorder.decide(ABOUT, text);
                 continue;
             };
-            self.client
-                .system
-                .recorder
-                .decide(ABOUT, format!("{file}, {at}, does not let the image in: {said}"));
+            self.client.system.recorder.decide(REFUSED, format!("{file}, {at}: {said}"));
             return Err(Error::Policy(said));
         }
         Ok(found)

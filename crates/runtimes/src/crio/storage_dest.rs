@@ -186,8 +186,8 @@ mod tests {
     fn what_is_refused() {
         let said = |claimed: &[&str], index: usize, unpacked: Unpacked| {
             let dest = dest(claimed);
-            for below in 0..index {
-                dest.queue_or_commit(below, layer("sha256:0", claimed[below])).unwrap();
+            for (below, diff_id) in claimed.iter().enumerate().take(index) {
+                dest.queue_or_commit(below, layer("sha256:0", diff_id)).unwrap();
             }
             dest.queue_or_commit(index, unpacked).unwrap_err().to_string()
         };

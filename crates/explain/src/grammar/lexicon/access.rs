@@ -163,7 +163,7 @@ words! {
         "the image is not signed", "denied the request", "validatingadmissionpolicy",
         "no matching signatures", "failed to verify image", "image verification failed",
         "signature verification failed", "failed to verify signature", "verify-image", "verifyimages",
-        "invalid image repo", "allowed repos", "download request rejected", "blocked by curation",
+        "is blocked in *registries.conf", "invalid image repo", "allowed repos", "download request rejected", "blocked by curation",
         "denied by binary authorization", "admission rule", "attestor", "blocked by policy",
         "not in the list of allowed", "image … is not allowed", "untrusted image", "trusted registries",
         "unsigned image", "signature … missing", "trustpolicy", "trust policy", "sigstoresigned",
