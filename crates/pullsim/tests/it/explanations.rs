@@ -132,7 +132,10 @@ fn image(scenario: &Path) -> Option<String> {
     let text = std::fs::read_to_string(scenario).unwrap();
     let value =
         |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim().to_owned());
-    value("image: ").or_else(|| image(&scenario.parent()?.join(value("include: ")?)))
+    let parent = scenario.parent()?;
+    let included =
+        |files: String| files.trim_matches(['[', ']']).split(", ").find_map(|file| image(&parent.join(file)));
+    value("image: ").or_else(|| included(value("include: ")?))
 }
 
 /// The events as `kubectl describe pod` shows them.
