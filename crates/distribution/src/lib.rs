@@ -4,7 +4,7 @@
 //!   "nginx:1.27" ──▶ Reference ──▶ docker.io / library/nginx : 1.27
 //!                                      │ request
 //!   WWW-Authenticate ──▶ Challenge ──▶ scopes ──▶ token
-//!   {"errors":[…]} ────▶ ErrorEnvelope
+//!   {"errors":[…]} ────▶ ErrorEnvelope (containerd), errcode::Errors (docker/distribution)
 //!   manifest bytes ────▶ Index ──Matcher──▶ Descriptor ──▶ Manifest ──▶ ImageConfig, layers
 //!                                               └──▶ Digest, Verifier
 //! ```
@@ -27,6 +27,7 @@ mod challenge;
 mod config;
 mod descriptor;
 mod digest;
+pub mod errcode;
 mod error_envelope;
 mod manifest;
 pub mod media_type;

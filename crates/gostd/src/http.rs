@@ -17,6 +17,8 @@ pub enum Error {
     HttpResponseToHttpsClient,
     /// `net/http: timeout awaiting response headers`
     ResponseHeaderTimeout,
+    /// `net/http: request canceled (Client.Timeout …)`: the client's own limit for all of a request has passed.
+    ClientTimeout(Awaiting),
     /// `net/http: server response headers exceeded N bytes; aborted`
     HeadersTooLarge {
         /// The limit in bytes.
@@ -58,6 +60,17 @@ pub enum Error {
     Compressed(flate::Problem),
     /// `invalid byte in chunk length` and its kin.
     Chunk(Chunk),
+}
+
+/// What was still to come when a client's limit had passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaiting {
+    /// A connection.
+    Connection,
+    /// The head of the answer.
+    Headers,
+    /// The body of the answer.
+    Body,
 }
 
 /// What is wrong with the head of an answer.
@@ -128,7 +141,7 @@ impl Error {
     /// `net.Error.Timeout()`
     pub(crate) fn is_timeout(&self) -> bool {
         match self {
-            Self::ResponseHeaderTimeout => true,
+            Self::ResponseHeaderTimeout | Self::ClientTimeout(_) => true,
             Self::ConnectionBroken(error) => error.is_timeout(),
             _ => false,
         }
@@ -144,6 +157,7 @@ impl fmt::Display for Error {
             Self::Malformed(malformed) => malformed.fmt(f),
             Self::HttpResponseToHttpsClient => f.write_str("http: server gave HTTP response to HTTPS client"),
             Self::ResponseHeaderTimeout => f.write_str("net/http: timeout awaiting response headers"),
+            Self::ClientTimeout(awaiting) => awaiting.fmt(f),
             Self::HeadersTooLarge { limit } => {
                 write!(f, "net/http: server response headers exceeded {limit} bytes; aborted")
             }
@@ -180,6 +194,23 @@ impl fmt::Display for Error {
                 Chunk::LongTrailer => "http: suspiciously long trailer after chunked body",
             }),
         }
+    }
+}
+
+// Of its two ways of telling a request that its time has passed Go's client takes the older one (net/http/client.go
+// `setRequestCancel`; recordings `blackhole` of Docker).
+impl fmt::Display for Awaiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connection => {
+                "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting \
+                 headers)"
+            }
+            Self::Headers => "net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+            Self::Body => {
+                "net/http: request canceled (Client.Timeout or context cancellation while reading body)"
+            }
+        })
     }
 }
 

@@ -21,6 +21,7 @@ pub mod filepath;
 pub mod flate;
 pub mod http;
 pub mod json;
+pub mod mime;
 pub mod net;
 pub mod socks;
 pub mod strconv;

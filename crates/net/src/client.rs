@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use gostd::http;
+use gostd::http::{self, Awaiting};
 use gostd::net::Error;
 use gostd::url::Url;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use trace::{Exchange, Fault, Stage, What, redact};
 
 use crate::body::{Body, Report};
@@ -39,6 +39,8 @@ pub struct Client {
     pool: Arc<Pool>,
     /// Decisions about proxies that were recorded.
     told: Mutex<HashSet<String>>,
+    /// Whether each request has a connection of its own (`DisableKeepAlives`).
+    closes: bool,
 }
 
 /// An answer.
@@ -64,7 +66,14 @@ impl Client {
             connector: Arc::new(Connector { dialer, transport }),
             pool: Arc::default(),
             told: Mutex::default(),
+            closes: false,
         }
+    }
+
+    /// The same client with a new connection for each request, which says so (`Transport.DisableKeepAlives`).
+    #[must_use]
+    pub fn without_keep_alives(self) -> Self {
+        Self { closes: true, ..self }
     }
 
     /// `Transport.RoundTrip`: sends a request and returns the head of the answer; no redirect is followed.
@@ -72,17 +81,32 @@ impl Client {
     /// # Errors
     /// The fault of the stage at which it ended.
     pub async fn round_trip(&self, request: &Request) -> Result<Response, Fault> {
+        self.round_trip_until(request, None).await
+    }
+
+    /// The same, given up where the head of the answer is not there at `until` (`Client.Timeout`).
+    ///
+    /// # Errors
+    /// As [`Client::round_trip`]; `Client.Timeout exceeded` at the stage that it had come to.
+    pub async fn round_trip_until(
+        &self,
+        request: &Request,
+        until: Option<Instant>,
+    ) -> Result<Response, Fault> {
         let since = Instant::now();
         let (key, proxy) = self.key(request)?;
         loop {
-            let (connection, result) = match self.connection(&key, proxy.as_ref()).await {
+            let (connection, result) = match self.connection(&key, proxy.as_ref(), until).await {
                 Ok(mut connection) => {
-                    let wire =
+                    let mut wire =
                         request.wire_header(plain_proxy_authorization(&key, proxy.as_ref()).as_deref());
-                    let result = self.exchange(&mut connection, request, &wire, &key).await;
+                    if self.closes {
+                        wire.add("Connection", "close");
+                    }
+                    let result = self.exchange(&mut connection, request, &wire, &key, until).await;
                     (Some((connection, wire)), result)
                 }
-                Err(fault) => (None, Err(Unanswered { fault, nothing_read: false })),
+                Err(fault) => (None, Err(Unanswered { fault: cut(fault, until), nothing_read: false })),
             };
             let number = connection.as_ref().map(|(connection, _)| connection.number);
             let wire = connection.as_ref().map(|(_, wire)| wire.redacted()).unwrap_or_default();
@@ -147,12 +171,17 @@ impl Client {
 
     /// `getConn`: a connection that is idle, that becomes so, or a new one, whichever is there first. What was dialled in vain
     /// is kept for others (`queueForIdleConn`, `dialConnFor`).
-    async fn connection(&self, key: &Key, proxy: Option<&Url>) -> Result<Connection, Fault> {
+    async fn connection(
+        &self,
+        key: &Key,
+        proxy: Option<&Url>,
+        until: Option<Instant>,
+    ) -> Result<Connection, Fault> {
         if let Some(idle) = self.pool.take(key).await {
             return Ok(idle);
         }
         let mut freed = self.pool.wait(key);
-        let mut dialling = Box::pin(self.connector.clone().connect(key.clone(), proxy.cloned()));
+        let mut dialling = Box::pin(self.connector.clone().connect(key.clone(), proxy.cloned(), until));
         tokio::select! {
             biased;
             Ok(connection) = &mut freed => {
@@ -175,6 +204,22 @@ impl Client {
     }
 
     async fn exchange(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        wire: &Header,
+        key: &Key,
+        until: Option<Instant>,
+    ) -> Result<Head, Unanswered> {
+        let exchange = self.write_and_read(connection, request, wire, key);
+        let Some(until) = until else { return exchange.await };
+        timeout_at(until, exchange).await.unwrap_or_else(|_| {
+            let error = Error::Http(http::Error::ClientTimeout(Awaiting::Headers));
+            Err(Unanswered { fault: Fault::new(Stage::Head, error), nothing_read: false })
+        })
+    }
+
+    async fn write_and_read(
         &self,
         connection: &mut Connection,
         request: &Request,
@@ -213,7 +258,7 @@ impl Client {
             content_length = None;
         }
         let state = BodyState::from(framing);
-        let reusable = !head.closes() && !matches!(state, BodyState::UntilClose);
+        let reusable = !self.closes && !head.closes() && !matches!(state, BodyState::UntilClose);
         let home = reusable.then(|| (self.pool.clone(), key));
         let report = Report {
             recorder: self.connector.dialer.recorder().clone(),
@@ -230,6 +275,17 @@ impl Client {
             url: request.url.clone(),
             body: Body::new(connection, state, home, gunzip, report),
         })
+    }
+}
+
+/// What is said of a connection that did not come about by the time when its request is given up.
+fn cut(fault: Fault, until: Option<Instant>) -> Fault {
+    match until {
+        Some(until) if Instant::now() >= until => {
+            let error = Error::Http(http::Error::ClientTimeout(Awaiting::Connection));
+            Fault::new(fault.stage, error)
+        }
+        _ => fault,
     }
 }
 

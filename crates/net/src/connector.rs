@@ -27,11 +27,16 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// A new connection, as far as requests can be sent over it (`dialConn`).
-    pub(crate) async fn connect(self: Arc<Self>, key: Key, proxy: Option<Url>) -> Result<Connection, Fault> {
+    /// A new connection, as far as requests can be sent over it (`dialConn`). At `until` nobody waits for it any more.
+    pub(crate) async fn connect(
+        self: Arc<Self>,
+        key: Key,
+        proxy: Option<Url>,
+        until: Option<Instant>,
+    ) -> Result<Connection, Fault> {
         let (stream, number) = match &proxy {
-            None => self.dial(&key.address).await?,
-            Some(proxy) => self.through_proxy(&key, proxy).await?,
+            None => self.dial(&key.address, until).await?,
+            Some(proxy) => self.through_proxy(&key, proxy, until).await?,
         };
         let ends = Ends::both(stream.local_addr(), stream.peer_addr());
         if !key.https {
@@ -39,29 +44,36 @@ impl Connector {
         }
         let (host, _) = split_address(&key.address);
         let recorder = self.dialer.recorder();
-        let tls = self.transport.tls.handshake(stream, number, &host, HANDSHAKE_TIMEOUT, recorder).await?;
+        let limit = left(HANDSHAKE_TIMEOUT, until);
+        let tls = self.transport.tls.handshake(stream, number, &host, limit, recorder).await?;
         Ok(Connection::new(Box::new(tls), ends, number, self.transport.go))
     }
 
-    async fn dial(&self, address: &str) -> Result<(Box<dyn Stream>, u64), Fault> {
+    async fn dial(&self, address: &str, until: Option<Instant>) -> Result<(Box<dyn Stream>, u64), Fault> {
         let (host, port) = split_address(address);
-        let dialled = self.dialer.dial(&host, &port, self.transport.dial_timeout).await?;
+        let dialled = self.dialer.dial(&host, &port, self.transport.dial_timeout, until).await?;
         Ok((dialled.stream, dialled.number))
     }
 
     /// A connection to the proxy, with a tunnel where the target is https.
-    async fn through_proxy(&self, key: &Key, proxy: &Url) -> Result<(Box<dyn Stream>, u64), Fault> {
+    async fn through_proxy(
+        &self,
+        key: &Key,
+        proxy: &Url,
+        until: Option<Instant>,
+    ) -> Result<(Box<dyn Stream>, u64), Fault> {
         let connect = |fault: Fault| {
             Fault::new(Stage::Proxy, Error::op(Op::ProxyConnect, "tcp", Ends::default(), fault.error))
         };
-        let (stream, number) = self.dial(&host_and_port(proxy)).await.map_err(connect)?;
+        let (stream, number) = self.dial(&host_and_port(proxy), until).await.map_err(connect)?;
         if is_socks(proxy) {
             return Ok((self.through_socks(stream, key, proxy).await?, number));
         }
         let stream: Box<dyn Stream> = if proxy.scheme == "https" {
             let (host, recorder) = (proxy.hostname(), self.dialer.recorder());
             let (local, peer) = (stream.local_addr(), stream.peer_addr());
-            let tls = self.transport.tls.handshake(stream, number, host, HANDSHAKE_TIMEOUT, recorder).await;
+            let limit = left(HANDSHAKE_TIMEOUT, until);
+            let tls = self.transport.tls.handshake(stream, number, host, limit, recorder).await;
             // Only what a host answers is looked at for HTTP (`Client.send`): behind proxyconnect the bare error stays.
             let tls = tls.map_err(|mut fault| {
                 if fault.error == Error::Http(http::Error::HttpResponseToHttpsClient) {
@@ -76,7 +88,7 @@ impl Connector {
         if key.is_handed_over() {
             Ok((stream, number))
         } else {
-            Ok((self.tunnel(stream, key, proxy).await?, number))
+            Ok((self.tunnel(stream, key, proxy, left(CONNECT_TIMEOUT, until)).await?, number))
         }
     }
 
@@ -86,10 +98,11 @@ impl Connector {
         stream: Box<dyn Stream>,
         key: &Key,
         proxy: &Url,
+        limit: Duration,
     ) -> Result<Box<dyn Stream>, Fault> {
         let since = Instant::now();
         let attempt = crate::tunnel::connect(stream, &key.address, authorization(proxy));
-        let (status, result) = match timeout(CONNECT_TIMEOUT, attempt).await {
+        let (status, result) = match timeout(limit, attempt).await {
             Ok((status, result)) => (status, result),
             Err(_) => (None, Err(Error::DeadlineExceeded)),
         };
@@ -131,6 +144,11 @@ impl Connector {
         self.dialer.recorder().record(since, What::Tunnel(step));
         result
     }
+}
+
+/// A limit, or what is left of the time until then.
+fn left(limit: Duration, until: Option<Instant>) -> Duration {
+    until.map_or(limit, |until| limit.min(until.saturating_duration_since(Instant::now())))
 }
 
 pub(crate) fn is_socks(proxy: &Url) -> bool {

@@ -26,6 +26,22 @@ pub struct Dialer {
     opened: AtomicU64,
 }
 
+/// How long dialling may take.
+#[derive(Clone, Copy)]
+struct Deadline {
+    /// What the addresses share.
+    shared: Instant,
+    /// When it ends in any case: whoever waits for the connection does so no longer.
+    end: Instant,
+}
+
+impl Deadline {
+    fn new(limit: Duration, until: Option<Instant>) -> Self {
+        let shared = Instant::now() + limit;
+        Self { shared, end: until.map_or(shared, |until| until.min(shared)) }
+    }
+}
+
 /// A connection and its number in the trace.
 pub(crate) struct Dialled {
     pub(crate) stream: Box<dyn Stream>,
@@ -43,10 +59,25 @@ impl Dialer {
         &self.recorder
     }
 
-    /// `Dialer.DialContext("tcp", host:port)` within `limit`.
-    pub(crate) async fn dial(&self, host: &str, port: &str, limit: Duration) -> Result<Dialled, Fault> {
-        let deadline = Instant::now() + limit;
-        let addresses = self.addresses(host, port, deadline).await?;
+    /// The addresses of a host (`net.LookupIP`), for whoever decides by them; none where it has none. It is no step of
+    /// a request, and is not recorded.
+    pub async fn lookup_ip(&self, host: &str) -> Vec<IpAddr> {
+        match host.parse() {
+            Ok(address) => vec![address],
+            Err(_) => self.resolver.lookup(host).await.result.unwrap_or_default(),
+        }
+    }
+
+    /// `Dialer.DialContext("tcp", host:port)` within `limit`, and given up at `until`.
+    pub(crate) async fn dial(
+        &self,
+        host: &str,
+        port: &str,
+        limit: Duration,
+        until: Option<Instant>,
+    ) -> Result<Dialled, Fault> {
+        let deadline = Deadline::new(limit, until);
+        let addresses = self.addresses(host, port, deadline.end).await?;
         let first_is_v4 = addresses.first().is_some_and(SocketAddr::is_ipv4);
         let (primaries, fallbacks): (Vec<_>, Vec<_>) =
             addresses.into_iter().partition(|address| address.is_ipv4() == first_is_v4);
@@ -99,7 +130,7 @@ impl Dialer {
         host: &str,
         primaries: &[SocketAddr],
         fallbacks: &[SocketAddr],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Dialled, Error> {
         let primary = self.dial_serial(host, primaries, deadline);
         tokio::pin!(primary);
@@ -130,16 +161,18 @@ impl Dialer {
         &self,
         host: &str,
         addresses: &[SocketAddr],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Dialled, Error> {
         let mut first = None;
         for (index, &address) in addresses.iter().enumerate() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let now = Instant::now();
+            let left = deadline.shared.saturating_duration_since(now);
+            if left.is_zero() || deadline.end <= now {
                 break;
             }
             let share = left / u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
-            match self.dial_single(host, address, share.max(SANE_MINIMUM.min(left))).await {
+            let share = share.max(SANE_MINIMUM.min(left)).min(deadline.end - now);
+            match self.dial_single(host, address, share).await {
                 Ok(dialled) => return Ok(dialled),
                 Err(error) => first = first.or(Some(error)),
             }
