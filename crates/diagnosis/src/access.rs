@@ -71,7 +71,7 @@ fn content_refused(scene: &Scene<'_>, exchange: &Exchange) -> Option<Finding> {
         Purpose::Manifest => "a manifest",
         Purpose::Config => "the config",
         Purpose::Layer => "a layer",
-        Purpose::Resolve | Purpose::Token => return None,
+        Purpose::Ping | Purpose::Resolve | Purpose::Token => return None,
     };
     let known = scene.exchanges().find(|e| e.purpose == Purpose::Resolve && succeeded(e))?;
     if exchange.status != Some(403) {

@@ -1,6 +1,6 @@
 //! Faults below or within HTTP: names, connections, TLS, proxies, broken bodies.
 
-use gostd::http::{Error as HttpError, Malformed};
+use gostd::http::{Awaiting, Error as HttpError, Malformed};
 use gostd::net::{DnsError, DnsProblem, Errno, Error, Op};
 use gostd::tls::{Alert, Error as TlsError};
 use gostd::x509::Error as X509Error;
@@ -100,7 +100,12 @@ fn cause_of_http(error: &HttpError, stage: Stage) -> Cause {
             Cause::HttpOnHttps
         }
         HttpError::ProxyRefused { .. } => Cause::ProxyMisconfig,
-        HttpError::ResponseHeaderTimeout => Cause::PullDeadline,
+        HttpError::ClientTimeout(Awaiting::Connection) => match stage {
+            Stage::Lookup => Cause::DnsResolverFailure,
+            Stage::Handshake => Cause::TlsHandshakeTimeout,
+            _ => Cause::ConnTimeout,
+        },
+        HttpError::ResponseHeaderTimeout | HttpError::ClientTimeout(_) => Cause::PullDeadline,
         HttpError::TooManyRedirects
         | HttpError::MissingLocation { .. }
         | HttpError::InvalidLocation { .. } => Cause::Registry5xx,

@@ -10,6 +10,11 @@ const KUBELET_FLAG_FILES: [&str; 3] =
 pub struct Flags(Vec<String>);
 
 impl Flags {
+    /// The flags with which systemd starts a service.
+    pub fn of_service(node: &Node, service: &str) -> Self {
+        Self(node.command_line(service))
+    }
+
     /// The flags of a node's kubelet: those of its systemd unit and drop-ins; without a unit, those of the files in which
     /// kubeadm and the distributions keep them.
     pub fn of_kubelet(node: &Node) -> Self {

@@ -6,7 +6,7 @@ use std::path::Path;
 use node::Node;
 
 use crate::profile::{Kind, Profile};
-use crate::{containerd, crio};
+use crate::{containerd, crio, docker};
 
 /// What keeps a runtime from starting with the configuration of its node.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,7 @@ pub struct ConfigError(Refusal);
 enum Refusal {
     Containerd(containerd::ConfigError),
     CriO(crio::ConfigError),
+    Docker(docker::ConfigError),
 }
 
 /// A place in a file of a runtime's configuration.
@@ -41,6 +42,9 @@ pub fn check_config(node: &Node, profile: &'static Profile) -> Result<(), Config
         Kind::CriO(profile) => {
             crio::check_config(node, profile).map_err(|error| ConfigError(Refusal::CriO(error)))
         }
+        Kind::Docker(profile) => {
+            docker::check_config(node, profile).map_err(|error| ConfigError(Refusal::Docker(error)))
+        }
     }
 }
 
@@ -50,6 +54,7 @@ impl ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.file(),
             Refusal::CriO(error) => error.file(),
+            Refusal::Docker(error) => error.file(),
         }
     }
 
@@ -58,6 +63,7 @@ impl ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.place(),
             Refusal::CriO(error) => error.place(),
+            Refusal::Docker(error) => error.place(),
         }
     }
 
@@ -67,6 +73,7 @@ impl ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.said(),
             Refusal::CriO(error) => error.said(),
+            Refusal::Docker(error) => error.said(),
         }
     }
 
@@ -75,6 +82,7 @@ impl ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.sentence(version),
             Refusal::CriO(error) => error.sentence(version),
+            Refusal::Docker(error) => error.sentence(version),
         }
     }
 
@@ -83,6 +91,7 @@ impl ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.remedy(),
             Refusal::CriO(error) => error.remedy(),
+            Refusal::Docker(error) => error.remedy(),
         }
     }
 }
@@ -92,6 +101,7 @@ impl fmt::Display for ConfigError {
         match &self.0 {
             Refusal::Containerd(error) => error.fmt(f),
             Refusal::CriO(error) => error.fmt(f),
+            Refusal::Docker(error) => error.fmt(f),
         }
     }
 }

@@ -45,6 +45,7 @@ mod claims;
 mod config;
 mod containerd;
 mod crio;
+mod docker;
 mod listing;
 mod options;
 mod profile;

@@ -1,6 +1,6 @@
 //! Versions of all runtimes, by name.
 
-use crate::{containerd, crio};
+use crate::{containerd, crio, docker};
 
 /// A version of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub struct Profile(Kind);
 pub(crate) enum Kind {
     Containerd(&'static containerd::Profile),
     CriO(&'static crio::Profile),
+    Docker(&'static docker::Profile),
 }
 
 /// A runtime that pullsim does not know.
@@ -31,10 +32,10 @@ pub struct Nearest {
 }
 
 /// The names without a version, which mean the newest.
-const FAMILIES: [&str; 2] = ["containerd", "cri-o"];
+const FAMILIES: [&str; 3] = ["containerd", "cri-o", "docker"];
 
 /// How many there are.
-const COUNT: usize = containerd::KNOWN.len() + crio::KNOWN.len();
+const COUNT: usize = containerd::KNOWN.len() + crio::KNOWN.len() + docker::KNOWN.len();
 
 /// Family by family, newest first.
 static KNOWN: [Profile; COUNT] = {
@@ -47,6 +48,11 @@ static KNOWN: [Profile; COUNT] = {
     let mut other = 0;
     while other < crio::KNOWN.len() {
         all[index + other] = Profile(Kind::CriO(&crio::KNOWN[other]));
+        other += 1;
+    }
+    let (first, mut other) = (index + other, 0);
+    while other < docker::KNOWN.len() {
+        all[first + other] = Profile(Kind::Docker(&docker::KNOWN[other]));
         other += 1;
     }
     all
@@ -100,6 +106,7 @@ impl Profile {
         match self.0 {
             Kind::Containerd(profile) => profile.name,
             Kind::CriO(profile) => profile.name,
+            Kind::Docker(profile) => profile.name,
         }
     }
 
@@ -108,6 +115,7 @@ impl Profile {
         match self.0 {
             Kind::Containerd(_) => FAMILIES[0],
             Kind::CriO(_) => FAMILIES[1],
+            Kind::Docker(_) => FAMILIES[2],
         }
     }
 
@@ -115,6 +123,7 @@ impl Profile {
         match self.0 {
             Kind::Containerd(profile) => profile.since,
             Kind::CriO(profile) => profile.since,
+            Kind::Docker(profile) => profile.since,
         }
     }
 
@@ -169,6 +178,10 @@ mod tests {
             ("cri-o-1.37", Some(("cri-o-1.37.0", true))),
             ("cri-o-1.34.2", Some(("cri-o-1.37.0", false))),
             ("cri-o-1.38.0", Some(("cri-o-1.37.0", false))),
+            ("docker", Some(("docker-28.5.2", true))),
+            ("docker-20.10", Some(("docker-20.10.24", true))),
+            ("docker-24.0.7", Some(("docker-20.10.24", false))),
+            ("docker-27.5.1", Some(("docker-28.5.2", false))),
             ("podman-5.0.0", None),
         ];
         for (name, expected) in cases {
@@ -185,6 +198,7 @@ mod tests {
             let releases = |profile: &Profile| match profile.kind() {
                 Kind::Containerd(profile) => (profile.release, profile.since),
                 Kind::CriO(profile) => (profile.release, profile.since),
+                Kind::Docker(profile) => (profile.release, profile.since),
             };
             assert!(known().map(releases).is_sorted_by(|a, b| a.0 > b.0 && a.1 > b.0), "{family}");
             let said = |profile: &Profile| release(&profile.name()[family.len() + 1..]);

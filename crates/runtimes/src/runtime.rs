@@ -5,6 +5,7 @@ use trace::Trace;
 
 use crate::containerd::Containerd;
 use crate::crio::CriO;
+use crate::docker::Docker;
 use crate::listing::Listing;
 use crate::options::Options;
 use crate::profile::Kind;
@@ -16,6 +17,7 @@ pub struct Runtime(Simulated);
 enum Simulated {
     Containerd(Box<Containerd>),
     CriO(Box<CriO>),
+    Docker(Box<Docker>),
 }
 
 impl Runtime {
@@ -27,6 +29,7 @@ impl Runtime {
         Ok(Self(match options.profile.kind() {
             Kind::Containerd(profile) => Simulated::Containerd(Box::new(Containerd::new(options, profile)?)),
             Kind::CriO(profile) => Simulated::CriO(Box::new(CriO::new(options, profile)?)),
+            Kind::Docker(profile) => Simulated::Docker(Box::new(Docker::new(options, profile)?)),
         }))
     }
 
@@ -38,6 +41,7 @@ impl Runtime {
                 Simulated::Containerd(Box::new(containerd.with_trace(trace)))
             }
             Simulated::CriO(crio) => Simulated::CriO(Box::new(crio.with_trace(trace))),
+            Simulated::Docker(docker) => Simulated::Docker(Box::new(docker.with_trace(trace))),
         })
     }
 
@@ -50,6 +54,7 @@ impl Runtime {
                 Simulated::Containerd(Box::new(containerd.with_space(bytes)))
             }
             Simulated::CriO(crio) => Simulated::CriO(Box::new(crio.with_space(bytes))),
+            Simulated::Docker(docker) => Simulated::Docker(Box::new(docker.with_space(bytes))),
         })
     }
 
@@ -59,6 +64,7 @@ impl Runtime {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.list(request, listing).await,
             Simulated::CriO(crio) => crio.list(request, listing).await,
+            Simulated::Docker(docker) => docker.list(request, listing).await,
         }
     }
 
@@ -68,6 +74,7 @@ impl Runtime {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.ask_for_manifest(request).await,
             Simulated::CriO(crio) => crio.ask_for_manifest(request).await,
+            Simulated::Docker(docker) => docker.ask_for_manifest(request).await,
         }
     }
 }
@@ -77,6 +84,7 @@ impl ImageService for Runtime {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.pull_image(request).await,
             Simulated::CriO(crio) => crio.pull_image(request).await,
+            Simulated::Docker(docker) => docker.pull_image(request).await,
         }
     }
 
@@ -84,6 +92,7 @@ impl ImageService for Runtime {
         match &self.0 {
             Simulated::Containerd(containerd) => containerd.image_status(image).await,
             Simulated::CriO(crio) => crio.image_status(image).await,
+            Simulated::Docker(docker) => docker.image_status(image).await,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{containerd, crio};
+use crate::{containerd, crio, docker};
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,5 +25,7 @@ impl StoreError {
 /// # Errors
 /// When the store's directory cannot be written to.
 pub fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreError> {
-    Ok(containerd::remove_image(store, reference)? | crio::remove_image(store, reference)?)
+    // One directory may hold what several keep, each in its own place.
+    let known = [containerd::remove_image, crio::remove_image, docker::remove_image];
+    known.iter().try_fold(false, |found, remove| Ok(found | remove(store, reference)?))
 }

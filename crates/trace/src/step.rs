@@ -155,6 +155,8 @@ pub struct Certificate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
+    /// `GET /v2/`, by which a runtime finds out what a registry asks for.
+    Ping,
     /// From tag or digest to a descriptor.
     Resolve,
     /// A token of the token service.

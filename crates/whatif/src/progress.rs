@@ -30,6 +30,7 @@ fn answered(exchange: &Exchange) -> u8 {
         Purpose::Resolve if well => 9,
         // Whoever is told that something is missing was let in.
         Purpose::Resolve if matches!(status, 404 | 410) => 8,
+        Purpose::Ping => 6,
         Purpose::Resolve | Purpose::Token if !well => 6,
         Purpose::Token => 7,
         Purpose::Manifest if well => 10,

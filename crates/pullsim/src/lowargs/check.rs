@@ -125,8 +125,9 @@ pub(crate) struct LowCheck {
     #[arg(long, value_name = "PLATFORM", help_heading = NODE)]
     pub platform: Option<String>,
 
-    /// The container runtime and its version, such as containerd-2.1.9 or cri-o-1.37.0 [default: containerd-2.1.9, the newest
-    /// that was recorded]; containerd alone is the newest known, and a version without a profile the nearest one.
+    /// The container runtime and its version, such as containerd-2.1.9, cri-o-1.37.0 or docker-28.5.2, which is Docker
+    /// Engine behind cri-dockerd [default: containerd-2.1.9, the newest that was recorded]; a name alone is the newest
+    /// known, and a version without a profile the nearest one.
     #[arg(long, value_name = "PROFILE", help_heading = NODE)]
     pub runtime: Option<String>,
 

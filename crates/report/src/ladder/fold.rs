@@ -13,6 +13,7 @@ pub(super) enum Kind {
     Connect,
     Proxy,
     Tls,
+    Ping,
     Challenge,
     Resolve,
     Token,
@@ -29,6 +30,7 @@ impl Kind {
             Self::Connect => "connect",
             Self::Proxy => "proxy",
             Self::Tls => "tls",
+            Self::Ping => "ping",
             Self::Challenge => "challenge",
             Self::Resolve => "resolve",
             Self::Token => "token",
@@ -41,6 +43,7 @@ impl Kind {
 
     const fn of(purpose: Purpose) -> Self {
         match purpose {
+            Purpose::Ping => Self::Ping,
             Purpose::Resolve => Self::Resolve,
             Purpose::Token => Self::Token,
             Purpose::Manifest => Self::Manifest,
@@ -90,7 +93,12 @@ impl<'a> Group<'a> {
     }
 
     pub fn failed(&self) -> bool {
-        self.kind != Kind::Challenge && self.decisive().is_some_and(|step| is_failure(&step.what))
+        match self.kind {
+            Kind::Challenge => false,
+            // Any status will do.
+            Kind::Ping => self.steps.last().is_some_and(|step| step.what.fault().is_some()),
+            _ => self.decisive().is_some_and(|step| is_failure(&step.what)),
+        }
     }
 }
 
@@ -164,7 +172,7 @@ fn key(step: &Step, groups: &[Group<'_>]) -> Option<(Kind, String)> {
             if exchange.connection.is_none() && is_told_below(groups, exchange) {
                 return None;
             }
-            let first_refusal = exchange.purpose == Purpose::Resolve
+            let first_refusal = matches!(exchange.purpose, Purpose::Ping | Purpose::Resolve)
                 && exchange.status == Some(401)
                 && !groups
                     .iter()

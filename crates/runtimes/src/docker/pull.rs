@@ -1,0 +1,645 @@
+//! From a name to an image, with graph drivers (moby@v28.5.2 distribution/pull.go, pull_v2.go).
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cri::AuthConfig;
+use distribution::{
+    Descriptor, Digest, ImageConfig, Index, Manifest, Matcher, Platform, Reference, media_type,
+};
+use gostd::json::{self, Value};
+use gostd::strconv;
+use net::{Client, Clock, Dialer, ProxyRules, Recorder, Request, Transport};
+use node::Environment;
+use tokio::time::{Instant, sleep};
+use trace::{Flaw, Purpose};
+
+use super::blob::BlobReader;
+use super::daemon_json::Config;
+use super::download::{Downloaded, Downloader, no_room, unregistered};
+use super::error::{Error, Result};
+use super::http::Sender;
+use super::manifest::{Document, layers_of_schema1};
+use super::profile::Profile;
+use super::progress::Progress;
+use super::registry::Endpoint;
+use super::repository::{Described, Repository};
+use super::session::{Authorizer, CLIENT_TIMEOUT};
+use super::store::{Kind, Store, chain_ids};
+use crate::archive::Applied;
+use crate::options::Layers;
+
+/// `Dialer.Timeout`
+const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// `defaultMaxSchemaPullAttempts`, `defaultSchemaPullBackoff`
+const CONFIG_ATTEMPTS: u32 = 5;
+const CONFIG_BACKOFF: Duration = Duration::from_millis(250);
+/// No config is longer; what follows is not read.
+const MAX_CONFIG: usize = 64 << 20;
+/// `supportedMediaTypes`, as beginnings and as they stand.
+const SUPPORTED: [&str; 6] = [
+    "application/vnd.oci.image",
+    "application/vnd.docker",
+    "application/octet-stream",
+    "application/json",
+    "text/html",
+    "",
+];
+/// `defaultImageTypes`: what the config of an image of schema 2 may be.
+const IMAGE_CONFIGS: [&str; 6] = [
+    media_type::DOCKER_CONFIG,
+    media_type::OCI_CONFIG,
+    "application/octet-stream",
+    "application/json",
+    "text/html",
+    "",
+];
+/// `schema2.MediaTypePluginConfig`
+const PLUGIN_CONFIG: &str = "application/vnd.docker.plugin.v1+json";
+
+/// What the pulls of one image have in common, whatever the endpoint.
+pub(super) struct Puller {
+    pub(super) profile: &'static Profile,
+    pub(super) config: Config,
+    pub(super) environment: Environment,
+    pub(super) agent: String,
+    pub(super) reference: Reference,
+    pub(super) credentials: AuthConfig,
+    pub(super) platform: Platform,
+    pub(super) layers: Layers,
+    pub(super) store: Arc<Store>,
+    pub(super) progress: Arc<Progress>,
+    pub(super) dialer: Arc<Dialer>,
+    pub(super) recorder: Recorder,
+    pub(super) clock: Clock,
+}
+
+/// An error, and whether HTTP was spoken with the endpoint (`fallbackError`).
+struct Failed {
+    error: Error,
+    transport_ok: bool,
+}
+
+/// One pull at an endpoint.
+struct Pull<'a> {
+    puller: &'a Puller,
+    repository: Arc<Repository>,
+    /// Manifests that came, kept once the image is there.
+    came: Mutex<Vec<(Digest, Vec<u8>)>>,
+}
+
+impl Puller {
+    /// `pullEndpoints`: the next endpoint after most failures; the last one's error is told.
+    pub(super) async fn pull(&self, endpoints: Vec<Endpoint>) -> Result<()> {
+        let mut speaks_tls: BTreeSet<String> = BTreeSet::new();
+        let mut last = None;
+        let mut left = endpoints.len();
+        for endpoint in endpoints {
+            left -= 1;
+            if endpoint.url.scheme != "https" && speaks_tls.contains(&endpoint.url.host) {
+                continue;
+            }
+            let (mirror, url) = (endpoint.mirror, endpoint.url.clone());
+            let Err(Failed { error, transport_ok }) = self.pull_from(endpoint).await else { return Ok(()) };
+            let continues = !transport_ok || error.continues(mirror);
+            if !continues {
+                return Err(error);
+            }
+            let plain = self.profile.registry.falls_back_without_login && error.lacks_login();
+            if transport_ok && url.scheme == "https" && !plain {
+                speaks_tls.insert(url.host.clone());
+            }
+            if left > 0 {
+                self.recorder.decide("endpoint", format!("{url} is given up for the next endpoint: {error}"));
+            }
+            last = Some(error);
+        }
+        let none = || Error::Plain(format!("no endpoints found for {}", self.reference.familiar()));
+        Err(last.unwrap_or_else(none))
+    }
+
+    async fn pull_from(&self, endpoint: Endpoint) -> std::result::Result<(), Failed> {
+        let repository = self.new_repository(endpoint).await;
+        let repository = repository.map_err(|error| Failed { error, transport_ok: false })?;
+        let pull = Pull { puller: self, repository: Arc::new(repository), came: Mutex::default() };
+        pull.pull_tag().await.map_err(|error| Failed { error, transport_ok: true })
+    }
+
+    /// `newRepository`: a ping, whose challenges hold for all that follows.
+    pub(super) async fn new_repository(&self, endpoint: Endpoint) -> Result<Repository> {
+        let Endpoint { url, tls, .. } = endpoint;
+        let transport = Transport {
+            tls,
+            proxy: ProxyRules::from_environment(&self.environment, self.profile.go),
+            dial_timeout: DIAL_TIMEOUT,
+            response_header_timeout: None,
+            go: self.profile.go,
+        };
+        let client = Client::new(self.dialer.clone(), transport);
+        let sender = Arc::new(Sender::new(client, self.agent.clone(), self.profile.go));
+        // `PingV2Registry` (moby@v28.5.2 registry/auth.go:160): any status will do.
+        let root = url.to_string();
+        let ping = gostd::url::Url::parse(&format!("{}/v2/", root.trim_end_matches('/')))?;
+        let until = Some(Instant::now() + CLIENT_TIMEOUT);
+        let answer = sender.send(Request::new(Purpose::Ping, "GET", ping), until).await?;
+        let path = self.reference.path.clone();
+        let authorizer = Authorizer::new(
+            sender.clone(),
+            &answer,
+            self.credentials.clone(),
+            distribution::repository_pull_scope(&path),
+            &self.profile.registry,
+            self.clock,
+            self.recorder.clone(),
+        );
+        Ok(Repository { sender, authorizer, endpoint: url, path, rules: &self.profile.registry })
+    }
+}
+
+impl Pull<'_> {
+    /// `pullTag`
+    async fn pull_tag(&self) -> Result<()> {
+        let Puller { reference, profile, progress, .. } = self.puller;
+        let described = match (&reference.digest, &reference.tag) {
+            (Some(digest), _) => Described { digest: digest.clone(), media_type: String::new() },
+            (None, tag) => self.repository.tag(tag.as_deref().unwrap_or_default()).await?,
+        };
+        let document = self.get(&described).await;
+        let document = match document {
+            Err(error) if profile.pull.falls_back_to_tag && error.is_not_found() => {
+                self.by_tag(error).await?
+            }
+            other => other?,
+        };
+        if let Document::Schema2(manifest) = &document {
+            validate_media_type(&manifest.config.media_type)?;
+        }
+        // "Pulling from …": from here on the answer has begun.
+        progress.came();
+        let pinned = reference.digest.clone();
+        let id = match &document {
+            Document::Schema1(_) if profile.pull.refuses_schema1 => return Err(self.no_schema1()),
+            Document::Schema1(payload) => self.pull_schema1(payload).await?,
+            Document::Schema2(manifest) | Document::Oci(manifest) => {
+                verify(&document, pinned.as_ref())?;
+                self.pull_schema2(manifest).await?
+            }
+            Document::List(index) => {
+                verify(&document, pinned.as_ref())?;
+                self.pull_manifest_list(index).await?
+            }
+        };
+        let kept = self.keep(&id, &document.digest());
+        kept.map_err(|error| Error::Storage { what: store_path(), errno: error.raw_os_error() })
+    }
+
+    /// What 20.10 does where a registry does not have what it says that a tag leads to.
+    async fn by_tag(&self, error: Error) -> Result<Document> {
+        let Puller { reference, recorder, progress, .. } = self.puller;
+        let Some(tag) = reference.tag.as_deref().filter(|_| reference.digest.is_none()) else {
+            return Err(error);
+        };
+        recorder.decide(
+            "manifest",
+            format!("asked for by its tag, since by its digest it is not found: {error}"),
+        );
+        progress.came();
+        let found = self.repository.manifest(tag).await;
+        found.map_err(|error| error.context("error after falling back to get manifest by tag"))
+    }
+
+    /// `manifestStore.Get`: what is kept is not asked for again, where it has been seen in this repository.
+    async fn get(&self, described: &Described) -> Result<Document> {
+        let digest = described.digest.to_string();
+        if let Some(bytes) = self.puller.store.get(Kind::Manifest, &digest)
+            && let Some(document) = self.local(described, &bytes).await
+        {
+            self.puller.recorder.decide("manifest", format!("{digest} is kept, and not asked for"));
+            return Ok(document);
+        }
+        let document = self.repository.manifest(&digest).await?;
+        // What has another digest is used, and not kept.
+        if document.digest() == described.digest {
+            let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+            came.push((described.digest.clone(), document.canonical().to_vec()));
+        }
+        Ok(document)
+    }
+
+    /// `getLocal`
+    async fn local(&self, described: &Described, bytes: &[u8]) -> Option<Document> {
+        let Puller { reference, store, profile, .. } = self.puller;
+        let digest = described.digest.to_string();
+        let kind =
+            if described.media_type.is_empty() { detect(bytes)? } else { described.media_type.clone() };
+        let sources = store.get(Kind::Sources, &digest).unwrap_or_default();
+        let here = reference.name();
+        let is_known = String::from_utf8_lossy(&sources).lines().any(|line| line == here);
+        if reference.digest.is_some() && !is_known {
+            let exists = self.repository.has_manifest(&described.digest).await;
+            exists.ok().filter(|exists| *exists)?;
+        }
+        Document::unmarshal(&kind, bytes, profile.go).ok()
+    }
+
+    /// `pullManifestList`
+    async fn pull_manifest_list(&self, index: &Index) -> Result<String> {
+        let Puller { profile, platform, recorder, .. } = self.puller;
+        let matches = filter(index, platform);
+        self.tell_platforms(index, &matches);
+        for entry in &matches {
+            let digest = entry.parse_digest().map_err(|error| Error::Plain(error.to_string()))?;
+            let described = Described { digest: digest.clone(), media_type: entry.media_type.clone() };
+            let document = self.get(&described).await?;
+            match &document {
+                Document::Schema1(_) if profile.pull.refuses_schema1 => return Err(self.no_schema1()),
+                Document::Schema1(payload) => return self.pull_schema1(payload).await,
+                Document::Schema2(manifest) | Document::Oci(manifest) => {
+                    verify(&document, Some(&digest))?;
+                    return self.pull_schema2(manifest).await;
+                }
+                Document::List(nested) if profile.pull.follows_nested => {
+                    recorder.decide("platform", "an index within the index");
+                    verify(&document, Some(&digest))?;
+                    if let Ok(id) = Box::pin(self.pull_manifest_list(nested)).await {
+                        return Ok(id);
+                    }
+                }
+                Document::List(_) => return Err(Error::Plain("unsupported manifest format".to_owned())),
+            }
+        }
+        let shown = shown_platform(platform);
+        Err(Error::Plain(format!("no matching manifest for {shown} in the manifest list entries")))
+    }
+
+    fn tell_platforms(&self, index: &Index, matches: &[&Descriptor]) {
+        let name = |entry: &&Descriptor| {
+            entry
+                .platform
+                .as_ref()
+                .map_or("no platform".to_owned(), |platform| platform.normalize().to_string())
+        };
+        let names = |entries: &[&Descriptor]| entries.iter().map(name).collect::<Vec<_>>().join(", ");
+        let all: Vec<&Descriptor> = index.manifests.iter().collect();
+        let text = match matches {
+            [] if all.is_empty() => "none matches: it is empty".to_owned(),
+            [] => format!("none matches, there are {}", names(&all)),
+            some => names(some),
+        };
+        self.puller.recorder.decide("platform", format!("of the index: {text}"));
+    }
+
+    /// `DeprecatedSchema1ImageError`
+    fn no_schema1(&self) -> Error {
+        self.puller.recorder.unusable("manifests of Docker schema 1 are not taken", Flaw::Kind);
+        Error::Plain(format!(
+            "Docker Image Format v1 and Docker Image manifest version 2, schema 1 support has been removed. Suggest the \
+             author of {} to upgrade the image to the OCI Format or Docker Image manifest v2, schema 2. More information at \
+             https://docs.docker.com/go/deprecated-image-specs/",
+            self.puller.reference
+        ))
+    }
+
+    /// `pullSchema2Layers`: config and layers together; the config's error goes before theirs.
+    async fn pull_schema2(&self, manifest: &Manifest) -> Result<String> {
+        let Puller { store, profile, recorder, .. } = self.puller;
+        let target = &manifest.config;
+        if store.has(Kind::Config, &target.digest) {
+            recorder.decide("image", format!("{} is there already", target.digest));
+            return Ok(target.digest.clone());
+        }
+        self.check_supported(&target.media_type)?;
+        for layer in &manifest.layers {
+            layer.parse_digest().map_err(|error| {
+                let digest = strconv::quote(&layer.digest);
+                Error::Plain(error.to_string()).context(format!("could not validate layer digest {digest}"))
+            })?;
+            self.check_supported(&layer.media_type)?;
+        }
+        let present = self.present(&manifest.layers);
+        let downloader = self.downloader();
+        // Both go on together. A layer that fails waits for the config, whose error is more telling.
+        let layers = downloader.start(&manifest.layers[present.len()..]);
+        let raw = self.pull_config(&target.digest).await?;
+        let diff_ids = check_config(&raw, profile)?;
+        let layers = layers.finished().await?;
+        let mut found = present;
+        self.register(&layers, &mut found, &manifest.layers)?;
+        if self.puller.layers == Layers::Get && found != diff_ids {
+            recorder
+                .unusable("the layers are not those of the config", Flaw::DiffId { got: found.join(", ") });
+            return Err(Error::Plain("layers from manifest don't match image configuration".to_owned()));
+        }
+        let kept = store.put(Kind::Config, &target.digest, &raw);
+        kept.map_err(|error| Error::Storage { what: store_path(), errno: error.raw_os_error() })?;
+        Ok(target.digest.clone())
+    }
+
+    fn check_supported(&self, media_type: &str) -> Result<()> {
+        let checked = check_supported(media_type, self.puller.profile.pull.knows_models);
+        if checked.is_err() {
+            let text = format!("nothing of type {media_type} is taken");
+            self.puller.recorder.unusable(text, Flaw::Kind);
+        }
+        checked
+    }
+
+    fn downloader(&self) -> Arc<Downloader> {
+        let Puller { store, progress, recorder, profile, layers, config, .. } = self.puller;
+        Arc::new(Downloader {
+            repository: self.repository.clone(),
+            store: store.clone(),
+            progress: progress.clone(),
+            recorder: recorder.clone(),
+            rules: &profile.pull,
+            layers: *layers,
+            at_once: config.at_once,
+            attempts: config.attempts,
+        })
+    }
+
+    /// The diff ids of the lowest layers that are there already (`LayerDownloadManager.Download`).
+    fn present(&self, layers: &[Descriptor]) -> Vec<String> {
+        let store = &self.puller.store;
+        let mut found: Vec<String> = Vec::new();
+        for layer in layers {
+            let diff_id = store.get(Kind::DiffId, &layer.digest).and_then(|id| String::from_utf8(id).ok());
+            let Some(diff_id) = diff_id else { break };
+            found.push(diff_id);
+            if !chain_ids(&found).last().is_some_and(|id| store.has(Kind::Layer, id)) {
+                found.pop();
+                break;
+            }
+        }
+        found
+    }
+
+    /// `layerStore.Register`, from the lowest on.
+    fn register(&self, layers: &[Downloaded], found: &mut Vec<String>, of: &[Descriptor]) -> Result<()> {
+        let Puller { store, profile, recorder, .. } = self.puller;
+        let start = found.len();
+        for (layer, descriptor) in layers.iter().zip(&of[start..]) {
+            let tell = |flaw| recorder.unusable(format!("{} is not unpacked", descriptor.digest), flaw);
+            let (diff_id, size) = match &layer.applied {
+                None => return Ok(()),
+                Some(Applied::Unpacked { diff_id, size, .. }) => (diff_id, *size),
+                Some(Applied::Failed(words)) => {
+                    tell(Flaw::Archive);
+                    return Err(unregistered(words, &profile.pull));
+                }
+                // The rest of a stream is read on without a look at its errors, so that the digest is another one.
+                Some(Applied::Trailing(_)) => {
+                    tell(Flaw::Archive);
+                    let text = "layers from manifest don't match image configuration";
+                    return Err(Error::Plain(text.to_owned()));
+                }
+                Some(Applied::Unopened(problem)) => {
+                    tell(Flaw::Archive);
+                    return Err(Error::Plain(format!("could not get decompression stream: {problem}")));
+                }
+            };
+            if let Err(error) = store.take(size) {
+                tell(Flaw::Storage { errno: error.raw_os_error() });
+                return Err(no_room(&profile.pull));
+            }
+            found.push(diff_id.clone());
+            let chain = chain_ids(found).pop().unwrap_or_default();
+            let kept = store.put(Kind::DiffId, &descriptor.digest, diff_id.as_bytes());
+            let kept = kept.and_then(|()| store.put(Kind::Layer, &chain, size.to_string().as_bytes()));
+            kept.map_err(|error| {
+                let cause = Error::Storage { what: store_path(), errno: error.raw_os_error() };
+                cause.context("failed to register layer")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// `pullSchema2Config` with its `retry`.
+    async fn pull_config(&self, digest: &str) -> Result<Vec<u8>> {
+        let (mut attempt, mut pause) = (0, CONFIG_BACKOFF);
+        let config = loop {
+            let error = match self.get_config(digest).await {
+                Ok(config) => break config,
+                Err(error) => error.retried(),
+            };
+            if error.is_final() || attempt + 1 == CONFIG_ATTEMPTS {
+                // The last failure counts once more than there were tries.
+                let told = if error.is_final() { attempt + 1 } else { CONFIG_ATTEMPTS + 1 };
+                let error = error.context(format!("download failed after attempts={told}"));
+                return Err(Error::Config(Box::new(error)));
+            }
+            sleep(pause).await;
+            (attempt, pause) = (attempt + 1, pause * 2);
+        };
+        let wanted: Option<Digest> = digest.parse().ok();
+        let got = Digest::sha256_of(&config);
+        if wanted.is_some_and(|wanted| wanted != got) {
+            let flaw = Flaw::Digest { got: got.to_string() };
+            self.puller.recorder.unusable(format!("{digest} is not kept"), flaw);
+            let text = format!("image config verification failed for digest {digest}");
+            return Err(Error::Config(Box::new(Error::Plain(text))));
+        }
+        Ok(config)
+    }
+
+    async fn get_config(&self, digest: &str) -> Result<Vec<u8>> {
+        let mut reader = BlobReader::new(&self.repository, digest, Purpose::Config)?;
+        let mut config = Vec::new();
+        while let Some(piece) = reader.read().await? {
+            config.extend_from_slice(&piece);
+            if config.len() > MAX_CONFIG {
+                break;
+            }
+        }
+        Ok(config)
+    }
+
+    /// `pullSchema1`, as far as the registry is concerned: layers alone, of which a config is made.
+    async fn pull_schema1(&self, payload: &[u8]) -> Result<String> {
+        let Puller { store, reference, .. } = self.puller;
+        if let Some(digest) = &reference.digest
+            && *digest != Digest::sha256_of(payload)
+        {
+            let text = format!("image verification failed for digest {digest}");
+            return Err(Error::Plain(text));
+        }
+        let layers = layers_of_schema1(payload);
+        let mut found = self.present(&layers);
+        let downloaded = self.downloader().start(&layers[found.len()..]).finished().await?;
+        self.register(&downloaded, &mut found, &layers)?;
+        let ids: Vec<String> = found.iter().map(strconv::quote).collect();
+        let rootfs = format!("{{\"type\":\"layers\",\"diff_ids\":[{}]}}", ids.join(","));
+        let config = format!("{{\"os\":\"linux\",\"rootfs\":{rootfs}}}");
+        let id = Digest::sha256_of(&config).to_string();
+        let kept = store.put(Kind::Config, &id, config.as_bytes());
+        kept.map_err(|error| Error::Storage { what: store_path(), errno: error.raw_os_error() })?;
+        Ok(id)
+    }
+
+    /// The names under which the image is known from now on, and the manifests that led to it.
+    fn keep(&self, id: &str, manifest: &Digest) -> std::io::Result<()> {
+        let Puller { reference, store, .. } = self.puller;
+        let pinned = reference.digest.as_ref().unwrap_or(manifest);
+        let canonical = format!("{}@{pinned}", reference.name());
+        store.put(Kind::Reference, &canonical, id.as_bytes())?;
+        store.put(Kind::Reference, &reference.to_string(), id.as_bytes())?;
+        for (digest, bytes) in self.came.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let digest = digest.to_string();
+            store.put(Kind::Manifest, &digest, bytes)?;
+            let mut sources = store.get(Kind::Sources, &digest).unwrap_or_default();
+            sources.extend_from_slice(format!("{}\n", reference.name()).as_bytes());
+            store.put(Kind::Sources, &digest, &sources)?;
+        }
+        Ok(())
+    }
+}
+
+fn store_path() -> String {
+    "write /var/lib/docker/image".to_owned()
+}
+
+/// `schema2ManifestDigest`: what was asked for by digest must have it.
+fn verify(document: &Document, wanted: Option<&Digest>) -> Result<()> {
+    match wanted {
+        Some(wanted) if *wanted != document.digest() => {
+            Err(Error::Plain(format!("manifest verification failed for digest {wanted}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `validateMediaType`
+fn validate_media_type(media_type: &str) -> Result<()> {
+    if IMAGE_CONFIGS.contains(&media_type) {
+        return Ok(());
+    }
+    let class = if media_type == PLUGIN_CONFIG { "plugin" } else { "unknown" };
+    let quoted = strconv::quote(media_type);
+    Err(Error::Plain(format!("Encountered remote {quoted}({class}) when fetching")))
+}
+
+/// `checkSupportedMediaType`
+fn check_supported(media_type: &str, knows_models: bool) -> Result<()> {
+    let lower = media_type.to_lowercase();
+    if knows_models && lower.starts_with("application/vnd.docker.ai.") {
+        let text =
+            "AI models are not yet supported by the Engine, please use \"docker model pull/run\" instead";
+        return Err(Error::Plain(text.to_owned()));
+    }
+    let fits = |known: &&str| {
+        lower.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if SUPPORTED.iter().any(fits) {
+        return Ok(());
+    }
+    Err(Error::MediaType(media_type.to_owned()))
+}
+
+/// `rootFSFromConfig`, `platformFromConfig`: the diff ids of a config that is one for this system.
+fn check_config(config: &[u8], profile: &Profile) -> Result<Vec<String>> {
+    let plain = |error: json::Error| Error::Plain(error.words(profile.go));
+    let decoded = ImageConfig::decode(config).map_err(plain)?;
+    let document = json::parse(config).map_err(plain)?;
+    let os = decoded.platform.os.as_str();
+    if !os.is_empty() && !os.eq_ignore_ascii_case("linux") {
+        let refused =
+            format!("image operating system {} cannot be used on this platform", strconv::quote(os));
+        let newer = profile.pull.refuses_schema1;
+        return Err(Error::Plain(match (newer, os) {
+            (true, _) => format!("{refused}: operating system is not supported"),
+            (false, "windows") => refused,
+            (false, _) => "operating system is not supported".to_owned(),
+        }));
+    }
+    if document.field("rootfs").is_none_or(Value::is_null) {
+        return Err(Error::Plain("invalid rootfs in image configuration".to_owned()));
+    }
+    Ok(decoded.diff_ids)
+}
+
+/// `filterManifests`: those for this platform, the best first; those without a platform last.
+fn filter<'a>(index: &'a Index, platform: &Platform) -> Vec<&'a Descriptor> {
+    let matcher = Matcher::only(platform);
+    let fits = |entry: &&Descriptor| known(entry).is_none_or(|platform| matcher.matches(platform));
+    let mut chosen: Vec<&Descriptor> = index.manifests.iter().filter(fits).collect();
+    chosen.sort_by(|a, b| match (known(a), known(b)) {
+        (Some(a), Some(b)) => matcher.compare(a, b),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    });
+    chosen
+}
+
+/// `toOCIPlatform`: an empty platform is none.
+fn known(entry: &Descriptor) -> Option<&Platform> {
+    entry.platform.as_ref().filter(|platform| **platform != Platform::default())
+}
+
+/// `platforms.FormatAll(platforms.DefaultSpec())`: variants are told where a machine of the kind always has one.
+fn shown_platform(platform: &Platform) -> String {
+    let variant = match (platform.architecture.as_str(), platform.variant.as_str()) {
+        ("arm64", "") => "v8",
+        ("arm", "") => "v7",
+        ("amd64", _) => "",
+        (_, variant) => variant,
+    };
+    let base = format!("{}/{}", platform.os, platform.architecture);
+    if variant.is_empty() { base } else { format!("{base}/{variant}") }
+}
+
+/// `detectManifestBlobMediaType`
+fn detect(bytes: &[u8]) -> Option<String> {
+    let document = json::parse(bytes).ok()?;
+    let own = document.field("mediaType").and_then(Value::as_str).unwrap_or_default();
+    if !own.is_empty() {
+        return Some(own.to_owned());
+    }
+    let has = |name| document.field(name).is_some();
+    match (has("fsLayers"), has("config") || has("layers")) {
+        (true, _) => None,
+        (false, true) => Some(media_type::OCI_MANIFEST.to_owned()),
+        (false, false) => Some(media_type::OCI_INDEX.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types_that_are_taken() {
+        let cases = [
+            ("application/vnd.oci.image.layer.v1.tar+gzip", None),
+            ("APPLICATION/JSON", None),
+            ("", None),
+            ("application/vnd.oci.images", Some("unsupported media type application/vnd.oci.images")),
+            (
+                "application/vnd.oci.empty.v1+json",
+                Some("unsupported media type application/vnd.oci.empty.v1+json"),
+            ),
+            (
+                "application/vnd.docker.ai.model.config.v0.1+json",
+                Some(
+                    "AI models are not yet supported by the Engine, please use \"docker model pull/run\" instead",
+                ),
+            ),
+        ];
+        for (kind, said) in cases {
+            let error = check_supported(kind, true).err().map(|error| error.to_string());
+            assert_eq!(error.as_deref(), said, "{kind}");
+        }
+        assert_eq!(
+            validate_media_type(PLUGIN_CONFIG).unwrap_err().to_string(),
+            "Encountered remote \"application/vnd.docker.plugin.v1+json\"(plugin) when fetching"
+        );
+    }
+
+    #[test]
+    fn platforms_as_they_are_told() {
+        let shown = |architecture, variant| shown_platform(&Platform::linux(architecture, variant));
+        assert_eq!(
+            [shown("amd64", ""), shown("arm64", ""), shown("s390x", "")],
+            ["linux/amd64", "linux/arm64/v8", "linux/s390x"]
+        );
+    }
+}
