@@ -5,6 +5,7 @@ use std::time::Duration;
 use gostd::net::Errno;
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
+use trace::Stage;
 
 use crate::dns::{Said, reply};
 use crate::memory::Memory;
@@ -79,4 +80,47 @@ async fn ipv6_without_a_route_comes_last() {
     let (text, took, dialled) = ask(memory, &["2001:db8::1", "10.1.0.1"]).await;
     assert_eq!((text.as_str(), took.as_millis()), ("answered 200", 0));
     assert_eq!(dialled, [V4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_no_longer_says_for_what() {
+    let holds = |mut stream: DuplexStream| async move {
+        act(&mut stream, vec![Act::Read, Act::Hold]).await;
+    };
+    let memory = Memory::default().silent("10.1.0.1:80").host("10.1.0.2:80", holds);
+    let (client, _) = Setup::default().over(memory);
+    let cases = [
+        (
+            "http://10.1.0.1/",
+            Stage::Dial,
+            "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+        ),
+        (
+            "http://10.1.0.2/",
+            Stage::Head,
+            "net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+        ),
+    ];
+    for (url, stage, words) in cases {
+        let (start, limit) = (Instant::now(), Duration::from_secs(15));
+        let fault = client.round_trip_until(&get(url), Some(start + limit)).await.err().unwrap();
+        assert_eq!((fault.stage, fault.to_string().as_str()), (stage, words));
+        assert_eq!(start.elapsed(), limit, "{url}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_keep_alives_each_request_has_its_connection() {
+    let closes = |mut stream: DuplexStream| async move {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        let heads = act(&mut stream, vec![Act::Read, send(answer), Act::Hold]).await;
+        assert!(heads[0].ends_with("Accept-Encoding: gzip\r\nConnection: close\r\n\r\n"), "{heads:?}");
+    };
+    let memory = Memory::default().host("10.1.0.1:80", closes);
+    let (client, _) = Setup::default().over(memory.clone());
+    let client = client.without_keep_alives();
+    for _ in 0..2 {
+        assert_eq!(words(&client, &get("http://10.1.0.1/")).await, "answered 200");
+    }
+    assert_eq!(memory.dialled(), ["10.1.0.1:80", "10.1.0.1:80"]);
 }

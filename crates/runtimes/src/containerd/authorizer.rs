@@ -264,9 +264,9 @@ impl Authorizer {
         if (200..400).contains(&answer.status) {
             return Ok(answer);
         }
-        // The body of the token service is never shown.
-        let _ = answer.read_up_to(status::MAX_ERROR_BODY).await;
-        Err(status::of_token(method, &answer, self.profile.words.token_status))
+        // Of containerd's own the body of the token service is never shown.
+        let body = answer.read_up_to(status::MAX_ERROR_BODY).await.unwrap_or_default();
+        Err(status::of_token(method, &answer, body, self.profile.words.token_status))
     }
 }
 

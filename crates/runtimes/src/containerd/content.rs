@@ -92,7 +92,7 @@ impl Ingester {
             };
             return Err(Error::Plain("unexpected EOF".into()).context(short));
         }
-        let failed = format!("failed commit on ref {}", strconv::quote(&reference));
+        let failed = self.failed_commit(&reference);
         writer.commit(descriptor, &reference).map_err(|error| error.context(failed))
     }
 
@@ -119,7 +119,7 @@ impl Ingester {
         }
         let size = i64::try_from(writer.offset).unwrap_or(i64::MAX);
         let sized = Descriptor { size, ..descriptor.clone() };
-        let failed = format!("failed commit on ref {}", strconv::quote(&reference));
+        let failed = self.failed_commit(&reference);
         writer.commit(&sized, &reference).map_err(|error| error.context(failed))?;
         Ok(size)
     }
@@ -140,6 +140,11 @@ impl Ingester {
                 Err(ReadError::Other(error)) => return Err(error.context("failed to copy")),
             }
         }
+    }
+
+    fn failed_commit(&self, reference: &str) -> String {
+        let remote = if self.profile.words.commits_remotely { ": commit failed" } else { "" };
+        format!("failed commit on ref {}{remote}", strconv::quote(reference))
     }
 
     /// `OpenWriter`: goes on where an earlier pull left off.

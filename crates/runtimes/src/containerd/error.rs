@@ -23,7 +23,14 @@ pub(super) enum Error {
     /// `*url.Error`: `Head "URL": why`, in the words of the Go version.
     Exchange { method: &'static str, url: String, fault: Box<Fault>, go: u8 },
     /// `ErrUnexpectedStatus`, with the registry's own errors.
-    Status { said: Box<StatusSaid>, status: u16, status_line: String, errors: Option<ErrorEnvelope> },
+    Status {
+        said: Box<StatusSaid>,
+        status: u16,
+        status_line: String,
+        errors: Option<ErrorEnvelope>,
+        /// As far as it was read.
+        body: Box<[u8]>,
+    },
     /// `ErrInvalidAuthorization`, and what it is about.
     InvalidAuthorization(AuthorizationProblem),
     /// An error of a class of `errdefs`: `what: not found`
@@ -93,8 +100,8 @@ impl Error {
     /// The same with what the registry says, if it says something.
     pub(super) fn with_errors(self, said: Option<ErrorEnvelope>) -> Self {
         match self {
-            Self::Status { said: sentence, status, status_line, errors } => {
-                Self::Status { said: sentence, status, status_line, errors: said.or(errors) }
+            Self::Status { said: sentence, status, status_line, errors, body } => {
+                Self::Status { said: sentence, status, status_line, errors: said.or(errors), body }
             }
             other => other,
         }
@@ -148,6 +155,15 @@ impl Error {
                         || [Cause::Eof, Cause::UnexpectedEof, HANDSHAKE_TIMEOUT].contains(error))
             }
             _ => false,
+        }
+    }
+
+    /// Status and body of an unexpected answer, if that is the cause (`ErrUnexpectedStatus`).
+    pub(super) fn refusal(&self) -> Option<(u16, &[u8])> {
+        match self {
+            Self::Context(_, cause) => cause.refusal(),
+            Self::Status { status, body, .. } => Some((*status, body)),
+            _ => None,
         }
     }
 
@@ -288,6 +304,7 @@ mod tests {
             status: 403,
             status_line: "403 Forbidden".into(),
             errors: None,
+            body: Box::default(),
         };
         assert_eq!(
             status.into_cri(words).message,

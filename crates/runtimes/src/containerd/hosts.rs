@@ -20,7 +20,7 @@ use super::progress::Requests;
 use crate::containerd::profile::Profile;
 
 /// `net.Dialer.Timeout` of containerd's transports (registry.go:254-269).
-const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A host and how it is asked (`docker.RegistryHost`).
 pub(super) struct RegistryHost {
@@ -209,7 +209,7 @@ impl HostFactory {
         }
     }
 
-    fn client(&self, tls: &Tls, dial_timeout: Duration, falls_back: bool) -> Arc<HttpClient> {
+    pub(super) fn client(&self, tls: &Tls, dial_timeout: Duration, falls_back: bool) -> Arc<HttpClient> {
         let transport = Transport {
             tls: tls.clone(),
             proxy: ProxyRules::from_environment(&self.environment, self.profile.go),
@@ -221,7 +221,7 @@ impl HostFactory {
         Arc::new(HttpClient::new(client, falls_back, self.requests.clone(), self.profile.go))
     }
 
-    fn authorizer(
+    pub(super) fn authorizer(
         &self,
         client: &Arc<HttpClient>,
         repository: &str,

@@ -1,6 +1,8 @@
 //! What else a registry tells, asked as the pull asks: the same hosts, proxy, TLS and credentials. No containerd asks
 //! for this; a report that says "did you mean" does, and one that says how many pulls are left.
 
+use std::sync::Arc;
+
 use cri::PullImageRequest;
 use distribution::Reference;
 use net::{BoxFuture, Recorder};
@@ -86,6 +88,8 @@ impl Containerd {
             requests: None,
             recorder,
             named,
+            legacy: None,
+            begun: Arc::default(),
         };
         let credentials = Credentials {
             request: request.auth.clone(),

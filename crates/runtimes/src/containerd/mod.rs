@@ -14,6 +14,7 @@ mod hosts;
 mod hosts_toml;
 mod http;
 mod image;
+pub(crate) mod linked;
 mod listing;
 mod profile;
 mod progress;
@@ -29,7 +30,7 @@ mod unpacker;
 mod verifier;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ use self::credentials::Credentials;
 use self::error::{Class, Error, Result};
 use self::fetcher::Fetcher;
 use self::hosts::{HostFactory, RegistryHost};
+use self::linked::Legacy;
 use self::profile::Schema1;
 pub(crate) use self::profile::{KNOWN, Profile};
 use self::progress::Requests;
@@ -147,6 +149,8 @@ impl Containerd {
             requests,
             recorder,
             named,
+            legacy: None,
+            begun: Arc::default(),
         };
         // What cannot be removed is found by the next pull, and used.
         let _ = self.store.collect_old_garbage();
@@ -210,6 +214,10 @@ struct Attempt<'a> {
     requests: Option<Arc<Requests>>,
     recorder: Recorder,
     named: Reference,
+    /// What another daemon says of the hosts.
+    legacy: Option<Legacy>,
+    /// Whether something was got, or a manifest is being: a daemon that tells progress has begun to.
+    begun: Arc<AtomicBool>,
 }
 
 impl Attempt<'_> {
@@ -417,7 +425,11 @@ impl Attempt<'_> {
             (false, true) => path.split(':').filter(|root| !root.is_empty()).map(PathBuf::from).collect(),
             (false, false) => vec![PathBuf::from(path)],
         };
-        factory.configure_hosts(registry, repository, &roots, credentials)
+        let hosts = factory.configure_hosts(registry, repository, &roots, credentials)?;
+        match &self.legacy {
+            Some(legacy) => Ok(factory.merge_legacy(hosts, repository, credentials, legacy)),
+            None => Ok(hosts),
+        }
     }
 
     /// `registryEndpoints`: the mirrors of a host, or of `*`, then the host itself.
@@ -473,6 +485,7 @@ impl Attempt<'_> {
             profile: self.profile,
             requests: self.requests.clone(),
             unpacks: AtomicUsize::new(0),
+            begun: self.begun.clone(),
             recorder: self.recorder.clone(),
             clock: self.options.clock,
             layers_of: Mutex::default(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use distribution::{
@@ -40,6 +40,8 @@ pub(super) struct Pull {
     pub(super) requests: Option<Arc<Requests>>,
     /// How many configs led to unpacking.
     pub(super) unpacks: AtomicUsize,
+    /// Whether there is something to tell of its progress.
+    pub(super) begun: Arc<AtomicBool>,
     pub(super) recorder: Recorder,
     pub(super) clock: Clock,
     /// The layers of the manifests seen, by the digest of each one's config.
@@ -111,7 +113,13 @@ impl Pull {
         if is_schema1(descriptor) {
             return Err(Error::Plain(format!("{} not supported", descriptor.media_type)));
         }
+        if media_type::is_manifest(&descriptor.media_type) {
+            self.begun.store(true, Ordering::Relaxed);
+        }
         self.get(descriptor).await?;
+        if !is_document(descriptor) {
+            self.begun.store(true, Ordering::Relaxed);
+        }
         let children = self.children(descriptor)?;
         if media_type::is_manifest(&descriptor.media_type) {
             let (layers, others): (Vec<_>, Vec<_>) =

@@ -12,7 +12,7 @@ pub(super) const MAX_ERROR_BODY: usize = 64_000;
 
 /// The error for an answer whose body is not to be shown.
 pub(super) fn unexpected(request: &HostRequest, answer: &Answer, words: StatusWords) -> Error {
-    error(said(request, answer, words), answer, None)
+    error(said(request, answer, words), answer, (None, Vec::new()))
 }
 
 /// `unexpectedResponseErr`: with what the registry says, where its body is an error envelope.
@@ -27,16 +27,16 @@ pub(super) async fn unexpected_response(
         StatusWords::Request => ErrorEnvelope::parse(&body),
         _ => ErrorEnvelope::parse_first(&body),
     };
-    error(said(request, answer, words), answer, envelope)
+    error(said(request, answer, words), answer, (envelope, body))
 }
 
 /// The error for an answer of the token service.
-pub(super) fn of_token(method: &'static str, answer: &Answer, words: StatusWords) -> Error {
+pub(super) fn of_token(method: &'static str, answer: &Answer, body: Vec<u8>, words: StatusWords) -> Error {
     let said = match words {
         StatusWords::Bare => StatusSaid::Bare,
         _ => StatusSaid::Request { method, url: answer.url.to_string() },
     };
-    error(said, answer, None)
+    error(said, answer, (None, body))
 }
 
 fn said(request: &HostRequest, answer: &Answer, words: StatusWords) -> StatusSaid {
@@ -52,11 +52,12 @@ fn said(request: &HostRequest, answer: &Answer, words: StatusWords) -> StatusSai
     }
 }
 
-fn error(said: StatusSaid, answer: &Answer, errors: Option<ErrorEnvelope>) -> Error {
+fn error(said: StatusSaid, answer: &Answer, (errors, body): (Option<ErrorEnvelope>, Vec<u8>)) -> Error {
     Error::Status {
         said: Box::new(said),
         status: answer.status,
         status_line: answer.status_line.clone(),
         errors,
+        body: body.into(),
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Config {
     pub(super) attempts: u32,
     /// Whether images are kept in containerd.
     pub(super) in_containerd: bool,
+    /// Whether mirrors or insecure registries are named.
+    pub(super) names_registries: bool,
     /// `storage-driver`; empty where none is named.
     pub(super) driver: String,
     /// `proxies`, as variables of the environment.
@@ -266,6 +268,7 @@ impl<'a> Source<'a> {
             at_once: usize::try_from(at_once).ok().filter(|n| *n > 0).unwrap_or(CONCURRENT_DOWNLOADS),
             attempts: u32::try_from(attempts).ok().filter(|n| *n > 0).unwrap_or(DOWNLOAD_ATTEMPTS),
             in_containerd,
+            names_registries: !mirrors.is_empty() || !insecure.is_empty(),
             driver: self.flags.value("storage-driver").map_or(driver, str::to_owned),
             proxies: self.proxies()?,
         })

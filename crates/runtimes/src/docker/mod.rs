@@ -14,6 +14,7 @@ mod daemon_json;
 mod download;
 mod error;
 mod http;
+mod in_containerd;
 mod listing;
 mod manifest;
 mod profile;
@@ -41,6 +42,7 @@ use self::pull::Puller;
 use self::registry::{Endpoint, Service};
 pub(crate) use self::store::remove_image;
 use self::store::{Kind, Store};
+use crate::containerd::linked::Client;
 use crate::options::Options;
 use crate::store::StoreError;
 
@@ -62,24 +64,29 @@ pub(crate) struct Docker {
     options: Options,
     profile: &'static Profile,
     store: Arc<Store>,
+    /// For images that are kept in containerd.
+    client: Client,
 }
 
 impl Docker {
     /// An engine on these options.
     pub(crate) fn new(options: Options, profile: &'static Profile) -> Result<Self, StoreError> {
         let store = Arc::new(Store::open(options.store.clone())?);
-        Ok(Self { options, profile, store })
+        let client = Client::new(options.clone())?;
+        Ok(Self { options, profile, store, client })
     }
 
     /// The same engine, with the same store, that records its steps in `trace`.
     pub(crate) fn with_trace(&self, trace: Trace) -> Self {
+        let client = self.client.with_trace(trace.clone());
         let options = Options { trace, ..self.options.clone() };
-        Self { options, profile: self.profile, store: Arc::clone(&self.store) }
+        Self { options, profile: self.profile, store: Arc::clone(&self.store), client }
     }
 
     /// The same on a node whose disk has room for so many bytes.
     pub(crate) fn with_space(self, bytes: u64) -> Self {
         self.store.limit(bytes);
+        self.client.limit(bytes);
         self
     }
 
@@ -97,6 +104,11 @@ impl Docker {
         // moby@v28.5.2 api/server/router/image/image_routes.go `validateRepoName`
         if reference.familiar_name() == "scratch" {
             return Err(unknown(format!("{PREFIX}'scratch' is a reserved name")));
+        }
+        if config.in_containerd {
+            let pulled = self.pull_in_containerd(&config, &reference, request.auth, &recorder).await;
+            let digest = pulled.map_err(unknown)?;
+            return Ok(PulledImage { image_ref: format!("{}@{digest}", reference.familiar_name()) });
         }
         let (progress, name) = (Arc::new(Progress::new()), reference.name());
         let pulled = tokio::select! {
@@ -204,6 +216,10 @@ impl ImageService for Docker {
 
     async fn image_status(&self, image: &str) -> Result<Option<StoredImage>, CriError> {
         let Ok(reference) = Reference::parse_docker_ref(image, GRAMMAR) else { return Ok(None) };
+        if Config::read(&self.options.node, self.profile).is_ok_and(|config| config.in_containerd) {
+            let known = self.client.image(&reference).await;
+            return Ok(known.map(|(id, size)| StoredImage { id, size }));
+        }
         let known = self.store.image(&reference.to_string());
         let known = known.filter(|known| self.store.has(Kind::Config, &known.id));
         Ok(known.map(|known| StoredImage { size: self.store.size(&known.id), id: known.id }))

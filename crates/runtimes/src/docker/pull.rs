@@ -576,7 +576,7 @@ fn known(entry: &Descriptor) -> Option<&Platform> {
 }
 
 /// `platforms.FormatAll(platforms.DefaultSpec())`: variants are told where a machine of the kind always has one.
-fn shown_platform(platform: &Platform) -> String {
+pub(super) fn shown_platform(platform: &Platform) -> String {
     let variant = match (platform.architecture.as_str(), platform.variant.as_str()) {
         ("arm64", "") => "v8",
         ("arm", "") => "v7",

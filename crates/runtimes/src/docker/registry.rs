@@ -15,7 +15,7 @@ use super::error::{Error, Result};
 use super::profile::Profile;
 
 /// `defaultCertsDir`
-const CERTIFICATES: &str = "/etc/docker/certs.d";
+pub(super) const CERTIFICATES: &str = "/etc/docker/certs.d";
 /// `DefaultRegistryHost`
 pub(super) const HUB: &str = "registry-1.docker.io";
 

@@ -92,6 +92,7 @@ pub(super) const V1_6: Profile = Profile {
         // vendor/golang.org/x/sys/execabs/execabs.go `fixCmd`: its own words take the place of Go 1.19's, whatever the
         // working directory is (recordings `encrypted-*`)
         no_decoder: "ctd-decoder resolves to executable in current directory (./ctd-decoder)",
+        commits_remotely: false,
         tells_both_diff_ids: false,
         hides_queries: false,
         hides_missing_queries: false,

@@ -216,6 +216,8 @@ pub(crate) struct Words {
     pub(crate) no_decoder: &'static str,
     /// Whether a wrong diff id is told with both digests.
     pub(crate) tells_both_diff_ids: bool,
+    /// Whether content is committed by another process, which is told (core/content/proxy/content_writer.go `Commit`).
+    pub(crate) commits_remotely: bool,
     /// Whether the query of a URL that could not be reached is hidden (`SanitizeError`).
     pub(crate) hides_queries: bool,
     /// Whether the query of a URL that is not there is hidden, but for `ns`.
@@ -267,6 +269,15 @@ pub(crate) enum ExtractionWords {
     /// By media type, digest, snapshotter and key.
     Snapshot,
 }
+
+/// The client of 2.1 as Docker Engine 28 links it, whose token requests carry no header of the daemon's
+/// (moby@v28.5.2 daemon/containerd/resolver.go:60).
+pub(crate) static LINKED: Profile = Profile {
+    authorization: AuthorizationRules { sends_headers: false, ..V2_1.authorization },
+    // Recordings `blob-corrupt`, `submanifest-digest-mismatch` of Docker with its images in containerd
+    words: Words { commits_remotely: true, ..V2_1.words },
+    ..V2_1
+};
 
 /// Newest first.
 pub(crate) static KNOWN: [Profile; 20] = [
