@@ -89,7 +89,7 @@ impl Dissection {
     }
 
     /// The text from where it speaks of unpacking; `None` where it does not, or of nothing else before.
-    pub(crate) fn from_unpacking(&self) -> Option<Self> {
+    pub(crate) fn since_unpacking(&self) -> Option<Self> {
         let at = self.clauses.iter().find(|clause| clause.word == Word::Unpack)?.span.start;
         let rest = self.text.get(at..).filter(|_| at > 0)?;
         Some(Self { image: self.image.clone(), pulls: self.pulls, ..Self::of(rest) })

@@ -84,7 +84,7 @@ const RULES: &[Rule] = &[
 
 /// The cause that a text tells, and the number of the rule: the lower, the more outright.
 pub(crate) fn judge(dissection: &Dissection) -> Option<(usize, Verdict)> {
-    let unpacking = dissection.from_unpacking().and_then(|rest| first(&rest)).filter(is_of_the_store);
+    let unpacking = dissection.since_unpacking().and_then(|rest| first(&rest)).filter(is_of_the_store);
     let (rank, verdict) = unpacking.or_else(|| first(dissection))?;
     Some((rank, verdict.weighed(dissection)))
 }
