@@ -73,7 +73,7 @@ const BEFORE_IMAGE: [&str; 48] = [
     "trying to pull ",
     "error: image ",
     "each node will access ",
-    // `containerregistry tools/fast_puller_.py`, which rules_docker runs.
+    // `containerregistry@8a11dc8:tools/fast_puller_.py:142`, which rules_docker runs.
     "pulling and saving image ",
     // Fields of logfmt without quotes.
     " image=",

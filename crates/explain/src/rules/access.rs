@@ -46,7 +46,8 @@ pub(super) fn wrong_login(d: &Dissection) -> Option<Verdict> {
     verdict.if_said(d)
 }
 
-/// Whether the command that failed is shown, and hands over a login: options of `crictl pull` and of `ctr image pull`.
+/// Whether the command that failed is shown, and hands over a login (`cri-tools@ba03eabc:cmd/crictl/image.go:41`,
+/// `containerd@v2.1.9:cmd/ctr/commands/commands.go:66`).
 fn shows_login(d: &Dissection) -> bool {
     ["--creds", "ctr … --user "].iter().any(|option| d.says(option))
 }
@@ -187,7 +188,8 @@ fn official_image(d: &Dissection) -> Option<Verdict> {
         return Some(Verdict::likely(Cause::WrongRegistryHost).or(&others));
     }
     let others = [Cause::RepoMissingOrPrivate, Cause::WrongRegistryHost];
-    // BuildKit knows the stages of the build, and one of them has nearly that name (`buildkit frontend/dockerfile`).
+    // BuildKit knows the stages of the build, and one of them has nearly that name
+    // (`buildkit@73ed6825c:frontend/dockerfile/dockerfile2llb/convert.go:704`).
     if missing::is_too_deep(d) || (d.is_official() && d.says("did you mean")) {
         return Some(Verdict::likely(Cause::RepoNotFound).or(&others).or(&[Cause::LocalImageNotOnNode]));
     }

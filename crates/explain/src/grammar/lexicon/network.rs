@@ -35,7 +35,7 @@ words! {
         "lookup *: no answer from dns server", "lookup * on *: no answer from dns server",
         "lookup *: dns server returned answer with no data",
         "lookup * on *: dns server returned answer with no data",
-        // No address was found in time (`go1.4 src/net/lookup.go lookupIPDeadline`).
+        // No address was found in time (`go@77595e462b:src/net/lookup.go:73`).
         "dial tcp: i/o timeout",
     ];
     ResolverNoRoute: [

@@ -58,7 +58,7 @@ words! {
         "https request to http", "ssl: wrong version", "packet length too long", "http/0.9", "speaks http",
         "unknown protocol", "expected https", "tls: unsupported sslv2", "invalidcontenttype",
         "corrupt message", "received http/0.9", "not a tls", "record overflow",
-        // `docker-py 1.0 docker/utils/utils.py`.
+        // `docker-py@1.0.0:docker/auth/auth.py:46`.
         "https endpoint unresponsive and insecure mode isn't enabled", "eproto … wrong version",
     ];
     // `moby@v1.6.2:registry/endpoint.go:68`: written behind whatever failed.
