@@ -29,6 +29,8 @@ pub enum InputError {
     NotUtf8 {
         /// Where the first such byte stands.
         place: Place,
+        /// Whether it says of itself that it is UTF-16.
+        is_utf16: bool,
     },
     /// It looks like JSON and is none.
     #[error("{} is malformed JSON: {message}", .place.file)]
@@ -210,7 +212,7 @@ impl InputError {
     /// The place that the error points at, where there is one.
     pub const fn place(&self) -> Option<&Place> {
         match self {
-            Self::NotUtf8 { place }
+            Self::NotUtf8 { place, .. }
             | Self::Json { place, .. }
             | Self::Yaml { place, .. }
             | Self::KubeletRefuses { place, .. }
@@ -290,9 +292,17 @@ impl InputError {
             Self::Empty { .. } => {
                 "give a file with something in it; behind a pipe, see what its command says on standard error".to_owned()
             }
+            Self::NotUtf8 { is_utf16: true, .. } => {
+                "it is UTF-16, as PowerShell's > writes it: | Out-File -Encoding utf8 writes UTF-8, iconv -f UTF-16 -t UTF-8 \
+                 makes it of a file"
+                    .to_owned()
+            }
             Self::NotUtf8 { .. } => "give plain text: YAML, JSON, or base64 of it; unpack an archive first".to_owned(),
             Self::Json { .. } => {
                 "near this place a comma, a brace or a quotation mark is missing or too many; or the text breaks off".to_owned()
+            }
+            Self::Yaml { message, .. } if message == crate::yaml::TOO_MUCH => {
+                "give the part that matters: the pods of one namespace, a pull secret alone".to_owned()
             }
             Self::Yaml { .. } => "indent with spaces, not tabs; quote a value that begins with { [ * & ! % @ or `; render \
                                   templates first"

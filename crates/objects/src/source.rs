@@ -63,14 +63,29 @@ impl Source {
         Self::open_file_up_to(Path::new(path), limit)
     }
 
+    /// Reads a text that somebody pasted or redirected, whatever wrote it: UTF-16 is understood where it says that it is it
+    /// (what PowerShell's `>` writes), and a byte that is no UTF-8 stands for itself alone.
+    ///
+    /// # Errors
+    /// [`InputError::Unreadable`], [`InputError::TooLarge`].
+    pub fn open_lossy_up_to(path: &str, limit: u64) -> Result<Self, InputError> {
+        let bytes = match path {
+            "-" => Self::bytes_up_to(path, io::stdin().lock(), limit)?,
+            _ => Self::bytes_up_to(path, Self::file(Path::new(path))?, limit)?,
+        };
+        let text = utf16(&bytes).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(Self::from_text(path, text.strip_prefix('\u{feff}').unwrap_or(&text)))
+    }
+
     fn open_file_up_to(path: &Path, limit: u64) -> Result<Self, InputError> {
+        Self::read_up_to(&path.display().to_string(), Self::file(path)?, limit)
+    }
+
+    fn file(path: &Path) -> Result<File, InputError> {
         let file = File::open(path).and_then(|file| {
             if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
         });
-        match file {
-            Ok(file) => Self::read_up_to(&path.display().to_string(), file, limit),
-            Err(error) => Err(FileError::read(path, error).into()),
-        }
+        file.map_err(|error| FileError::read(path, error).into())
     }
 
     /// Reads all of `reader`; `-` as a name is standard input.
@@ -82,17 +97,22 @@ impl Source {
     }
 
     fn read_up_to(name: &str, reader: impl Read, limit: u64) -> Result<Self, InputError> {
-        let file = if name == "-" { "standard input" } else { name }.to_owned();
+        Self::from_bytes(name, Self::bytes_up_to(name, reader, limit)?)
+    }
+
+    fn bytes_up_to(name: &str, reader: impl Read, limit: u64) -> Result<Vec<u8>, InputError> {
         let mut bytes = Vec::new();
         let read = reader.take(limit + 1).read_to_end(&mut bytes);
         match read {
-            Err(error) => Err(FileError::read(file, error).into()),
-            Ok(count) if count as u64 > limit => Err(InputError::TooLarge { file, limit }),
-            Ok(_) => Self::from_bytes(name, &file, bytes),
+            Err(error) => Err(FileError::read(shown(name), error).into()),
+            Ok(count) if count as u64 > limit => {
+                Err(InputError::TooLarge { file: shown(name).to_owned(), limit })
+            }
+            Ok(_) => Ok(bytes),
         }
     }
 
-    fn from_bytes(name: &str, file: &str, bytes: Vec<u8>) -> Result<Self, InputError> {
+    fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, InputError> {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 // An editor's byte order mark is no part of the text.
@@ -104,8 +124,8 @@ impl Source {
                 let bytes = error.into_bytes();
                 let good = String::from_utf8_lossy(&bytes[..offset]);
                 let (line, column) = place_of_byte(&good, good.len());
-                let place = Place { file: file.to_owned(), line, column, excerpt: None };
-                Err(InputError::NotUtf8 { place })
+                let place = Place { file: shown(name).to_owned(), line, column, excerpt: None };
+                Err(InputError::NotUtf8 { place, is_utf16: order(&bytes).is_some() })
             }
         }
     }
@@ -117,11 +137,34 @@ impl Source {
 
     /// The name for messages.
     pub fn shown_name(&self) -> &str {
-        if self.name == "-" { "standard input" } else { &self.name }
+        shown(&self.name)
     }
 
     /// The whole text. It may hold secrets: nothing of it is for showing as it is.
     pub fn text(&self) -> &str {
         self.text.expose()
     }
+}
+
+fn shown(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}
+
+/// How the two bytes of a unit of UTF-16 are read.
+type Unit = fn([u8; 2]) -> u16;
+
+/// The order of the bytes of UTF-16, as its mark at the begin tells it.
+fn order(bytes: &[u8]) -> Option<Unit> {
+    match bytes {
+        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
+        _ => None,
+    }
+}
+
+/// The text of UTF-16 that is marked as such.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit = order(bytes)?;
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    Some(String::from_utf16_lossy(&units))
 }

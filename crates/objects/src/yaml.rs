@@ -4,6 +4,7 @@ use std::fmt;
 
 use secret::Secret;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{DuplicateKeyPolicy, Error, Location, NonFiniteFloatPolicy, Spanned};
 
 use crate::tree::{Member, Span, Tree, Value};
@@ -15,6 +16,14 @@ pub(crate) struct YamlError {
     pub message: String,
 }
 
+/// What is said of a text that has more values or documents than are accepted.
+pub(crate) const TOO_MUCH: &str = "more values or documents than are accepted";
+
+/// How many values there may be: a pod of a cluster has three hundred, and a value takes some hundred bytes of memory.
+const VALUES: usize = 1_000_000;
+/// How many documents.
+const DOCUMENTS: usize = 20_000;
+
 /// Reads all documents of a text. `no`, `on` and their like stay texts.
 pub(crate) fn parse(text: &str) -> Result<Vec<Tree>, YamlError> {
     let options = serde_saphyr::options! {
@@ -22,6 +31,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Tree>, YamlError> {
         strict_booleans: true,
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        budget: serde_saphyr::budget! {
+            max_nodes: VALUES,
+            max_events: 3 * VALUES,
+            max_documents: DOCUMENTS,
+        },
     };
     serde_saphyr::from_multiple_with_options::<Tree>(text, options).map_err(|error| YamlError {
         span: error.location().map(span).unwrap_or_default(),
@@ -36,6 +50,14 @@ fn message(error: &Error) -> String {
         Error::Unexpected { expected, .. } => format!("expected {expected}"),
         Error::UnknownAnchor { .. } => "alias of an unknown anchor".to_owned(),
         Error::Eof { .. } => "unexpected end".to_owned(),
+        Error::Budget {
+            breach:
+                BudgetBreach::Nodes { .. }
+                | BudgetBreach::Events { .. }
+                | BudgetBreach::Documents { .. }
+                | BudgetBreach::ScalarBytes { .. },
+            ..
+        } => TOO_MUCH.to_owned(),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }

@@ -211,3 +211,58 @@ fn hostile_texts_end_in_an_answer() {
         assert!(read("x", &HEAD[..cut]).is_err());
     }
 }
+
+/// What PowerShell's `>` writes is told as what it is; where any text will do, it is read.
+#[test]
+fn utf_16() {
+    let text = "\u{feff}kind: Pod\r\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [&little, &big] {
+        let error = Source::from_reader("s.yaml", bytes.as_slice()).unwrap_err();
+        assert!(error.help().is_some_and(|help| help.contains("it is UTF-16")), "{error}");
+    }
+    let error = Source::from_reader("s.yaml", &b"caf\xe9"[..]).unwrap_err();
+    assert!(error.help().is_some_and(|help| !help.contains("UTF-16")), "{error}");
+
+    let directory = std::env::temp_dir().join(format!("pullsim-utf-16-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let lossy = |bytes: &[u8]| {
+        let path = directory.join("text");
+        std::fs::write(&path, bytes).unwrap();
+        Source::open_lossy_up_to(path.to_str().unwrap(), 1024).map(|source| source.text().to_owned())
+    };
+    assert_eq!(lossy(&little).unwrap(), "kind: Pod\r\n");
+    assert_eq!(lossy(&big).unwrap(), "kind: Pod\r\n");
+    // A unit that is cut in two is none.
+    assert_eq!(lossy(&little[..little.len() - 1]).unwrap(), "kind: Pod\r");
+    assert_eq!(lossy(b"caf\xe9 au lait").unwrap(), "caf\u{fffd} au lait");
+    assert_eq!(lossy("\u{feff}a".as_bytes()).unwrap(), "a");
+    assert!(matches!(lossy(&[b'a'; 1025]), Err(InputError::TooLarge { limit: 1024, .. })));
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+/// All the pods of a large cluster are no attack; what goes on for ever is told as that, not as a mistake of indentation.
+#[test]
+fn many_values() {
+    let pods = |count: usize| {
+        let env = "{name: A, value: b}, ".repeat(40);
+        let pod = |n| {
+            format!(
+                "---\nkind: Pod\napiVersion: v1\nmetadata: {{name: p{n}, namespace: a}}\nspec: {{containers: [{{name: c, image: \
+                 nginx, env: [{env}]}}]}}\n"
+            )
+        };
+        Source::from_text("pods.yaml", (0..count).map(pod).collect::<String>())
+    };
+    let read = objects::read_manifests(&[pods(3000)], None).unwrap();
+    assert_eq!(read.workloads.len(), 3000);
+    let error =
+        objects::read_manifests(&[Source::from_text("docs.yaml", "---\na: b\n".repeat(30_000))], None)
+            .unwrap_err();
+    assert!(error.to_string().contains("more values or documents than are accepted"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("of one namespace")), "{error}");
+    let error =
+        objects::read_manifests(&[Source::from_text("deep.yaml", "[".repeat(500))], None).unwrap_err();
+    assert!(!error.help().unwrap_or_default().contains("of one namespace"), "{error}");
+}
