@@ -4,7 +4,7 @@ use objects::InputError;
 use serde_saphyr::Error;
 
 use crate::mistake::Mistake;
-use crate::place::Place;
+use crate::place::{Place, WIDTH};
 use crate::sources::Sources;
 use crate::yaml::{Location, Trouble};
 
@@ -58,9 +58,10 @@ impl LoadError {
         }
         if !place.text.is_empty() {
             let margin = " ".repeat(place.line.to_string().len());
-            let _ = writeln!(shown, "   {} | {}", place.line, place.text);
-            let before = " ".repeat(place.column.saturating_sub(1));
-            let _ = writeln!(shown, "   {margin} | {before}{}", "^".repeat(place.length));
+            let (text, before) = place.window();
+            let _ = writeln!(shown, "   {} | {text}", place.line);
+            let before = " ".repeat(before);
+            let _ = writeln!(shown, "   {margin} | {before}{}", "^".repeat(place.length.min(WIDTH)));
         }
         if let Some(hint) = self.hint() {
             let _ = writeln!(shown, "help: {hint}");
@@ -113,6 +114,9 @@ fn mistake(error: &Error) -> Mistake {
         Error::Unexpected { expected, .. } => Mistake::Value(format!("expected {expected}")),
         Error::InvalidScalar { ty, .. } => Mistake::Value(format!("expected a value of type {ty}")),
         Error::Eof { .. } => Mistake::Value("the file ends too early".to_owned()),
+        Error::Budget { .. } => {
+            Mistake::Value("more nesting, aliases or values than are accepted".to_owned())
+        }
         other => Mistake::Value(other.to_string().lines().next().unwrap_or("malformed YAML").to_owned()),
     }
 }
