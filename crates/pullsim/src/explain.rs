@@ -34,7 +34,7 @@ pub(crate) struct Document<'a> {
 /// Explains a text. That nothing was found is told, and is no success.
 pub(crate) fn run(low: &LowExplain, environment: &Environment) -> Result<Exit, Failure> {
     stdin::once(&[("what is to be explained", low.file.as_str())])?;
-    let source = Source::open_up_to(&low.file, MAX_LOG)?;
+    let source = Source::open_lossy_up_to(&low.file, MAX_LOG)?;
     if source.text().trim().is_empty() {
         return Err(InputError::Empty { file: source.shown_name().to_owned() }.into());
     }

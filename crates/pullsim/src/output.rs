@@ -19,7 +19,10 @@ pub(crate) fn text_options(color: Color, environment: &Environment) -> TextOptio
         Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
     };
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    let width = terminal.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
+    // Who sets the variable (POSIX, `Environment Variables`) means it, whatever the terminal says.
+    let wanted = environment.first(&["COLUMNS"]).and_then(|columns| columns.parse().ok());
+    let wanted: Option<u16> = wanted.filter(|columns| *columns > 0);
+    let width = wanted.or(terminal.map(|(width, _)| width.0)).map_or(DEFAULT_WIDTH, usize::from);
     TextOptions { width, colour, unicode: is_utf8(environment) }
 }
 

@@ -1,6 +1,6 @@
 //! Help, colour, pipes.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 use crate::{command, pullsim};
@@ -145,4 +145,46 @@ fn pods_are_told_in_full() {
     assert!(more.contains("registry.example.com:443 (registry)"), "{more}");
     assert!(verbose.err.is_empty() && live.out == verbose.out);
     assert!(live.err.contains(" s  HEAD registry.example.com/v2/"), "{}", live.err);
+}
+
+#[test]
+fn who_names_the_columns_gets_so_many() {
+    let told = |columns: &str| {
+        let output = command(&["explain"])
+            .env("COLUMNS", columns)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = output.unwrap();
+        child.stdin.take().unwrap().write_all(b"toomanyrequests: slow down").unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    let prose = |text: &str| {
+        text.lines()
+            .filter(|line| !line.contains("  kubectl") && !line.contains("  TOKEN="))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert!(widest(&prose(&told("60"))) <= 60, "{}", told("60"));
+    assert!(widest(&prose(&told("120"))) > 100, "{}", told("120"));
+    for nonsense in ["", "0", "-5", "many", "99999999999"] {
+        assert_eq!(told(nonsense), told("100"), "{nonsense}");
+    }
+}
+
+/// What is pasted may be what PowerShell writes, or hold a byte that is no text.
+#[test]
+fn any_text_is_explained() {
+    let directory = crate::directory("manners-any-text");
+    let text = "\u{feff}Failed to pull image \"r.test/a:v1\": toomanyrequests: slow down\r\n";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin1 = [b"caf\xe9\n".as_slice(), text.trim_start_matches('\u{feff}').as_bytes()].concat();
+    for (name, bytes) in [("utf16.txt", utf16), ("latin1.txt", latin1)] {
+        let path = directory.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let run = pullsim(&["explain", path.to_str().unwrap()]);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{name}");
+        assert!(run.out.contains("PS-RATE-01") && run.out.contains("r.test/a:v1"), "{name}: {}", run.out);
+    }
 }
