@@ -42,7 +42,7 @@ pub(super) fn graph_driver(d: &Dissection) -> Option<Verdict> {
 
 /// A policy of signatures on the node, or of the registry.
 pub(super) fn policy(d: &Dissection) -> Option<Verdict> {
-    // The signature within a schema 1 manifest is nobody's policy (`libtrust jsonsign.go ErrMissingSignatureKey`).
+    // The signature within a schema 1 manifest is nobody's policy (`moby@v20.10.24:vendor/github.com/docker/libtrust/jsonsign.go:25`).
     let of_manifest = d.says("missing signature key");
     let verdict = Verdict::certain(Cause::PolicyRejected).because(&[Word::PolicyDenied]);
     verdict.if_said(d).filter(|_| !of_manifest)
@@ -94,7 +94,7 @@ pub(super) fn image_lacking(d: &Dissection) -> Option<Verdict> {
     let others = [Cause::CredentialsMissing, Cause::NeverPull, Cause::TagNotFound, Cause::RepoNotFound];
     let at_registry = d.has(Word::ImageLacking) && d.registry_kind() != HostKind::DockerHub;
     let pulled = d.says("rejected") || d.says("can't be pulled");
-    // Swarm's manager gets the digest from the registry (`moby v20.10 client/service_create.go`).
+    // Swarm's manager gets the digest from the registry (`moby@v20.10.24:client/service_create.go:102`).
     if d.has(Word::ImageLacking) && d.says("rejected") && d.says("@sha256:") {
         let verdict = Verdict::likely(Cause::CredentialsMissing).or(&others);
         return Some(verdict.because(&[Word::ImageLacking]));
