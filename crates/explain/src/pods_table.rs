@@ -83,8 +83,9 @@ pub(crate) struct PodLine {
 impl PodLine {
     /// Reads a line as `[NAMESPACE] NAME READY STATUS RESTARTS AGE [IP NODE …]`; `None` where it is none.
     pub fn read(line: &str) -> Option<Self> {
+        // Most lines of most texts are none, and long.
+        let ready = line.split_whitespace().take(3).position(is_ready)?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        let ready = words.iter().take(3).position(|word| is_ready(word))?;
         let (namespace, name) = match *words.get(..ready)? {
             [name] => (None, name),
             [namespace, name] => (Some(namespace), name),

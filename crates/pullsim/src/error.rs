@@ -271,6 +271,9 @@ impl Failure {
                  FILE"
                     .to_owned(),
             ),
+            Self::Kubectl(KubectlError::NotJson { .. } | KubectlError::NoPod(_)) => Some(
+                "what is asked is the kubectl in PATH: see by that command, with -o json, what it is and what it prints".to_owned(),
+            ),
             Self::NotReplayed(NotReplayed::Secrets(error)) if error.is_forbidden() => Some(
                 "give them as files: -- --secret FILE; or let somebody ask who may: kubectl auth can-i get secrets"
                     .to_owned(),

@@ -32,6 +32,9 @@ pub(crate) enum KubectlError {
         /// Where the answer stops to be JSON. The answer itself is not for showing.
         error: serde_json::Error,
     },
+    /// Its answer is another object.
+    #[error("{0} printed no Pod that has a name")]
+    NoPod(String),
 }
 
 impl KubectlError {
@@ -72,6 +75,16 @@ impl Kubectl {
             return Ok(output.stdout);
         }
         Err(KubectlError::Refused { command: shown, said: said(&output.stderr) })
+    }
+
+    /// The pod of this name.
+    pub fn pod(&self, name: &str, namespace: Option<&str>) -> Result<Value, KubectlError> {
+        let found = self.object(&["pod", name], namespace)?;
+        let named = found["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
+        if found["kind"] == "Pod" && named {
+            return Ok(found);
+        }
+        Err(KubectlError::NoPod(format!("kubectl get pod {name}")))
     }
 
     /// One object, parsed.

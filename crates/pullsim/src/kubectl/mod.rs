@@ -75,7 +75,7 @@ pub(crate) enum NotReplayed {
 /// Looks at a pod of a cluster.
 pub(crate) fn run(low: &LowPod, environment: &::node::Environment) -> Result<Exit, Failure> {
     let kubectl = Kubectl::new(low);
-    let found = kubectl.object(&["pod", &low.name], low.namespace.as_deref()).map_err(Failure::Kubectl)?;
+    let found = kubectl.pod(&low.name, low.namespace.as_deref()).map_err(Failure::Kubectl)?;
     let pod = ClusterPod::new(&found);
     let mut notes = Vec::new();
     let account = account(&kubectl, &pod);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
 
 const REMOVE_HELP: &str = "\
 Examples:
@@ -21,6 +22,7 @@ pub(crate) enum StoreCommand {
     #[command(after_help = REMOVE_HELP)]
     Remove {
         /// The image.
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         reference: String,
         /// The store.
         #[arg(long, value_name = "DIR")]

@@ -214,6 +214,21 @@ fn what_is_wrong_with_the_question() {
         "error: kubectl get pod web-0 -n shop: Error from server (NotFound): pods \"web-0\" not found\n";
     assert_eq!(run.err, said);
 
+    // What calls itself kubectl and is none.
+    let cluster = Cluster::new("wrong-answer");
+    for (answer, said) in [
+        ("", "printed no object in JSON (line 1, column 0)"),
+        ("{}", "printed no Pod that has a name"),
+        (r#"{"kind": "Deployment", "metadata": {"name": "web-0"}}"#, "printed no Pod that has a name"),
+        (r#"{"kind": "Pod", "metadata": {}}"#, "printed no Pod that has a name"),
+    ] {
+        std::fs::write(cluster.files.join("pod.json"), answer).unwrap();
+        let run = cluster.run(&[]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{answer}");
+        let told = format!("error: kubectl get pod web-0 {said}\nhelp: what is asked is the kubectl in PATH");
+        assert!(run.err.starts_with(&told), "{}", run.err);
+    }
+
     let cluster = Cluster::new("wrong-flags");
     let run = cluster.run(&["--", "--no-such-flag"]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));

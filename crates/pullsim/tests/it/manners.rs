@@ -60,6 +60,13 @@ fn an_image_that_is_not_in_the_store_is_not_removed() {
 }
 
 #[test]
+fn an_image_to_remove_has_a_name() {
+    let run = pullsim(&["store", "remove", "", "--store", env!("CARGO_TARGET_TMPDIR")]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("a value is required for '<REFERENCE>'"), "{}", run.err);
+}
+
+#[test]
 fn help_is_a_word_as_well() {
     let (word, flag) = (pullsim(&["help", "secret", "lint"]), pullsim(&["secret", "lint", "--help"]));
     assert_eq!((word.status, &word.out), (0, &flag.out));
