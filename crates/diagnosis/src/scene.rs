@@ -216,7 +216,16 @@ impl<'a> Scene<'a> {
 
     /// The file of the node that names mirrors.
     pub fn mirror_file(&self) -> &'static str {
-        if self.decision("registries").is_some() { "registries.conf" } else { "hosts.toml" }
+        match () {
+            () if self.decision("registries").is_some() => "registries.conf",
+            () if self.asks_as_docker() => "daemon.json",
+            () => "hosts.toml",
+        }
+    }
+
+    /// Whether it is Docker with its graph drivers that pulls: it alone asks each registry first for its API.
+    pub fn asks_as_docker(&self) -> bool {
+        self.exchanges().any(|exchange| exchange.purpose == Purpose::Ping)
     }
 
     /// Whether `host` is neither the registry nor its mirror nor its token server: where a redirect led.

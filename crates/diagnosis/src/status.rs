@@ -20,14 +20,14 @@ pub(crate) fn finding(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
     let token = exchange.purpose == Purpose::Token;
     let redirected = scene.is_redirected(Some(exchange.purpose), &exchange.url);
     let finding = match status {
-        401 | 403 if scene.is_mirror(&exchange.url) && scene.login().is_none() => mirror(exchange),
+        401 | 403 if scene.is_mirror(&exchange.url) && scene.login().is_none() => mirror(scene, exchange),
         403 | 401 if redirected => storage(exchange),
         401 | 403 => return access::finding(scene, failure, exchange),
         407 => return proxy(scene, failure),
         429 => rate_limit(scene, exchange),
         408 | 500.. if !token => outage(exchange),
         _ if token => token_service(exchange, status),
-        _ if scene.is_mirror(&exchange.url) => mirror(exchange),
+        _ if scene.is_mirror(&exchange.url) => mirror(scene, exchange),
         404 | 410 => missing(scene, exchange),
         416 => resume_refused(exchange),
         402 => unpaid(exchange),
@@ -58,22 +58,23 @@ fn proxy(scene: &Scene<'_>, failure: &Failure<'_>) -> Finding {
         .remedy(format!("If {} is internal, add it to NO_PROXY of the runtime's service.", failure.host()))
 }
 
-fn mirror(exchange: &Exchange) -> Finding {
+fn mirror(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
     let host = host(exchange);
     let sentence = format!(
         "The mirror {host} that the node's configuration names answered in the registry's place, with status {}.",
         exchange.status.unwrap_or_default()
     );
     let finding = Finding::new(Cause::MirrorMisconfig, sentence);
+    let file = scene.mirror_file();
     // Pull secrets are for the registry, and go to no mirror of another name.
     let finding = match exchange.status {
-        Some(401) => finding.remedy(format!(
+        Some(401) if file == "hosts.toml" => finding.remedy(format!(
             "Let {host} serve without a login, or give the nodes one for it: `header` with Authorization in hosts.toml. No pull \
              secret goes to a mirror."
         )),
         _ => finding,
     };
-    finding.remedy("Correct or remove the mirror in hosts.toml (registry configuration of the runtime).")
+    finding.remedy(format!("Correct or remove the mirror in {file} (registry configuration of the runtime)."))
 }
 
 fn storage(exchange: &Exchange) -> Finding {
