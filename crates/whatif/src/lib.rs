@@ -24,6 +24,7 @@
 mod candidates;
 mod change;
 mod containerd;
+mod crio;
 mod ground;
 mod logins;
 mod names;

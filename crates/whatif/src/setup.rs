@@ -4,7 +4,7 @@ use node::Node;
 use replay::Kubelet;
 use runtimes::{Layers, Profile};
 
-use crate::containerd;
+use crate::{containerd, crio};
 
 /// All that decides about a pull, but for the network.
 #[derive(Clone, Debug)]
@@ -53,7 +53,19 @@ impl Setup {
         self.inputs.secrets.clear();
         self.inputs.node_keyrings.clear();
         self.inputs.auth = None;
-        self.node = containerd::without_logins(self.node);
+        self.node = match self.is_crio() {
+            true => crio::without_logins(self.node),
+            false => containerd::without_logins(self.node),
+        };
         self
+    }
+
+    pub(crate) fn is_crio(&self) -> bool {
+        self.profile.family() == "cri-o"
+    }
+
+    /// The service whose proxy settings count.
+    pub(crate) fn service(&self) -> &'static str {
+        if self.is_crio() { "crio" } else { self.profile.family() }
     }
 }

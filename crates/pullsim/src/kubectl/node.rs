@@ -91,6 +91,7 @@ mod tests {
             ("containerd://1.7.24", "v1.31.2", "containerd-1.7.24", "v1.31.2", 0),
             ("containerd://2.0.5-k3s1", "v1.33.1+k3s1", "containerd-2.0.5-k3s1", "v1.33.1+k3s1", 0),
             ("containerd://1.6.20~ds1", "v1.27.9", "containerd-1.6.20~ds1", "1.28", 1),
+            ("cri-o://1.37.0", "v1.34.2", "cri-o-1.37.0", "v1.34.2", 0),
             ("containerd://2.3.4", "v1.99.0", "containerd-2.3.4", "1.35", 1),
             ("podless://9.9", "v1.34.0", "", "v1.34.0", 1),
         ];

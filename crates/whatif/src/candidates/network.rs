@@ -9,10 +9,8 @@ use trace::What;
 
 use super::{Case, authority, host_name};
 use crate::change::Candidate;
-use crate::containerd;
+use crate::{containerd, crio};
 
-/// The service whose proxy settings count.
-const SERVICE: &str = "containerd";
 /// How long simulated hosts are given to recover: the kubelet's first back-off, its longest one, and the window in which
 /// Docker Hub counts pulls. What is waited for, and its name.
 const LATER: [(u64, &str, &str); 3] =
@@ -27,17 +25,23 @@ pub(super) fn between(case: &Case<'_>) -> Vec<Candidate> {
 fn mirror_off(case: &Case<'_>) -> Vec<Candidate> {
     let mirror =
         case.exchanges().any(|exchange| exchange.url.contains("?ns=") || exchange.url.contains("&ns="));
+    let about = |about: &str| ["hosts.toml", "registries"].contains(&about);
     let configured = case
         .report
         .trace
         .iter()
-        .any(|step| matches!(&step.what, What::Decision(decision) if decision.about == "hosts.toml"));
+        .any(|step| matches!(&step.what, What::Decision(decision) if about(decision.about)));
     if !mirror && !configured {
         return Vec::new();
     }
     let mut setup = case.setup.clone();
-    setup.node = containerd::without_mirrors(setup.node);
-    let text = "Ask the registry itself: take its directory out of certs.d, and mirrors out of config.toml.";
+    let text = if setup.is_crio() {
+        setup.node = crio::without_mirrors(setup.node);
+        "Ask the registry itself: take its [[registry]] out of registries.conf and its drop-ins."
+    } else {
+        setup.node = containerd::without_mirrors(setup.node);
+        "Ask the registry itself: take its directory out of certs.d, and mirrors out of config.toml."
+    };
     vec![case.straight(Candidate::new(Change::MirrorOff, text, setup))]
 }
 
@@ -57,7 +61,7 @@ fn no_proxy(case: &Case<'_>) -> Vec<Candidate> {
     if hosts.is_empty() {
         return Vec::new();
     }
-    let environment = case.setup.node.environment(SERVICE);
+    let environment = case.setup.node.environment(case.setup.service());
     let with = |change: Change, text: String, environment: Environment| {
         let mut setup = case.setup.clone();
         setup.node = setup.node.with_environment(environment);

@@ -7,7 +7,7 @@ use trace::{Certificate, Handshake, What};
 
 use super::Case;
 use crate::change::Candidate;
-use crate::containerd;
+use crate::{containerd, crio};
 
 /// The length of a line in PEM.
 const LINE: usize = 64;
@@ -25,6 +25,10 @@ pub(super) fn trust(case: &Case<'_>) -> Vec<Candidate> {
 
 /// Nothing is verified. No remedy: it tells what else is wrong.
 pub(super) fn unverified(case: &Case<'_>) -> Vec<Candidate> {
+    if case.setup.is_crio() {
+        let text = "Turn verification off (insecure in registries.conf), only to see what else is wrong.";
+        return insecure(case, Change::NoVerify, text);
+    }
     let text = "Turn verification off (skip_verify in hosts.toml), only to see what else is wrong.";
     let server = |registry: &str| {
         format!("server = {:?}\nskip_verify = true\n[host.{0:?}]\nskip_verify = true\n", https(registry))
@@ -35,6 +39,10 @@ pub(super) fn unverified(case: &Case<'_>) -> Vec<Candidate> {
 /// Plain HTTP where TLS was spoken, TLS where it was not.
 pub(super) fn other_scheme(case: &Case<'_>) -> Vec<Candidate> {
     let plain = case.exchanges().any(|exchange| exchange.url.starts_with("http://"));
+    if case.setup.is_crio() {
+        let text = "Let the registry be asked in plain HTTP, where TLS fails (insecure in registries.conf).";
+        return if plain { Vec::new() } else { insecure(case, Change::PlainHttp, text) };
+    }
     if plain {
         let text = "Ask the registry over TLS (https in hosts.toml).";
         return configured(case, Change::Tls, text, |registry| {
@@ -70,6 +78,13 @@ pub(super) fn names(case: &Case<'_>) -> Vec<Candidate> {
         Some(case.image(Change::Host, text, &image).to(host))
     };
     names.filter_map(candidate).collect()
+}
+
+fn insecure(case: &Case<'_>, change: Change, text: &str) -> Vec<Candidate> {
+    let Some(domain) = case.domain() else { return Vec::new() };
+    let mut setup = case.setup.clone();
+    setup.node = crio::insecure(setup.node, domain);
+    vec![case.wary(Candidate::new(change, text, setup))]
 }
 
 fn configured(
