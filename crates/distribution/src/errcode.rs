@@ -79,6 +79,11 @@ impl Code {
         }
     }
 
+    /// The code as registries write it.
+    pub const fn name(self) -> &'static str {
+        self.descriptor().0
+    }
+
     /// The message that goes with the code, which an entry need not repeat.
     pub const fn message(self) -> &'static str {
         self.descriptor().1
@@ -87,18 +92,14 @@ impl Code {
     /// `ParseErrorCode`
     fn parse(name: &str) -> Self {
         let others = (0..).take(OTHERS.len()).map(Self::Other);
-        Self::KNOWN
-            .into_iter()
-            .chain(others)
-            .find(|code| code.descriptor().0 == name)
-            .unwrap_or(Self::Unknown)
+        Self::KNOWN.into_iter().chain(others).find(|code| code.name() == name).unwrap_or(Self::Unknown)
     }
 }
 
 /// In lower case, with spaces.
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.descriptor().0.to_ascii_lowercase().replace('_', " "))
+        f.write_str(&self.name().to_ascii_lowercase().replace('_', " "))
     }
 }
 

@@ -3,62 +3,14 @@
 
 use std::fmt;
 
-use gostd::json::{self, Place, Reader, Value};
+use distribution::errcode::{Code, Entry, Errors};
+use gostd::json::{self, Value};
 use gostd::strconv;
 
 use super::challenge::Challenge;
 
-/// The codes of errcode and of its v2, with their default messages.
-const CODES: [(&str, &str); 19] = [
-    (UNKNOWN, "unknown error"),
-    ("UNSUPPORTED", "The operation is unsupported."),
-    (UNAUTHORIZED, "authentication required"),
-    (DENIED, "requested access to the resource is denied"),
-    ("UNAVAILABLE", "service unavailable"),
-    (TOO_MANY_REQUESTS, "too many requests"),
-    ("DIGEST_INVALID", "provided digest did not match uploaded content"),
-    ("SIZE_INVALID", "provided length did not match content length"),
-    ("NAME_INVALID", "invalid repository name"),
-    ("TAG_INVALID", "manifest tag did not match URI"),
-    ("NAME_UNKNOWN", "repository name not known to registry"),
-    (MANIFEST_UNKNOWN, "manifest unknown"),
-    ("MANIFEST_INVALID", "manifest invalid"),
-    ("MANIFEST_UNVERIFIED", "manifest failed signature verification"),
-    ("MANIFEST_BLOB_UNKNOWN", "blob unknown to registry"),
-    ("BLOB_UNKNOWN", "blob unknown to registry"),
-    ("BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry"),
-    ("BLOB_UPLOAD_INVALID", "blob upload invalid"),
-    ("PAGINATION_NUMBER_INVALID", "invalid number of results requested"),
-];
-const UNKNOWN: &str = "UNKNOWN";
-const UNAUTHORIZED: &str = "UNAUTHORIZED";
-const DENIED: &str = "DENIED";
-const TOO_MANY_REQUESTS: &str = "TOOMANYREQUESTS";
-const MANIFEST_UNKNOWN: &str = "MANIFEST_UNKNOWN";
-
 /// So much of a body that cannot be read is shown, in bytes.
 const SHOWN: usize = 50;
-
-/// A code of the registry's API; what is not known counts as unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Code(&'static (&'static str, &'static str));
-
-impl Code {
-    fn named(name: &str) -> Self {
-        Self(CODES.iter().find(|(known, _)| *known == name).unwrap_or(&CODES[0]))
-    }
-
-    const fn message(self) -> &'static str {
-        self.0.1
-    }
-}
-
-/// In lower case, with spaces (`ErrorCode.Error`).
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.0.replace('_', " ").to_lowercase())
-    }
-}
 
 /// What a registry's refusal is told as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +38,7 @@ impl RegistryError {
         }
         match of_body(status, &body) {
             Some(error) => error,
-            None if status == 401 => Self::Code { code: Code::named(UNAUTHORIZED), told_by_message: true },
+            None if status == 401 => Self::Code { code: Code::Unauthorized, told_by_message: true },
             None => Self::Response { status, body },
         }
     }
@@ -94,7 +46,7 @@ impl RegistryError {
     /// The code of the registry's API, as it is written there.
     pub(super) const fn code(&self) -> Option<&'static str> {
         match self {
-            Self::Code { code, .. } | Self::Error { code, .. } => Some(code.0.0),
+            Self::Code { code, .. } | Self::Error { code, .. } => Some(code.name()),
             Self::Status { .. } | Self::Response { .. } => None,
         }
     }
@@ -102,23 +54,25 @@ impl RegistryError {
     /// `isManifestUnknownError`
     pub(super) fn is_manifest_unknown(&self) -> bool {
         match self {
-            Self::Code { code, .. } => *code == Code::named(MANIFEST_UNKNOWN),
+            Self::Code { code, .. } => *code == Code::ManifestUnknown,
             Self::Error { code, message } => {
-                *code == Code::named(MANIFEST_UNKNOWN)
-                    || *code == Code::named(UNKNOWN) && message.to_lowercase().contains("not found")
+                *code == Code::ManifestUnknown
+                    || *code == Code::Unknown && message.to_lowercase().contains("not found")
             }
             Self::Response { status, .. } => *status == 404,
             Self::Status { .. } => false,
         }
     }
+}
 
-    fn entry(code: Code, message: String, has_detail: bool) -> Self {
-        let is_default = message == code.message();
-        match has_detail {
-            // `Errors.UnmarshalJSON` makes a bare code of it.
-            false if is_default || message.is_empty() => Self::Code { code, told_by_message: false },
-            _ if is_default => Self::Code { code, told_by_message: true },
-            _ => Self::Error { code, message },
+impl From<Entry> for RegistryError {
+    fn from(entry: Entry) -> Self {
+        match entry {
+            Entry::Bare(code) => Self::Code { code, told_by_message: false },
+            Entry::Full { code, message } if message == code.message() => {
+                Self::Code { code, told_by_message: true }
+            }
+            Entry::Full { code, message } => Self::Error { code, message },
         }
     }
 }
@@ -129,8 +83,8 @@ fn of_challenge(challenge: &Challenge) -> Option<RegistryError> {
         return None;
     }
     let code = match challenge.parameter("error")? {
-        "invalid_token" => Code::named(UNAUTHORIZED),
-        "insufficient_scope" => Code::named(DENIED),
+        "invalid_token" => Code::Unauthorized,
+        "insufficient_scope" => Code::Denied,
         _ => return None,
     };
     let description = challenge.parameter("error_description").unwrap_or_default();
@@ -146,9 +100,9 @@ fn of_body(status: u16, body: &[u8]) -> Option<RegistryError> {
     let document = json::parse(body).ok()?;
     if let Some(details) = details(&document) {
         let code = match status {
-            401 => Code::named(UNAUTHORIZED),
-            429 => Code::named(TOO_MANY_REQUESTS),
-            _ => Code::named(UNKNOWN),
+            401 => Code::Unauthorized,
+            429 => Code::TooManyRequests,
+            _ => Code::Unknown,
         };
         let is_default = details == code.message();
         return Some(match is_default {
@@ -156,23 +110,7 @@ fn of_body(status: u16, body: &[u8]) -> Option<RegistryError> {
             false => RegistryError::Error { code, message: details },
         });
     }
-    // The words of the reader are never seen, so that its places need no names.
-    let place = Place { go_struct: "", field: "", go_type: "" };
-    let mut reader = Reader::new();
-    let object = reader.object(Some(&document), place)?;
-    let entries: Vec<RegistryError> = reader
-        .array(object.field("errors"), place)
-        .iter()
-        .map(|entry| {
-            let entry = reader.object(Some(entry), place).unwrap_or(&Value::Null);
-            let code = Code::named(&reader.string(entry.field("code"), place));
-            let message = reader.string(entry.field("message"), place);
-            let has_detail = entry.field("detail").is_some_and(|detail| !detail.is_null());
-            RegistryError::entry(code, message, has_detail)
-        })
-        .collect();
-    reader.finish().ok()?;
-    entries.into_iter().next()
+    Errors::decode(body).ok()?.0.into_iter().next().map(RegistryError::from)
 }
 
 /// `{"details": "…"}`, as some registries answer.
