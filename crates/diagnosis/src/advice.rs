@@ -11,7 +11,7 @@ use crate::catalogue::Cloud;
 use crate::finding::Finding;
 use crate::names::Names;
 use crate::scene::{Scene, authority, challenge_parameter, is_mirror, path};
-use crate::{Cause, Facts, Remedy};
+use crate::{Cause, Facts, Remedy, Runtime};
 
 /// The name that a new secret gets where the pod names none.
 const NEW_SECRET: &str = "pull-secret";
@@ -33,12 +33,18 @@ pub struct Alternative {
 }
 
 /// The remedies, a line each; a command is indented by two spaces and belongs to the line before.
-pub(crate) fn remedies(finding: &Finding, names: &Names, cloud: Option<Cloud>) -> Vec<String> {
+pub(crate) fn remedies(
+    finding: &Finding,
+    names: &Names,
+    cloud: Option<Cloud>,
+    runtime: Runtime,
+) -> Vec<String> {
     let filled = |line: &String| if line.starts_with("  ") { names.fill(line) } else { line.clone() };
     let mut lines: Vec<String> = finding.remedies.iter().map(filled).collect();
     let advised = !lines.is_empty();
     let meant = |remedy: &&Remedy| {
         remedy.is_for(cloud)
+            && remedy.is_of(runtime)
             && !(finding.beside_secrets && remedy.of_secret)
             && (remedy.looks || !finding.alone)
     };

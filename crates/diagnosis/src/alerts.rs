@@ -2,11 +2,11 @@
 
 use gostd::tls::Alert;
 
-use crate::Cause;
 use crate::finding::Finding;
+use crate::{Cause, Runtime};
 
 /// What an alert of the server's says.
-pub(crate) fn finding(host: &str, alert: Alert) -> Finding {
+pub(crate) fn finding(host: &str, alert: Alert, runtime: Runtime) -> Finding {
     let Alert(number) = alert;
     let told = |sentence: String| Finding::new(Cause::TlsIncompatible, sentence);
     match number {
@@ -19,8 +19,8 @@ pub(crate) fn finding(host: &str, alert: Alert) -> Finding {
             "{host} wants a certificate from the node, and the runtime has none, or none that the server takes ({alert})."
         ))
         .or(&[Cause::ProxyMisconfig])
-        .remedy("Give the runtime a client certificate: `client` in the host's hosts.toml.")
-        .command("sudo ls /etc/containerd/certs.d/HOST/")
+        .remedy(format!("Give the runtime a client certificate: {}.", runtime.place_of_client()))
+        .command(format!("sudo ls {}HOST/", runtime.certificates()))
         .remedy(format!("Or let {host} ask for none.")),
         112 => told(format!(
             "The server at the address of {host} knows no host of that name and ends the handshake ({alert}): an ingress or \

@@ -6,6 +6,7 @@ use gostd::tls::Error as TlsError;
 use gostd::x509::{Error as X509Error, HintProblem};
 use trace::{Certificate, Handshake};
 
+use crate::Runtime;
 use crate::finding::Finding;
 use crate::scene::{Failure, Scene};
 use crate::transport::last_handshake;
@@ -16,7 +17,13 @@ pub(crate) fn advised(scene: &Scene<'_>, failure: &Failure<'_>, finding: Finding
     match failure.fault().map(|fault| innermost(&fault.error)) {
         Some(Error::Tls(TlsError::Verification(error))) => {
             let proxied = scene.proxy(failure).is_some();
-            certificate(finding, error, last_handshake(scene).map(|shown| (shown, proxied)), host)
+            certificate(
+                scene.runtime(),
+                finding,
+                error,
+                last_handshake(scene).map(|shown| (shown, proxied)),
+                host,
+            )
         }
         Some(Error::Tls(TlsError::RecordHeader)) => finding
             .remedy(format!(
@@ -25,9 +32,10 @@ pub(crate) fn advised(scene: &Scene<'_>, failure: &Failure<'_>, finding: Finding
             .only(),
         Some(Error::Http(HttpError::HttpResponseToHttpsClient)) => finding,
         Some(Error::Http(HttpError::Malformed(Malformed::Response(_)))) => finding
-            .remedy(
-                "Name the registry as https://… in hosts.toml: it speaks TLS, and is asked in plain HTTP.",
-            )
+            .remedy(format!(
+                "Name the registry as https://… in {}: it speaks TLS, and is asked in plain HTTP.",
+                scene.runtime().mirror_file()
+            ))
             .only(),
         Some(Error::Tls(TlsError::UnsupportedVersion(_))) => {
             finding.remedy(format!("Let {host} offer TLS 1.2 or later: it knows nothing newer than TLS 1.1."))
@@ -45,6 +53,7 @@ fn innermost(error: &Error) -> &Error {
 }
 
 fn certificate(
+    runtime: Runtime,
     finding: Finding,
     error: &X509Error,
     shown: Option<(&Handshake, bool)>,
@@ -61,7 +70,7 @@ fn certificate(
             .only()
         }
         X509Error::UnknownAuthority { .. } => match shown.and_then(|(shown, _)| served_alone(shown)) {
-            Some(issuer) => alone(finding, issuer, host, shown.is_some_and(|(_, proxied)| proxied)),
+            Some(issuer) => alone(runtime, finding, issuer, host, shown.is_some_and(|(_, proxied)| proxied)),
             None => finding,
         },
         X509Error::Expired { not_after, .. } => finding
@@ -76,10 +85,10 @@ fn certificate(
 
 /// Of an unknown issuer nobody can tell whether it is a root of somebody's own or an authority between. A proxy that reads
 /// along makes its certificates by itself.
-fn alone(finding: Finding, issuer: &str, host: &str, proxied: bool) -> Finding {
+fn alone(runtime: Runtime, finding: Finding, issuer: &str, host: &str, proxied: bool) -> Finding {
     let finding = finding.remedy(format!(
-        "Install the CA {issuer:?} on the nodes, if it is a root: /etc/containerd/certs.d/{host}/hosts.toml with `ca`, or the system's \
-         store and a restart of the runtime."
+        "Install the CA {issuer:?} on the nodes, if it is a root: {}, or the system's store and a restart of the runtime.",
+        runtime.place_of_ca(host)
     ));
     match proxied {
         true => finding,

@@ -97,7 +97,7 @@ pub fn diagnose(facts: &Facts<'_>) -> Option<Diagnosis> {
     };
     let names = names.or(advice::of_facts(facts));
     let cloud = facts.reference.and_then(|reference| Cloud::of(reference.domain));
-    let remedies = advice::remedies(&finding, &names, cloud);
+    let remedies = advice::remedies(&finding, &names, cloud, facts.runtime);
     let tell_apart = advice::alternatives(&finding, &names, cloud);
     let Finding { cause, sentence, evidence, alternatives, .. } = finding;
     Some(Diagnosis { cause, sentence, evidence, remedies, alternatives, tell_apart })

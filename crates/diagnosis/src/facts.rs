@@ -2,6 +2,8 @@ use cri::Code;
 use jiff::Timestamp;
 use trace::Step;
 
+use crate::Runtime;
+
 /// What is known after a check: everything a diagnosis is made from.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
@@ -25,6 +27,8 @@ pub struct Facts<'a> {
     pub namespace: Option<&'a str>,
     /// The node's date when it began.
     pub at: Timestamp,
+    /// Who pulls.
+    pub runtime: Runtime,
 }
 
 /// The parts of a reference.

@@ -22,6 +22,7 @@
 //!     missing: Vec::new(),
 //!     namespace: None,
 //!     at: jiff::Timestamp::UNIX_EPOCH,
+//!     runtime: Runtime::Containerd,
 //! };
 //! let diagnosis = diagnose(&facts).unwrap();
 //! assert_eq!((diagnosis.cause, diagnosis.cause.code()), (Cause::InvalidImageName, "PS-REF-05"));
@@ -42,6 +43,7 @@ mod finding;
 mod hosts;
 mod names;
 mod rate;
+mod runtime;
 mod scene;
 mod stage;
 mod status;
@@ -58,4 +60,5 @@ pub use facts::{
 pub use hosts::{HostPurpose, NeededHost, hosts};
 pub use names::Names;
 pub use rate::{Counted, RateLimit, rate_limit, untold_limit};
+pub use runtime::Runtime;
 pub use stage::Stage;

@@ -4,7 +4,7 @@ use cri::Code;
 use distribution::parse_challenges;
 use trace::{Claims, Decision, Exchange, Fault, Flaw, Purpose, Step, What};
 
-use crate::{Attempt, Facts, Login, Outcome, Reference};
+use crate::{Attempt, Facts, Login, Outcome, Reference, Runtime};
 
 /// One attempt with everything that a rule may ask of it.
 pub(crate) struct Scene<'a> {
@@ -214,18 +214,9 @@ impl<'a> Scene<'a> {
             || registry.is_some_and(|registry| registry != authority(url)) && pinged(authority(url))
     }
 
-    /// The file of the node that names mirrors.
-    pub fn mirror_file(&self) -> &'static str {
-        match () {
-            () if self.decision("registries").is_some() => "registries.conf",
-            () if self.asks_as_docker() => "daemon.json",
-            () => "hosts.toml",
-        }
-    }
-
-    /// Whether it is Docker with its graph drivers that pulls: it alone asks each registry first for its API.
-    pub fn asks_as_docker(&self) -> bool {
-        self.exchanges().any(|exchange| exchange.purpose == Purpose::Ping)
+    /// Who pulls.
+    pub const fn runtime(&self) -> Runtime {
+        self.facts.runtime
     }
 
     /// Whether `host` is neither the registry nor its mirror nor its token server: where a redirect led.

@@ -65,7 +65,7 @@ fn mirror(scene: &Scene<'_>, exchange: &Exchange) -> Finding {
         exchange.status.unwrap_or_default()
     );
     let finding = Finding::new(Cause::MirrorMisconfig, sentence);
-    let file = scene.mirror_file();
+    let file = scene.runtime().mirror_file();
     // Pull secrets are for the registry, and go to no mirror of another name.
     let finding = match exchange.status {
         Some(401) if file == "hosts.toml" => finding.remedy(format!(

@@ -146,7 +146,7 @@ fn in_context(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding
             .or(&[cause])
             .remedy(format!(
                 "Correct or remove the mirror in {} (registry configuration of the runtime).",
-                scene.mirror_file()
+                scene.runtime().mirror_file()
             ))
             .remedy(format!("Or start it, or let the nodes reach it: {host} {}.", away(cause)));
     }
@@ -306,7 +306,7 @@ fn localhost(host: &str) -> Finding {
 fn plain(scene: &Scene<'_>, failure: &Failure<'_>, cause: Cause) -> Finding {
     let host = failure.host();
     if let Some(alert) = failure.fault().and_then(|fault| remote_alert(&fault.error)) {
-        return alerts::finding(host, alert);
+        return alerts::finding(host, alert, scene.runtime());
     }
     let sentence = match cause {
         Cause::ConnReset => {

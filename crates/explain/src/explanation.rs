@@ -154,11 +154,11 @@ fn finding(group: &Group, dissection: &Dissection, verdict: &Verdict) -> Finding
         image: group.about.image.as_ref().map(shown),
         host: dissection.host(),
         evidence: evidence(dissection, &verdict.because),
-        remedies: remedies(group, dissection, cause),
+        remedies: remedies(group, dissection, cause, runtime),
     }
 }
 
-fn remedies(group: &Group, dissection: &Dissection, cause: Cause) -> Vec<Advice> {
+fn remedies(group: &Group, dissection: &Dissection, cause: Cause, runtime: Runtime) -> Vec<Advice> {
     let (image, host) = (group.about.image.as_deref(), dissection.host());
     let registry = dissection.registry();
     let names = Names {
@@ -166,6 +166,7 @@ fn remedies(group: &Group, dissection: &Dissection, cause: Cause) -> Vec<Advice>
         registry: registry.as_deref(),
         host: host.as_deref(),
         pod: group.about.pod.as_deref(),
+        runtime: runtime.on_nodes(),
     };
     remedy::remedies(cause, &names)
 }

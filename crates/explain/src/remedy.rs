@@ -1,6 +1,6 @@
 //! Remedies with the names of the case in their commands.
 
-use diagnosis::{Cause, Cloud, Names as Known, Remedy};
+use diagnosis::{Cause, Cloud, Names as Known, Remedy, Runtime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ pub(crate) struct Names<'a> {
     pub registry: Option<&'a str>,
     pub host: Option<&'a str>,
     pub pod: Option<&'a str>,
+    pub runtime: Runtime,
 }
 
 impl Names<'_> {
@@ -32,10 +33,11 @@ impl Names<'_> {
 }
 
 /// The catalogue's remedies for `cause`, with the case's names; of those for one cloud alone the ones that are for the
-/// case's.
+/// case's, and only those for its runtime.
 pub(crate) fn remedies(cause: Cause, names: &Names<'_>) -> Vec<Advice> {
     let (known, cloud) = (names.known(), names.registry.and_then(Cloud::of));
-    let meant = |remedy: &&Remedy| names.registry.is_none() || remedy.is_for(cloud);
+    let meant =
+        |remedy: &&Remedy| remedy.is_of(names.runtime) && (names.registry.is_none() || remedy.is_for(cloud));
     let fill = |remedy: &Remedy| Advice {
         text: remedy.text,
         command: remedy.command.map(|command| known.fill(command)),

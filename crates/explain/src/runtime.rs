@@ -31,6 +31,15 @@ impl Runtime {
             Self::Unknown => "unknown runtime",
         }
     }
+
+    /// Whose files remedies name: containerd's where the text does not tell, since most nodes have it.
+    pub(crate) const fn on_nodes(self) -> diagnosis::Runtime {
+        match self {
+            Self::Containerd | Self::Unknown => diagnosis::Runtime::Containerd,
+            Self::CriO => diagnosis::Runtime::CriO,
+            Self::Docker => diagnosis::Runtime::Docker,
+        }
+    }
 }
 
 /// Words that only one runtime says, and the versions that do; more telling words first. Sources: the recordings of

@@ -279,6 +279,7 @@ fn facts<'a>(
         missing: missing.collect(),
         namespace: namespace(inputs),
         at: report.at,
+        runtime: diagnosis::Runtime::of_profile(&report.node.runtime),
     }
 }
 

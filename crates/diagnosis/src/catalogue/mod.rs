@@ -11,7 +11,7 @@ mod tls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::Cause;
+use crate::{Cause, Runtime};
 
 pub use page::{catalogue_markdown, cause_markdown};
 
@@ -31,6 +31,9 @@ pub struct Remedy {
     /// The only cloud for which it is.
     #[serde(skip)]
     pub cloud: Option<Cloud>,
+    /// The only runtime for which it is.
+    #[serde(skip)]
+    pub runtime: Option<Runtime>,
 }
 
 /// Registries that have commands of their own.
@@ -70,6 +73,11 @@ impl Remedy {
     pub fn is_for(self, cloud: Option<Cloud>) -> bool {
         self.cloud.is_none() || self.cloud == cloud
     }
+
+    /// Whether it is for this runtime, or for all.
+    pub fn is_of(self, runtime: Runtime) -> bool {
+        self.runtime.is_none_or(|only| only == runtime)
+    }
 }
 
 /// The catalogue's entry for a cause.
@@ -84,22 +92,27 @@ pub(crate) struct Entry {
 
 /// Something to do.
 const fn advice(text: &'static str) -> Remedy {
-    Remedy { text, command: None, looks: false, of_secret: false, cloud: None }
+    Remedy { text, command: None, looks: false, of_secret: false, cloud: None, runtime: None }
 }
 
 /// Something to do, with the command for it.
 const fn command(text: &'static str, command: &'static str) -> Remedy {
-    Remedy { text, command: Some(command), looks: false, of_secret: false, cloud: None }
+    Remedy { text, command: Some(command), looks: false, of_secret: false, cloud: None, runtime: None }
 }
 
 /// A command that changes nothing, and tells more.
 const fn look(text: &'static str, command: &'static str) -> Remedy {
-    Remedy { text, command: Some(command), looks: true, of_secret: false, cloud: None }
+    Remedy { text, command: Some(command), looks: true, of_secret: false, cloud: None, runtime: None }
 }
 
 /// Something to do about a pull secret.
 const fn secret(remedy: Remedy) -> Remedy {
     Remedy { of_secret: true, ..remedy }
+}
+
+/// Something for nodes with one runtime.
+const fn of(runtime: Runtime, remedy: Remedy) -> Remedy {
+    Remedy { runtime: Some(runtime), ..remedy }
 }
 
 /// Something for the registry of one cloud.

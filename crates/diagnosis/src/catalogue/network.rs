@@ -1,7 +1,7 @@
 //! Causes on the way: names, connections, mirrors, proxies.
 
-use super::{Entry, advice, command, look};
-use crate::Cause;
+use super::{Entry, advice, command, look, of};
+use crate::{Cause, Runtime};
 
 pub(super) const DNS_NO_SUCH_HOST: Entry = Entry {
     told_apart: "\"no such host\": a name server answered, and the answer is that there is no such name. When it does not \
@@ -21,9 +21,23 @@ pub(super) const DNS_RESOLVER_FAILURE: Entry = Entry {
     remedies: &[
         advice("Check the name servers in the node's /etc/resolv.conf."),
         look("Ask the name server that the error names, from the node:", "dig HOST @SERVER"),
-        command(
-            "Restart the runtime after /etc/resolv.conf has changed:",
-            "sudo systemctl restart containerd",
+        of(
+            Runtime::Containerd,
+            command(
+                "Restart the runtime after /etc/resolv.conf has changed:",
+                "sudo systemctl restart containerd",
+            ),
+        ),
+        of(
+            Runtime::CriO,
+            command("Restart the runtime after /etc/resolv.conf has changed:", "sudo systemctl restart crio"),
+        ),
+        of(
+            Runtime::Docker,
+            command(
+                "Restart the runtime after /etc/resolv.conf has changed:",
+                "sudo systemctl restart docker",
+            ),
         ),
     ],
 };

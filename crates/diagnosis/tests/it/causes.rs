@@ -1,7 +1,7 @@
 //! Causes from hand-made traces, as a table.
 
 use cri::Code;
-use diagnosis::{Attempt, Cause, Facts, Outcome, Reference, SkippedSecret, UnmatchedKey, diagnose};
+use diagnosis::{Attempt, Cause, Facts, Outcome, Reference, Runtime, SkippedSecret, UnmatchedKey, diagnose};
 use gostd::net::{DnsProblem, Ends, Errno, Error, Op};
 use gostd::{http, tls, x509};
 use trace::{Decision, Flaw, Purpose, Stage, Tunnel, What};
@@ -315,4 +315,20 @@ fn a_tag_that_resolves_to_what_is_not_there() {
     let facts = facts(vec![Attempt { login: None, steps: &steps }], Code::NotFound);
     let evidence = diagnose(&facts).unwrap().evidence;
     assert!(evidence.iter().any(|line| line.contains("the name is there")), "{evidence:?}");
+}
+
+#[test]
+fn remedies_name_the_files_of_the_runtime_that_pulls() {
+    let spoken = Error::Http(http::Error::HttpResponseToHttpsClient);
+    let steps = [broken(Purpose::Resolve, REGISTRY, Stage::Handshake, spoken)];
+    for (runtime, file, others) in [
+        (Runtime::Containerd, "hosts.toml", ["registries.conf", "daemon.json"]),
+        (Runtime::CriO, "registries.conf", ["hosts.toml", "daemon.json"]),
+        (Runtime::Docker, "daemon.json", ["hosts.toml", "registries.conf"]),
+    ] {
+        let facts = Facts { runtime, ..facts(vec![Attempt { login: None, steps: &steps }], Code::Unknown) };
+        let remedies = diagnose(&facts).unwrap().remedies.join("\n");
+        assert!(remedies.contains(file), "{remedies}");
+        assert!(others.iter().all(|other| !remedies.contains(other)), "{remedies}");
+    }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use cri::Code;
-use diagnosis::{Attempt, Diagnosis, Facts, Login, Origin, Outcome, Reference, diagnose};
+use diagnosis::{Attempt, Diagnosis, Facts, Login, Origin, Outcome, Reference, Runtime, diagnose};
 use gostd::net::{DnsError, DnsProblem, Ends, Errno, Error, Op};
 use gostd::{tls, x509};
 use trace::{Body, Exchange, Fault, Header, Purpose, Stage, Step, What};
@@ -139,6 +139,7 @@ pub fn facts<'a>(attempts: Vec<Attempt<'a>>, code: Code) -> Facts<'a> {
         missing: vec![],
         namespace: Some("shop"),
         at: "2026-03-01T09:00:00Z".parse().unwrap(),
+        runtime: Runtime::Containerd,
     }
 }
 
