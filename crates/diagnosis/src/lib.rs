@@ -9,7 +9,7 @@
 //! A cause is told from facts alone: typed errors, statuses, challenges, keys. No message is taken apart here.
 //!
 //! ```
-//! use diagnosis::{Cause, Facts, Outcome, diagnose};
+//! use diagnosis::{Cause, Facts, Outcome, Runtime, diagnose};
 //!
 //! let facts = Facts {
 //!     image: "Nginx",
