@@ -29,6 +29,7 @@ mod descriptor;
 mod digest;
 pub mod errcode;
 mod error_envelope;
+pub mod header;
 mod manifest;
 pub mod media_type;
 mod platform;

@@ -50,6 +50,7 @@ mod listing;
 mod options;
 mod profile;
 mod runtime;
+mod space;
 mod store;
 mod transport;
 

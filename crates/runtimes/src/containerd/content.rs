@@ -239,7 +239,7 @@ impl Writer {
             let written = file.write_all(bytes);
             return written.map_err(|error| self.failed(&error).context("failed to copy"));
         }
-        let space = self.store.take(bytes.len() as u64);
+        let space = self.store.space.take(bytes.len() as u64);
         space.map_err(|error| self.failed(&error).context("failed to copy"))?;
         self.taken += bytes.len() as u64;
         if let Some(archive) = &mut self.archive {
@@ -303,7 +303,7 @@ impl Writer {
 impl Drop for Writer {
     /// Without a directory nothing stays of what was not committed.
     fn drop(&mut self) {
-        self.store.give_back(self.taken);
+        self.store.space.give_back(self.taken);
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use distribution::{Descriptor, ImageConfig, media_type};
 use tokio::time::Instant;
 
-use super::store::{Store, chain_ids, children, hex_of, read_image};
-use crate::store::StoreError;
+use super::store::{Store, children, hex_of, read_image};
+use crate::store::{StoreError, chain_ids};
 
 /// After so long it has come. It looks every 49 times as long as it takes, and at least every 245 ms (`run`): a pull that
 /// follows at once mostly finds what the last one left (recording `layer-503-two-pulls`), the kubelet's next one never does.

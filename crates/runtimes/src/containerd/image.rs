@@ -7,9 +7,9 @@ use gostd::strconv;
 use super::error::{Error, Result};
 use super::pull::Pull;
 use super::server_config::Generation;
-use super::store::chain_ids;
 use crate::containerd::profile::ExtractionWords;
 use crate::options::Layers;
+use crate::store::chain_ids;
 
 impl Pull {
     /// `image.Unpack`

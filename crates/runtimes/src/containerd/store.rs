@@ -14,16 +14,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use distribution::{Descriptor, Digest, Index, Manifest, media_type};
-use gostd::net::Errno;
 use tokio::time::Instant;
 
 use crate::archive::Applied;
+use crate::space::Space;
 use crate::store::StoreError;
 
 /// Content, snapshots and images.
 pub(super) struct Store {
     pub(super) directory: Option<PathBuf>,
     memory: Mutex<Memory>,
+    /// The room on the node's disk.
+    pub(super) space: Space,
 }
 
 #[derive(Default)]
@@ -33,8 +35,6 @@ pub(super) struct Memory {
     pub(super) images: BTreeMap<String, Descriptor>,
     /// When a pull has failed last, whose remains are still there.
     pub(super) garbage_since: Option<Instant>,
-    /// How many bytes there is room for; `None`: for all.
-    space: Option<u64>,
 }
 
 /// Content that is there.
@@ -58,7 +58,7 @@ impl Store {
             let written = std::fs::write(&path, b"").and_then(|()| std::fs::remove_file(&path));
             written.map_err(|source| StoreError::new(root.clone(), source))?;
         }
-        Ok(Self { directory, memory: Mutex::default() })
+        Ok(Self { directory, memory: Mutex::default(), space: Space::default() })
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Memory> {
@@ -67,24 +67,8 @@ impl Store {
 
     /// Leaves room for so many bytes of content and snapshots. A store in a directory has the room of its disk.
     pub(super) fn limit(&self, space: u64) {
-        self.lock().space = Some(space).filter(|_| self.directory.is_none());
-    }
-
-    /// Takes room, as a write to the node's disk does.
-    pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
-        match &mut self.lock().space {
-            Some(space) if *space < bytes => Err(io::Error::from_raw_os_error(Errno::NO_SPACE.0)),
-            Some(space) => {
-                *space -= bytes;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn give_back(&self, bytes: u64) {
-        if let Some(space) = &mut self.lock().space {
-            *space = space.saturating_add(bytes);
+        if self.directory.is_none() {
+            self.space.limit(space);
         }
     }
 
@@ -200,18 +184,6 @@ pub(super) fn children(descriptor: &Descriptor, bytes: &[u8]) -> Vec<Descriptor>
     }
 }
 
-/// `identity.ChainIDs`: each is the digest of the one before and the diff id.
-pub(super) fn chain_ids(diff_ids: &[String]) -> Vec<String> {
-    let mut chain: Vec<String> = Vec::with_capacity(diff_ids.len());
-    for diff_id in diff_ids {
-        chain.push(match chain.last() {
-            None => diff_id.clone(),
-            Some(parent) => Digest::sha256_of(format!("{parent} {diff_id}")).to_string(),
-        });
-    }
-    chain
-}
-
 pub(super) fn hex_of(digest: &str) -> &str {
     let hex = digest.rsplit(':').next().unwrap_or(digest);
     // A digest from a document may hold anything; only a hex string is a file name.
@@ -242,6 +214,7 @@ pub(crate) fn remove_image(store: &Path, reference: &str) -> Result<bool, StoreE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::chain_ids;
 
     #[test]
     fn chains_and_names() {

@@ -13,10 +13,10 @@ use trace::Flaw;
 use super::content::apply_file;
 use super::error::{Class, Error, Result};
 use super::pull::{Pull, begun, ended};
-use super::store::chain_ids;
 use crate::archive::Applied;
 use crate::containerd::profile::ExtractionWords;
 use crate::options::Layers;
+use crate::store::chain_ids;
 
 /// Unpacks the layers that a config describes.
 pub(super) struct Unpacker {
@@ -88,7 +88,7 @@ impl Unpacker {
         }
         let tell = |flaw| pull.recorder.unusable(format!("{} is not unpacked", layer.digest), flaw);
         let applied = match store.applied(&layer.digest) {
-            Some(applied) => store.take(applied.size()).map(|()| applied),
+            Some(applied) => store.space.take(applied.size()).map(|()| applied),
             None => apply_file(store, &layer.digest, chain_id),
         };
         let applied = applied.map_err(|error| {
@@ -110,7 +110,7 @@ impl Unpacker {
         }
         Err(match applied {
             Applied::Unpacked { diff_id: computed, size, .. } => {
-                store.give_back(size);
+                store.space.give_back(size);
                 let words = wrong_diff_id(pull, layer, diff_id, &computed);
                 tell(Flaw::DiffId { got: computed });
                 Error::Plain(words)

@@ -1,5 +1,7 @@
 //! `WWW-Authenticate` (cri-o@f954a17:vendor/go.podman.io/image/v5/docker/wwwauthenticate.go).
 
+use distribution::header::{skip_space, token, token_or_quoted};
+
 /// What a registry wants, by one line of the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Challenge {
@@ -44,36 +46,6 @@ fn parameters(mut rest: &[u8]) -> Vec<(String, String)> {
             None => return found,
         }
     }
-}
-
-fn skip_space(text: &[u8]) -> &[u8] {
-    let space = text.iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
-    &text[space..]
-}
-
-fn token(text: &[u8]) -> (&str, &[u8]) {
-    let fits = |byte: &&u8| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[]\\{}".contains(byte);
-    let (token, rest) = text.split_at(text.iter().take_while(fits).count());
-    // All of it is ASCII.
-    (std::str::from_utf8(token).unwrap_or_default(), rest)
-}
-
-/// Without a closing quote the value is empty and nothing is left.
-fn token_or_quoted(text: &[u8]) -> (Vec<u8>, &[u8]) {
-    let Some(mut rest) = text.strip_prefix(b"\"") else {
-        let (value, rest) = token(text);
-        return (value.into(), rest);
-    };
-    let mut value = Vec::new();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'"' => return (value, rest),
-            b'\\' => value.extend(rest.split_off_first()),
-            _ => value.push(*byte),
-        }
-    }
-    (Vec::new(), &[])
 }
 
 #[cfg(test)]

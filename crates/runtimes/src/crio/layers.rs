@@ -190,7 +190,7 @@ impl<'a> Incoming<'a> {
             self.file = Some(dest.next_file().display().to_string());
         }
         let bytes = piece.len() as u64;
-        dest.store.take(bytes).map_err(|error| {
+        dest.store.space.take(bytes).map_err(|error| {
             let flaw = Flaw::Storage { errno: error.raw_os_error() };
             self.shared.system.recorder.unusable(format!("{} is not kept", self.layer.digest), flaw);
             let file = self.file.clone().unwrap_or_default();
@@ -259,7 +259,7 @@ impl Drop for Incoming<'_> {
     /// What was written for a while goes when the pull has come to its end; what stays of it is the layer.
     fn drop(&mut self) {
         if let Destination::Storage(dest) = &self.shared.dest {
-            dest.store.give_back(self.room);
+            dest.store.space.give_back(self.room);
         }
     }
 }

@@ -115,7 +115,7 @@ impl StorageDest {
             return Ok(());
         }
         let layer = Layer { diff_id: diff_id.clone(), size };
-        let kept = self.store.take(size).and_then(|()| self.store.add_layer(digest, layer));
+        let kept = self.store.space.take(size).and_then(|()| self.store.add_layer(digest, layer));
         kept.map_err(|error| {
             tell(Flaw::Storage { errno: error.raw_os_error() });
             let blob = strconv::quote(digest);

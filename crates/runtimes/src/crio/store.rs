@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use distribution::{Digest, Reference};
-use gostd::net::Errno;
 
 use super::registries::GRAMMAR;
+use crate::space::Space;
 use crate::store::StoreError;
 
 /// Where it lies below the directory of the store.
@@ -24,14 +24,14 @@ const BELOW: &str = "crio";
 pub(super) struct Store {
     directory: Option<PathBuf>,
     memory: Mutex<Memory>,
+    /// The room on the node's disk.
+    pub(super) space: Space,
 }
 
 #[derive(Default)]
 struct Memory {
     layers: BTreeMap<String, Layer>,
     images: BTreeMap<String, Image>,
-    /// How many bytes there is room for; none: for all.
-    space: Option<u64>,
 }
 
 /// A layer that is unpacked.
@@ -63,7 +63,7 @@ impl Store {
                 std::fs::create_dir_all(&path).map_err(|source| StoreError::new(path, source))?;
             }
         }
-        Ok(Self { directory, memory: Mutex::default() })
+        Ok(Self { directory, memory: Mutex::default(), space: Space::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {
@@ -72,24 +72,8 @@ impl Store {
 
     /// Leaves room for so many bytes. A store in a directory has the room of its disk.
     pub(super) fn limit(&self, space: u64) {
-        self.lock().space = Some(space).filter(|_| self.directory.is_none());
-    }
-
-    /// Takes room, as a write to the node's disk does.
-    pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
-        match &mut self.lock().space {
-            Some(space) if *space < bytes => Err(io::Error::from_raw_os_error(Errno::NO_SPACE.0)),
-            Some(space) => {
-                *space -= bytes;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn give_back(&self, bytes: u64) {
-        if let Some(space) = &mut self.lock().space {
-            *space = space.saturating_add(bytes);
+        if self.directory.is_none() {
+            self.space.limit(space);
         }
     }
 

@@ -220,7 +220,7 @@ impl<'a> Source<'a> {
 
     /// Directives that there are not (`findConfigurationConflicts`). Of several the order is Go's own each time.
     fn check_names(&self) -> Result<(), ConfigError> {
-        let unknown = |name: &&str| !self.profile.config.directives.contains(name);
+        let unknown = |name: &&str| !self.profile.config.directives.iter().any(|known| known.contains(name));
         let unknown: Vec<&str> = self.values().into_iter().map(|(name, _)| name).filter(unknown).collect();
         let Some(first) = unknown.first() else { return Ok(()) };
         let said =

@@ -174,7 +174,7 @@ impl<'a> Layer<'a> {
 
     /// `truncateDownloadFile`
     fn truncate(&mut self) {
-        self.downloader.store.give_back(self.offset);
+        self.downloader.store.space.give_back(self.offset);
         self.offset = 0;
         self.digester = digester(self.digest);
         self.archive = Archive::new();
@@ -215,7 +215,7 @@ impl<'a> Layer<'a> {
                 Err(error) => return Err(self.ended(error)),
             };
             let length = piece.len() as u64;
-            self.downloader.store.take(length).map_err(|error| self.unwritten(error.raw_os_error()))?;
+            self.downloader.store.space.take(length).map_err(|error| self.unwritten(error.raw_os_error()))?;
             self.offset += length;
             self.digester.update(&piece);
             self.archive.push(&piece);

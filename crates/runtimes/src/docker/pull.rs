@@ -26,9 +26,10 @@ use super::progress::Progress;
 use super::registry::Endpoint;
 use super::repository::{Described, Repository};
 use super::session::{Authorizer, CLIENT_TIMEOUT};
-use super::store::{Kind, Store, chain_ids};
+use super::store::{Kind, Store};
 use crate::archive::Applied;
 use crate::options::Layers;
+use crate::store::chain_ids;
 
 /// `Dialer.Timeout`
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -399,7 +400,7 @@ impl Pull<'_> {
                     return Err(Error::Plain(format!("could not get decompression stream: {problem}")));
                 }
             };
-            if let Err(error) = store.take(size) {
+            if let Err(error) = store.space.take(size) {
                 tell(Flaw::Storage { errno: error.raw_os_error() });
                 return Err(no_room(&profile.pull));
             }

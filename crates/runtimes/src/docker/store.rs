@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use distribution::{Digest, Grammar, ImageConfig, Reference};
-use gostd::net::Errno;
 
-use crate::store::StoreError;
+use crate::space::Space;
+use crate::store::{StoreError, chain_ids};
 
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +52,8 @@ impl Kind {
 pub(super) struct Store {
     directory: Option<PathBuf>,
     memory: Mutex<BTreeMap<(Kind, String), Vec<u8>>>,
-    space: Mutex<Option<u64>>,
+    /// The room on the node's disk.
+    pub(super) space: Space,
 }
 
 /// Where an image's name leads.
@@ -76,7 +77,7 @@ impl Store {
             let written = std::fs::write(&path, b"").and_then(|()| std::fs::remove_file(&path));
             written.map_err(|source| StoreError::new(root.clone(), source))?;
         }
-        Ok(Self { directory, memory: Mutex::default(), space: Mutex::default() })
+        Ok(Self { directory, memory: Mutex::default(), space: Space::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(Kind, String), Vec<u8>>> {
@@ -85,25 +86,8 @@ impl Store {
 
     /// Leaves room for so many bytes. A store in a directory has the room of its disk.
     pub(super) fn limit(&self, space: u64) {
-        let space = Some(space).filter(|_| self.directory.is_none());
-        *self.space.lock().unwrap_or_else(PoisonError::into_inner) = space;
-    }
-
-    /// Takes room, as a write to the node's disk does.
-    pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
-        match &mut *self.space.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(space) if *space < bytes => Err(io::Error::from_raw_os_error(Errno::NO_SPACE.0)),
-            Some(space) => {
-                *space -= bytes;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn give_back(&self, bytes: u64) {
-        if let Some(space) = &mut *self.space.lock().unwrap_or_else(PoisonError::into_inner) {
-            *space = space.saturating_add(bytes);
+        if self.directory.is_none() {
+            self.space.limit(space);
         }
     }
 
@@ -217,18 +201,6 @@ fn split(written: Vec<u8>) -> Option<(String, Vec<u8>)> {
 /// The chain ids of the layers that a config names.
 fn chain_of(config: &[u8]) -> Vec<String> {
     ImageConfig::decode(config).map(|config| chain_ids(&config.diff_ids)).unwrap_or_default()
-}
-
-/// `createChainIDFromParent`: each is the digest of the one before and the diff id.
-pub(super) fn chain_ids(diff_ids: &[String]) -> Vec<String> {
-    let mut chain: Vec<String> = Vec::with_capacity(diff_ids.len());
-    for diff_id in diff_ids {
-        chain.push(match chain.last() {
-            None => diff_id.clone(),
-            Some(parent) => Digest::sha256_of(format!("{parent} {diff_id}")).to_string(),
-        });
-    }
-    chain
 }
 
 /// Removes an image from a store; false where it is not there.

@@ -31,7 +31,7 @@ pub(crate) struct Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConfigRules {
     /// The names that a file may hold.
-    pub(super) directives: &'static [&'static str],
+    pub(super) directives: [&'static [&'static str]; 2],
     /// Whether `proxies` count, and a byte order mark is taken away.
     pub(super) knows_proxies: bool,
     /// Whether mirrors are judged with the file, and may have a path.

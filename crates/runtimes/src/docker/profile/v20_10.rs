@@ -1,4 +1,4 @@
-use super::directives::OF_20_10;
+use super::directives::{COMMON, ONLY_IN_20_10};
 use super::{ConfigRules, Profile, PullRules, RegistryRules};
 
 /// Docker Engine v20.10.24, recorded (`docker-20.10.24`).
@@ -9,7 +9,7 @@ pub(super) const V20_10: Profile = Profile {
     agent: "docker/20.10.24 go/go1.19.8 git-commit/5d6db84",
     go: 19,
     config: ConfigRules {
-        directives: &OF_20_10,
+        directives: [&COMMON, &ONLY_IN_20_10],
         knows_proxies: false,
         // moby@v20.10.24 registry/config.go:314 `ValidateMirror`, called when the daemon starts
         judges_mirrors: false,

@@ -1,4 +1,4 @@
-use super::directives::OF_28;
+use super::directives::{ADDED_BY_28, COMMON};
 use super::{ConfigRules, Profile, PullRules, RegistryRules};
 
 /// Docker Engine v28.5.2, recorded (`docker-28.5.2-graph`, `docker-28.5.2-containerd`).
@@ -11,7 +11,7 @@ pub(super) const V28_5: Profile = Profile {
     agent: "docker/28.5.2 go/go1.27.1 git-commit/89c5e8f",
     go: 27,
     config: ConfigRules {
-        directives: &OF_28,
+        directives: [&COMMON, &ADDED_BY_28],
         // moby@v28.5.2 daemon/config/config.go:177, :520
         knows_proxies: true,
         // moby@v28.5.2 daemon/config/config.go:773, registry/config.go:320
