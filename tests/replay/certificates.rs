@@ -70,9 +70,14 @@ fn make() -> BTreeMap<String, String> {
         put(stem, params.self_signed(&key).unwrap().pem(), &key);
         authorities.push(Issuer::new(params, key));
     }
-    let server = |hosts| {
+    let server = |hosts: &[&str]| {
         let mut params = named(hosts, "registry.test");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params
+    };
+    let named_otherwise = |hosts: &[&str]| {
+        let mut params = server(hosts);
+        params.distinguished_name.push(DnType::CommonName, hosts[0]);
         params
     };
     let mut expired = server(HOSTS);
@@ -87,11 +92,16 @@ fn make() -> BTreeMap<String, String> {
         ("expired", expired, &authorities[0]),
         ("notyet", early, &authorities[0]),
         ("nosan", server(&[]), &authorities[0]),
+        ("wronghost", named_otherwise(&["wrong.example.com"]), &authorities[0]),
+        ("wronghost2", named_otherwise(&["a.example.com", "b.example.com"]), &authorities[0]),
         ("client", client, &authorities[2]),
     ] {
         let key = KeyPair::generate().unwrap();
         put(stem, params.signed_by(&key, issuer).unwrap().pem(), &key);
     }
+    let key = KeyPair::generate().unwrap();
+    put("selfsigned", server(HOSTS).self_signed(&key).unwrap().pem(), &key);
+    files.insert("cosign.pub".to_owned(), KeyPair::generate().unwrap().public_key_pem());
     files
 }
 

@@ -10,17 +10,27 @@ use tokio::sync::Notify;
 
 const ECONNREFUSED: i32 = 111;
 
-/// A connected datagram socket; without a zone its port is one that nothing listens at.
+/// What is at the other end of a socket.
+pub(crate) enum Peer {
+    /// A name server, and what it knows.
+    Zone(BTreeMap<String, String>),
+    /// A machine at whose port nothing listens.
+    Nothing,
+    /// No machine.
+    Silence,
+}
+
+/// A connected datagram socket.
 pub(crate) struct Socket {
     local: SocketAddr,
-    zone: Option<BTreeMap<String, String>>,
+    peer: Peer,
     received: Mutex<VecDeque<io::Result<Vec<u8>>>>,
     arrived: Notify,
 }
 
 impl Socket {
-    pub(crate) fn new(local: SocketAddr, zone: Option<BTreeMap<String, String>>) -> Self {
-        Self { local, zone, received: Mutex::default(), arrived: Notify::new() }
+    pub(crate) fn new(local: SocketAddr, peer: Peer) -> Self {
+        Self { local, peer, received: Mutex::default(), arrived: Notify::new() }
     }
 }
 
@@ -30,9 +40,10 @@ impl Datagram for Socket {
     }
 
     fn send<'a>(&'a self, packet: &'a [u8]) -> BoxFuture<'a, io::Result<()>> {
-        let answer = match &self.zone {
-            Some(zone) => answer(zone, packet).map(Ok),
-            None => Some(Err(io::Error::from_raw_os_error(ECONNREFUSED))),
+        let answer = match &self.peer {
+            Peer::Zone(zone) => answer(zone, packet).map(Ok),
+            Peer::Nothing => Some(Err(io::Error::from_raw_os_error(ECONNREFUSED))),
+            Peer::Silence => None,
         };
         if let Some(answer) = answer {
             self.received.lock().unwrap().push_back(answer);

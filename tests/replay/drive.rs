@@ -25,11 +25,14 @@ pub(crate) fn replay(recording: &Recording) -> Vec<String> {
 
 async fn run(recording: &Recording) -> Vec<String> {
     let definition = &recording.definition;
-    let names = Arc::new(Names::new(definition));
-    let world = Arc::new(World::new(definition, &names));
+    let names = Arc::new(Names::new(recording.family, definition));
+    let clock = net::Clock::new(DATE.parse().unwrap());
+    let world = Arc::new(World::new(recording, &names, clock));
     // Several calls share a store on disk, and nothing else, as calls of the program do.
     let store = (!definition.steps.is_empty()).then(|| store(recording));
-    let profile = recording.runtime.trim_end_matches("-local");
+    let profile =
+        ["-local", "-graph", "-containerd"].iter().find_map(|way| recording.runtime.strip_suffix(way));
+    let profile = profile.unwrap_or(&recording.runtime);
     let options = Options {
         network: Arc::new(Door(world.clone())),
         node: node_files::node(recording, &names),
@@ -39,7 +42,7 @@ async fn run(recording: &Recording) -> Vec<String> {
         store: store.clone(),
         extra_roots: Vec::new(),
         trace: trace::Trace::new(),
-        clock: net::Clock::new(DATE.parse().unwrap()),
+        clock,
     };
     let single = [StepFile {
         pull: Some(definition.image.clone()),

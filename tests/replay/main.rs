@@ -1,7 +1,7 @@
-//! Recordings of real containerds, replayed in memory: one test each.
+//! Recordings of real runtimes, replayed in memory: one test each.
 //!
 //! ```text
-//! tests/recordings/*.jsonl ──▶ World (servers, names, certificates), node files ──▶ Containerd ──▶ compare
+//! tests/recordings/*.jsonl ──▶ World (topology, dns, servers ── answers), node files ──▶ Runtime ──▶ compare
 //! ```
 //!
 //! What is known to differ stands with its reason in `tests/recordings/expected_failures.json`, and fails here as soon
@@ -23,7 +23,9 @@ mod names;
 mod node_files;
 mod pipe;
 mod recording;
+mod reply;
 mod server;
+mod topology;
 mod world;
 
 use std::collections::BTreeMap;

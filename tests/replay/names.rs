@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, escape};
 
-use crate::content::{CONTENT, Content};
+use crate::content::{self, Content};
 use crate::node_files::CERTIFICATES;
-use crate::recording::{Definition, Request};
+use crate::recording::{Definition, Family, Request};
 
 /// The names of one recording.
 pub(crate) struct Names {
+    family: Family,
+    content: &'static Content,
     hosts: BTreeMap<String, String>,
     addresses: BTreeMap<String, String>,
     /// As above, the longest value first, so that none is cut by a shorter one.
@@ -26,12 +28,38 @@ static DIGEST: LazyLock<Regex> = LazyLock::new(|| regex(r"sha256:[0-9a-f]{64}"))
 static HEX: LazyLock<Regex> = LazyLock::new(|| regex(r"[:]?[0-9a-f]{64,}"));
 static EXTRACT: LazyLock<Regex> = LazyLock::new(|| regex(r#""extract-\d+-[A-Za-z0-9_-]{4} "#));
 static NOW: LazyLock<Regex> = LazyLock::new(|| regex(r"current time \S+ is"));
-static LOOPBACK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[::1\]:\d{5}->|127\.0\.0\.1:\d{4,5}->"));
-static OWN: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(read|write|dial) (udp|tcp) (?:127[\d.]+|10[\d.]+):\d{4,5}->"));
+
+/// Patterns with what stands in their place, one after the other.
+type Patterns = LazyLock<Vec<(Regex, &'static str)>>;
+
+/// Family A: the node's own addresses.
+static LOCAL: Patterns = LazyLock::new(|| {
+    compiled(&[
+        (r"\[::1\]:\d{5}->|127\.0\.0\.1:\d{4,5}->", "{LOCAL}->"),
+        (r"(read|write|dial) (udp|tcp) (?:127[\d.]+|10[\d.]+):\d{4,5}->", "$1 $2 {LOCAL}->"),
+    ])
+});
+/// Family B: the node's own ports; measured times; directories of a name that the runtime made up.
+static EPHEMERAL: Patterns = LazyLock::new(|| {
+    compiled(&[
+        (r"(\d+\.\d+\.\d+\.\d+):\d{4,5}->", "$1:{EPHEMERAL_PORT}->"),
+        (r"\[?::1\]?:\d{4,5}->", "[::1]:{EPHEMERAL_PORT}->"),
+        (r"(read udp \d+\.\d+\.\d+\.\d+):\d+", "$1:{EPHEMERAL_PORT}"),
+        (r"@( ?)-?[\d.]+ ms", "@$1{MS} ms"),
+        (r"(/var)?/tmp/container_images_storage\d+|/tmp/containerd-mount\d+|/tmp/GetImageBlob\d+", "{TMP}"),
+    ])
+});
+
+fn compiled(patterns: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
+    patterns.iter().map(|(pattern, by)| (regex(pattern), *by)).collect()
+}
+
+fn replaced(text: &str, patterns: &[(Regex, &str)]) -> String {
+    patterns.iter().fold(text.to_owned(), |text, (pattern, by)| pattern.replace_all(&text, *by).into_owned())
+}
 
 impl Names {
-    pub(crate) fn new(definition: &Definition) -> Self {
+    pub(crate) fn new(family: Family, definition: &Definition) -> Self {
         let mut hosts = BTreeMap::new();
         let mut addresses = BTreeMap::new();
         for (key, server) in &definition.servers {
@@ -55,7 +83,7 @@ impl Names {
             .collect();
         by_host.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         let values = by_address.into_iter().chain(by_host).collect();
-        Self { hosts, addresses, values }
+        Self { family, content: content::of(family), hosts, addresses, values }
     }
 
     /// The real values in place of the names.
@@ -80,7 +108,7 @@ impl Names {
             text = text.replace(&format!("{{{key}_ADDR}}"), &quote(value));
         }
         let digest = |found: &Captures<'_>| {
-            let digest = &CONTENT.by_name[&found[2]].digest;
+            let digest = &self.content.by_name[&found[2]].digest;
             if &found[1] == "HEX" { digest[7..].to_owned() } else { digest.clone() }
         };
         DIGEST_NAME.replace_all(&text, digest).replace("{CERTS}", CERTIFICATES)
@@ -88,7 +116,7 @@ impl Names {
 
     /// The names in place of the real values, and of what is different in each run.
     pub(crate) fn normalise(&self, text: &str) -> String {
-        let content: &Content = &CONTENT;
+        let content = self.content;
         let text = DIGEST.replace_all(text, |found: &Captures<'_>| {
             let digest = &found[0];
             let named = || content.names.get(digest).map(|name| format!("{{DIGEST:{name}}}"));
@@ -100,8 +128,10 @@ impl Names {
         });
         let text = EXTRACT.replace_all(&text, "\"extract-{NANOS}-{RANDOM} ");
         let text = NOW.replace_all(&text, "current time {NOW} is");
-        let text = LOOPBACK.replace_all(&text, "{LOCAL}->");
-        let mut text = OWN.replace_all(&text, "$1 $2 {LOCAL}->").into_owned();
+        let mut text = match self.family {
+            Family::A => replaced(&text, &LOCAL),
+            Family::B => replaced(&text, &EPHEMERAL),
+        };
         for (value, name) in &self.values {
             text = text.replace(value, name);
         }

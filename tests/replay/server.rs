@@ -4,33 +4,31 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use crate::answers::{self, Built};
+use crate::answers::Answers;
 use crate::certificates::{ServerTls, server_tls};
 use crate::log::Log;
-use crate::names::Names;
 use crate::pipe::Reset;
-use crate::recording::{Connection, Do, Request, ServerFile};
+use crate::recording::{Connection, Request, TlsFile};
+use crate::reply::{Action, End, Message, Sending};
 use crate::world::World;
 
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
-/// A server, with how often each of its rules has answered.
+/// A server.
 pub(crate) struct Server {
-    pub(crate) key: String,
-    pub(crate) file: ServerFile,
+    /// The name under which its requests are noted.
+    key: String,
     pub(crate) connection: Connection,
-    pub(crate) names: Arc<Names>,
-    pub(crate) used: Mutex<Vec<u32>>,
     tls: Option<ServerTls>,
+    answers: Answers,
     log: Arc<Log>,
 }
 
@@ -42,16 +40,14 @@ struct Conversation {
 }
 
 impl Server {
-    pub(crate) fn new(key: &str, file: &ServerFile, names: Arc<Names>, log: Arc<Log>) -> Self {
-        Self {
-            key: key.to_owned(),
-            connection: file.conn,
-            names,
-            used: Mutex::new(vec![0; file.rules.len()]),
-            tls: file.tls.as_ref().map(server_tls),
-            file: file.clone(),
-            log,
-        }
+    pub(crate) fn new(
+        key: &str,
+        connection: Connection,
+        tls: Option<&TlsFile>,
+        answers: Answers,
+        log: Arc<Log>,
+    ) -> Self {
+        Self { key: key.to_owned(), connection, tls: tls.map(server_tls), answers, log }
     }
 
     /// Serves one connection to its end. Whatever fails on it ends it.
@@ -65,6 +61,10 @@ impl Server {
                 // The first byte says whether the client speaks TLS at all.
                 let Ok(first) = wire.read_u8().await else { return };
                 let again = io::Cursor::new(vec![first]);
+                if first != 0x16 && !self.answers.explains_tls() {
+                    // OpenSSL has read no more than the head of a record; what is left unread makes the end a reset.
+                    return reset.set();
+                }
                 if first != 0x16 {
                     let _ = wire.read(&mut [0; 65_536]).await;
                     let text =
@@ -122,9 +122,10 @@ impl Server {
             let rest = buffer.split_off(length);
             request.body = (length > 0).then(|| String::from_utf8_lossy(&buffer).into_owned());
             buffer = rest;
-            let place = self.log.add(request.clone());
-            let answer = answers::choose(self, &request);
-            if !self.respond(&mut conversation, answer, &request, place).await? {
+            let place = self.log.add(self.answers.noted(&request));
+            let reply = self.answers.reply(&request);
+            sleep(reply.delay).await;
+            if !self.act(&mut conversation, reply.action, place).await? {
                 return Ok(());
             }
         }
@@ -137,10 +138,9 @@ impl Server {
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let headers: Vec<(String, String)> = lines
             .map(|line| line.split_once(": ").unwrap_or((line.trim_end_matches(':'), "")))
-            .map(|(key, value)| (key.to_owned(), answers::readable(key, value)))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        let whole = self.file.proxy && target.starts_with("http://");
-        let (path, query) = if whole { (target, "") } else { target.split_once('?').unwrap_or((target, "")) };
+        let (path, query) = self.answers.target(method, target);
         let host = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case("host"));
         Request {
             server: self.key.clone(),
@@ -157,90 +157,40 @@ impl Server {
     }
 
     /// Answers; false ends the connection.
-    async fn respond(
-        &self,
-        conversation: &mut Conversation,
-        answer: Do,
-        request: &Request,
-        place: usize,
-    ) -> io::Result<bool> {
-        sleep(Duration::from_secs_f64(answer.delay.unwrap_or(0.0))).await;
-        if answer.reset {
-            self.log.answered(place, "RST");
-            conversation.reset.set();
-            return Ok(false);
-        }
-        if answer.close {
-            self.log.answered(place, "closed");
-            return Ok(false);
-        }
-        if answer.stall {
-            self.log.answered(place, "no answer");
-            return wait_for_end(&mut conversation.wire).await;
-        }
-        if answer.tunnel {
-            self.log.answered(place, 200);
-            return self.tunnel(conversation, request, place).await;
-        }
-        let built = answers::build(self, &answer, request);
-        self.log.answered(place, built.status);
-        conversation.wire.write_all(&built.head).await?;
-        if request.method == "HEAD" {
-            return Ok(!built.until_close);
-        }
-        self.send_body(conversation, &answer, built).await
-    }
-
-    async fn send_body(
-        &self,
-        conversation: &mut Conversation,
-        answer: &Do,
-        built: Built,
-    ) -> io::Result<bool> {
-        let (wire, body) = (&mut conversation.wire, built.body);
-        if let Some(count) = answer.send {
-            wire.write_all(&body[..count.min(body.len())]).await?;
-            wire.flush().await?;
-            match answer.after.as_deref() {
-                Some("reset") => {
-                    sleep(Duration::from_millis(200)).await;
-                    conversation.reset.set();
-                }
-                Some("stall") => return wait_for_end(wire).await,
-                _ => {}
+    async fn act(&self, conversation: &mut Conversation, action: Action, place: usize) -> io::Result<bool> {
+        match action {
+            Action::Reset => {
+                self.log.answered(place, "RST");
+                conversation.reset.set();
+                Ok(false)
             }
-            return Ok(false);
-        }
-        if let Some((size, pause)) = answer.trickle {
-            for piece in body.chunks(size) {
-                wire.write_all(piece).await?;
-                wire.flush().await?;
-                sleep(Duration::from_secs_f64(pause)).await;
+            Action::Close => {
+                self.log.answered(place, "closed");
+                Ok(false)
             }
-        } else if answer.chunked {
-            if !body.is_empty() {
-                wire.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await?;
-                wire.write_all(&body).await?;
-                wire.write_all(b"\r\n").await?;
+            Action::Stall => {
+                self.log.answered(place, "no answer");
+                wait_for_end(&mut conversation.wire).await
             }
-            wire.write_all(b"0\r\n\r\n").await?;
-        } else {
-            wire.write_all(&body).await?;
+            Action::Tunnel(target) => {
+                self.log.answered(place, 200);
+                self.tunnel(conversation, target, place).await
+            }
+            Action::Send(message) => {
+                self.log.answered(place, message.status);
+                send(conversation, message).await
+            }
         }
-        wire.flush().await?;
-        Ok(!built.until_close && answer.length.unwrap_or(0) <= body.len())
     }
 
     /// Joins the client with the host that it named (`CONNECT`).
     async fn tunnel(
         &self,
         conversation: &mut Conversation,
-        request: &Request,
+        target: Option<SocketAddr>,
         place: usize,
     ) -> io::Result<bool> {
-        let (host, port) = request.path.rsplit_once(':').unwrap_or_default();
-        let target = self.file.tunnel_to.get(host).map(|address| format!("{address}:{port}"));
-        let upstream = match target.and_then(|target| target.parse::<SocketAddr>().ok()) {
+        let upstream = match target {
             Some(address) => conversation.world.connect(address).await.ok(),
             None => None,
         };
@@ -255,12 +205,56 @@ impl Server {
     }
 }
 
+/// Sends an answer; false ends the connection.
+async fn send(conversation: &mut Conversation, message: Message) -> io::Result<bool> {
+    let (wire, body) = (&mut conversation.wire, message.body);
+    wire.write_all(&message.head).await?;
+    match message.sending {
+        Sending::Whole => wire.write_all(&body).await?,
+        Sending::Chunked => {
+            if !body.is_empty() {
+                wire.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await?;
+                wire.write_all(&body).await?;
+                wire.write_all(b"\r\n").await?;
+            }
+            wire.write_all(b"0\r\n\r\n").await?;
+        }
+        Sending::Trickle(size, pause) => {
+            for piece in body.chunks(size) {
+                wire.write_all(piece).await?;
+                wire.flush().await?;
+                sleep(pause).await;
+            }
+        }
+        Sending::Part(count, pause, end) => {
+            wire.write_all(&body[..count.min(body.len())]).await?;
+            wire.flush().await?;
+            sleep(pause).await;
+            return match end {
+                End::Close => Ok(false),
+                End::Reset => {
+                    conversation.reset.set();
+                    Ok(false)
+                }
+                End::Stall => wait_for_end(wire).await,
+            };
+        }
+    }
+    wire.flush().await?;
+    Ok(message.keep)
+}
+
 /// What a server does that never speaks HTTP.
 async fn misbehave(kind: Connection, mut wire: DuplexStream, reset: &Reset) {
-    if kind == Connection::Rst {
-        return reset.set();
-    }
     let mut hello = vec![0; 65_536];
+    match kind {
+        Connection::Rst => return reset.set(),
+        Connection::Close => return,
+        Connection::Banner => {
+            let _ = wire.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await;
+        }
+        _ => {}
+    }
     let Ok(1..) = wire.read(&mut hello).await else { return };
     match kind {
         Connection::Stall => while let Ok(1..) = wire.read(&mut hello).await {},

@@ -2,29 +2,28 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use net::{BoxFuture, Datagram, Network, Stream};
+use net::{BoxFuture, Clock, Datagram, Network, Stream};
 
-use crate::dns::Socket;
+use crate::answers::{Answers, Rules, Script};
+use crate::dns::{Peer, Socket};
 use crate::log::Log;
 use crate::names::Names;
 use crate::pipe::{Near, connection};
-use crate::recording::{Connection, Definition};
+use crate::recording::{self, Connection, Definition, Family, Listener, Recording, ScriptFile};
 use crate::server::Server;
+use crate::topology::{self, Way, error};
 
-const EACCES: i32 = 13;
-const ENETUNREACH: i32 = 101;
 const ECONNREFUSED: i32 = 111;
-const EHOSTUNREACH: i32 = 113;
-
-/// The name server of the recordings' nodes.
-const NAMESERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)), 53);
+/// Where something listens when a script does not say where.
+const LISTENING: [&str; 3] = ["registry.test", "auth.test", "cdn.test"];
 
 /// All that a node can reach.
 pub(crate) struct World {
+    family: Family,
     servers: HashMap<SocketAddr, Arc<Server>>,
     zone: Option<BTreeMap<String, String>>,
     pub(crate) log: Arc<Log>,
@@ -34,47 +33,27 @@ pub(crate) struct World {
 /// The door to it.
 pub(crate) struct Door(pub(crate) Arc<World>);
 
-fn error(number: i32) -> io::Error {
-    io::Error::from_raw_os_error(number)
-}
-
 impl World {
-    pub(crate) fn new(definition: &Definition, names: &Arc<Names>) -> Self {
+    pub(crate) fn new(recording: &Recording, names: &Arc<Names>, clock: Clock) -> Self {
+        let (family, definition) = (recording.family, &recording.definition);
         let log = Arc::new(Log::default());
-        let servers = definition.servers.iter().map(|(key, file)| {
-            (file.addr.parse().unwrap(), Arc::new(Server::new(key, file, names.clone(), log.clone())))
-        });
-        let zone = (!definition.opts.no_dns_server).then(|| definition.dns.clone());
-        Self { servers: servers.collect(), zone, log, next_port: AtomicU16::new(40_000) }
+        let (servers, zone) = match family {
+            Family::A => (servers(definition, names, &log), definition.dns.clone()),
+            Family::B => (listeners(recording, names, &log, clock), topology::zone().collect()),
+        };
+        let zone = Some(zone).filter(|_| !definition.opts.no_dns_server);
+        Self { family, servers, zone, log, next_port: AtomicU16::new(40_000) }
     }
 
     fn local(&self, address: SocketAddr) -> SocketAddr {
         let port = self.next_port.fetch_add(1, Ordering::Relaxed);
-        match address {
-            SocketAddr::V4(_) => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port),
-            SocketAddr::V6(_) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port),
-        }
-    }
-
-    /// What Linux says to a packet for this address, if it does not send it.
-    fn route(address: IpAddr) -> io::Result<()> {
-        match address {
-            IpAddr::V4(v4) => match v4.octets() {
-                [127, ..] | [10, 99, 0, _] => Ok(()),
-                [10, 98, 0, _] => Err(error(EHOSTUNREACH)),
-                [10, 97, 0, _] => Err(error(EACCES)),
-                _ => Err(error(ENETUNREACH)),
-            },
-            IpAddr::V6(v6) if v6.is_loopback() => Ok(()),
-            IpAddr::V6(_) => Err(error(ENETUNREACH)),
-        }
+        SocketAddr::new(self.family.source(address.ip()), port)
     }
 
     /// Boxed, since a proxy's connection connects again.
     pub(crate) fn connect(self: &Arc<Self>, address: SocketAddr) -> BoxFuture<'_, io::Result<Near>> {
         Box::pin(async move {
-            Self::route(address.ip())?;
-            if !address.ip().is_loopback() {
+            if self.family.route(address.ip())? == Way::Silence {
                 return std::future::pending().await;
             }
             match self.servers.get(&address) {
@@ -90,10 +69,42 @@ impl World {
     }
 
     fn datagram(&self, server: SocketAddr) -> io::Result<Box<dyn Datagram>> {
-        Self::route(server.ip())?;
-        let zone = self.zone.clone().filter(|_| server == NAMESERVER);
-        Ok(Box::new(Socket::new(self.local(server), zone)))
+        let peer = match (self.family.route(server.ip())?, &self.zone) {
+            (Way::Silence, _) => Peer::Silence,
+            (Way::Here, Some(zone)) if server == self.family.nameserver() => Peer::Zone(zone.clone()),
+            (Way::Here, _) => Peer::Nothing,
+        };
+        Ok(Box::new(Socket::new(self.local(server), peer)))
     }
+}
+
+type Servers = HashMap<SocketAddr, Arc<Server>>;
+
+/// Family A's servers, each at its address.
+fn servers(definition: &Definition, names: &Arc<Names>, log: &Arc<Log>) -> Servers {
+    let server = |(key, file): (&String, &recording::ServerFile)| {
+        let answers = Answers::Own(Box::new(Rules::new(file.clone(), names.clone())));
+        let server = Server::new(key, file.conn, file.tls.as_ref(), answers, log.clone());
+        (file.addr.parse().unwrap(), Arc::new(server))
+    };
+    definition.servers.iter().map(server).collect()
+}
+
+/// Family B's ports, with one script for all.
+fn listeners(recording: &Recording, names: &Arc<Names>, log: &Arc<Log>, clock: Clock) -> Servers {
+    let text = recording.definition.script.as_ref().map_or("{}", |script| script.get());
+    let mut file: ScriptFile = recording::parse(&recording.case, &names.substitute(text));
+    let listening = file.listeners.take();
+    let listening = listening.unwrap_or_else(|| LISTENING.map(Listener::https).into());
+    let script = Arc::new(Script::new(file, clock));
+    let server = |listener: &Listener| {
+        let answers = Answers::Scripted(script.clone(), listener.host.clone());
+        let tls = listener.tls();
+        let server = Server::new(&listener.host, listener.connection(), tls.as_ref(), answers, log.clone());
+        let address = topology::address(&listener.host).unwrap();
+        (SocketAddr::new(address, listener.port), Arc::new(server))
+    };
+    listening.iter().map(server).collect()
 }
 
 impl Network for Door {

@@ -1,7 +1,10 @@
 //! The content of the recordings, by the names that the recordings use.
 //!
-//! The bytes are those that the real runtimes were given (`tests/recordings/content.jsonl`), since some of their words
-//! hold sizes and digests, and no two compressors and JSON writers agree on them.
+//! The bytes are those that the real runtimes were given (`tests/recordings/content.jsonl` for family A,
+//! `content-b.jsonl` for family B), since some of their words hold sizes and digests, and no two compressors and JSON
+//! writers agree on them.
+
+mod noise;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read as _, Write as _};
@@ -16,13 +19,19 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::recording;
+use crate::recording::{self, Family};
 
 /// A piece of content as it lies in the file.
 #[derive(Deserialize)]
 struct BlobFile {
     name: String,
     media_type: String,
+    /// Family B: it is a manifest, which is no blob there.
+    #[serde(default)]
+    manifest: bool,
+    /// Family B: the tags that name it.
+    #[serde(default)]
+    tags: Vec<String>,
     parts: Vec<Part>,
 }
 
@@ -44,6 +53,7 @@ pub(crate) struct Blob {
     pub(crate) data: Vec<u8>,
     pub(crate) media_type: String,
     pub(crate) digest: String,
+    manifest: bool,
 }
 
 /// All content.
@@ -54,20 +64,22 @@ pub(crate) struct Content {
     pub(crate) order: Vec<String>,
     /// Digest → name.
     pub(crate) names: BTreeMap<String, String>,
+    /// Family B: tag → name.
+    tags: BTreeMap<String, String>,
     /// Diff and chain ids → `{DIFFID:layer}`, `{CHAINID:layer+layer}`.
     pub(crate) diffs: BTreeMap<String, String>,
 }
 
-pub(crate) static CONTENT: LazyLock<Content> = LazyLock::new(|| {
-    let mut content = Content::default();
-    let noise = noise(3 << 20, "big");
-    for blob in recording::lines::<BlobFile>("content") {
-        let data = blob.parts.iter().map(|part| part.bytes(&noise)).collect::<Vec<_>>().concat();
-        content.add(&blob.name, data, &blob.media_type);
+static A: LazyLock<Content> = LazyLock::new(|| Content::read("content", &noise::hashed(3 << 20, "big")));
+static B: LazyLock<Content> = LazyLock::new(|| Content::read("content-b", &noise::twisted(2_000_000, 7)));
+
+/// The content of a family.
+pub(crate) fn of(family: Family) -> &'static Content {
+    match family {
+        Family::A => &A,
+        Family::B => &B,
     }
-    content.name_diffs();
-    content
-});
+}
 
 pub(crate) fn sha256(data: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(data)))
@@ -77,18 +89,6 @@ pub(crate) fn gzip(data: &[u8], level: u32) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::new(level));
     encoder.write_all(data).unwrap();
     encoder.finish().unwrap()
-}
-
-/// Bytes that no compressor makes smaller.
-fn noise(count: usize, seed: &str) -> Vec<u8> {
-    let mut block: [u8; 32] = Sha256::digest(seed).into();
-    let mut out = Vec::with_capacity(count + 32);
-    while out.len() < count {
-        out.extend(block);
-        block = Sha256::digest(block).into();
-    }
-    out.truncate(count);
-    out
 }
 
 impl Part {
@@ -103,16 +103,39 @@ impl Part {
 }
 
 impl Content {
-    fn add(&mut self, name: &str, data: Vec<u8>, media_type: &str) {
-        let digest = sha256(&data);
-        self.names.entry(digest.clone()).or_insert_with(|| name.to_owned());
-        self.order.push(name.to_owned());
-        let blob = Blob { name: name.to_owned(), data, media_type: media_type.to_owned(), digest };
-        self.by_name.insert(name.to_owned(), blob);
+    fn read(file: &str, noise: &[u8]) -> Self {
+        let mut content = Self::default();
+        for blob in recording::lines::<BlobFile>(file) {
+            let data = blob.parts.iter().map(|part| part.bytes(noise)).collect::<Vec<_>>().concat();
+            content.add(blob, data);
+        }
+        content.name_diffs();
+        content
+    }
+
+    fn add(&mut self, file: BlobFile, data: Vec<u8>) {
+        let (name, digest) = (file.name, sha256(&data));
+        self.names.entry(digest.clone()).or_insert_with(|| name.clone());
+        self.order.push(name.clone());
+        self.tags.extend(file.tags.into_iter().map(|tag| (tag, name.clone())));
+        let blob =
+            Blob { name: name.clone(), data, media_type: file.media_type, digest, manifest: file.manifest };
+        self.by_name.insert(name, blob);
     }
 
     pub(crate) fn by_digest(&self, digest: &str) -> Option<&Blob> {
         self.by_name.get(self.names.get(digest)?)
+    }
+
+    /// Family B: the manifest of a tag or a digest.
+    pub(crate) fn manifest(&self, reference: &str) -> Option<&Blob> {
+        let tagged = self.tags.get(reference).map(|name| &self.by_name[name]);
+        tagged.or_else(|| self.by_digest(reference)).filter(|blob| blob.manifest)
+    }
+
+    /// Family B: the blob of a digest.
+    pub(crate) fn blob(&self, digest: &str) -> Option<&Blob> {
+        self.by_digest(digest).filter(|blob| !blob.manifest)
     }
 
     fn blobs(&self) -> impl Iterator<Item = &Blob> {
