@@ -172,8 +172,8 @@ pub(crate) enum Failure {
     /// What `pod` hands on to `check` is nothing that it takes.
     #[error(transparent)]
     Arguments(Box<clap::Error>),
-    /// The report could not be written.
-    #[error("cannot write the report: {}", reason(.0))]
+    /// What was asked for could not be written.
+    #[error("cannot write to standard output: {}", reason(.0))]
     Output(io::Error),
     /// The event loop could not be made.
     #[error("cannot start: {}", reason(.0))]

@@ -32,15 +32,16 @@ use crate::exit::Exit;
 use crate::lowargs::{Command, LowArgs, StoreCommand};
 
 fn main() -> ExitCode {
-    let arguments = match LowArgs::read(std::env::args_os()) {
-        Ok(arguments) => arguments,
-        Err(refusal) => {
-            // `--help | head` may find nobody to write to.
+    let result = match LowArgs::read(std::env::args_os()) {
+        Ok(arguments) => run(&arguments),
+        Err(refusal) if refusal.use_stderr() => {
+            // There is nobody left to tell if that fails.
             let _ = refusal.print();
-            return if refusal.use_stderr() { Exit::Input } else { Exit::Pulled }.into();
+            return Exit::Input.into();
         }
+        Err(help) => output::write_help(&help).map(|()| Exit::Pulled),
     };
-    match run(&arguments) {
+    match result {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output::write_error(&failure.render());

@@ -58,7 +58,16 @@ pub(crate) fn printable(text: &str) -> String {
 /// Writes the report. A reader who has seen enough (`| head`) is no error.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Writes what was asked for in place of a command: help, or the version.
+pub(crate) fn write_help(help: &clap::Error) -> Result<(), Failure> {
+    written(help.print().and_then(|()| io::stdout().flush()))
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Failure::Output),
     }

@@ -51,6 +51,79 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     }
 }
 
+/// What each command writes, where it writes to a disk that is full, and to a reader that has gone.
+const WRITERS: [&[&str]; 17] = [
+    &["--help"],
+    &["--version"],
+    &["help", "check"],
+    &["secret", "match", "--help"],
+    &["causes"],
+    &["causes", "PS-TLS-03"],
+    &["causes", "-o", "json"],
+    &["causes", "-o", "markdown"],
+    &["completions", "bash"],
+    &["man"],
+    &["schema", "report"],
+    &["secret", "match", "r.test/app", "CONFIG"],
+    &["secret", "lint", "CONFIG"],
+    &["run", "--list", "SCENARIO"],
+    &["run", "SCENARIO"],
+    &["explain", "TEXT"],
+    &["check", "nginx", "--plan"],
+];
+
+/// The same with files in place of their names, and every form of a report.
+fn writers(test: &str) -> Vec<Vec<String>> {
+    let scenario = format!("{}/../../scenarios/manifest/tag-missing.yaml", env!("CARGO_MANIFEST_DIR"));
+    let config =
+        crate::file(test, "config.json", r#"{"auths": {"r.test": {"username": "u", "password": "p"}}}"#);
+    let text = crate::file(&format!("{test}-text"), "error.txt", "toomanyrequests: slow down\n");
+    let put = |word: &&str| match *word {
+        "CONFIG" => config.clone(),
+        "SCENARIO" => scenario.clone(),
+        "TEXT" => text.clone(),
+        word => word.to_owned(),
+    };
+    let mut all: Vec<Vec<String>> = WRITERS.iter().map(|words| words.iter().map(put).collect()).collect();
+    for form in ["text", "json", "markdown", "har", "html", "sarif", "junit", "tap"] {
+        for more in [&[][..], &["--for", "1m"]] {
+            all.push(
+                [&["check", "--in", "SCENARIO", "-o", form][..], more].concat().iter().map(put).collect(),
+            );
+        }
+    }
+    all
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    for words in writers("manners-full") {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command(&words).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let wanted = "error: cannot write to standard output: no space left on device\n";
+        assert_eq!((output.status.code(), said.as_str()), (Some(3), wanted), "{words:?}");
+    }
+    let made = ["secret", "make", "r.test", "--user", "u", "--password-stdin"];
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = command(&made).stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"p\n").unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(3));
+}
+
+#[test]
+fn a_closed_pipe_is_the_end() {
+    for words in writers("manners-closed") {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(&words).stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)) && said.is_empty(), "{words:?}: {said}");
+    }
+}
+
 #[test]
 fn an_image_that_is_not_in_the_store_is_not_removed() {
     let store = crate::directory("manners-store");
