@@ -1,16 +1,21 @@
 //! `pullsim causes`: the catalogue.
 
-use std::fmt::Write as _;
-
 use diagnosis::{Cause, Persistence, Remedy, Stage, catalogue_markdown, cause_markdown};
+use node::Environment;
 use objects::nearest;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::lowargs::{CausesOutput, LowCauses};
+use crate::lines::Lines;
+use crate::lowargs::{CausesOutput, Color, LowCauses};
 use crate::output;
+
+/// Where in the list the meaning of a cause begins.
+const MEANING: usize = 41;
+/// Where on a page the text beside a heading begins.
+const BESIDE: usize = 13;
 
 /// A cause as `-o json` prints it.
 #[derive(JsonSchema, Serialize)]
@@ -27,11 +32,16 @@ pub(crate) struct Entry {
 }
 
 /// Prints all causes, those of a stage, or one.
-pub(crate) fn run(low: &LowCauses) -> Result<Exit, Failure> {
+pub(crate) fn run(low: &LowCauses, environment: &Environment) -> Result<Exit, Failure> {
     let meant = low.cause.as_deref().map_or_else(|| Ok(Cause::ALL.to_vec()), meant)?;
     let text = match (low.output, meant.as_slice()) {
-        (CausesOutput::Text, [one]) => page(*one),
-        (CausesOutput::Text, several) => list(several),
+        (CausesOutput::Text, [one]) => {
+            let width = output::text_options(Color::Never, environment).width;
+            output::shown(&page(*one, width), environment)
+        }
+        (CausesOutput::Text, several) => {
+            output::shown(&list(several, output::reader_width(environment)), environment)
+        }
         (CausesOutput::Markdown, _) if low.cause.is_none() => catalogue_markdown(),
         (CausesOutput::Markdown, several) => several.iter().map(|cause| cause_markdown(*cause)).collect(),
         (CausesOutput::Json, [one]) => output::json(&entry(*one))?,
@@ -77,34 +87,38 @@ fn entry(cause: Cause) -> Entry {
     }
 }
 
-fn list(causes: &[Cause]) -> String {
-    let mut out = String::new();
+fn list(causes: &[Cause], width: Option<usize>) -> String {
+    let mut lines = Lines::new(width);
     for cause in causes {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{:<12} {:<27} {}", cause.code(), cause.name(), cause.meaning());
+        lines.row(&format!("{:<12} {}", cause.code(), cause.name()), MEANING, cause.meaning());
     }
-    out
+    lines.finish()
 }
 
-fn page(cause: Cause) -> String {
+fn page(cause: Cause, width: usize) -> String {
     let heals = match cause.persistence() {
         Persistence::Transient => "may heal by itself",
         Persistence::Permanent => "stays until something is changed",
     };
-    let mut out = format!("{} {} (stage {}, {heals})\n", cause.code(), cause.name(), cause.stage().name());
-    let _ = writeln!(out, "\n{}.\n\nHow to tell: {}", capital(cause.meaning()), cause.told_apart());
+    let mut lines = Lines::new(Some(width));
+    lines.row("", 0, &format!("{} {} (stage {}, {heals})", cause.code(), cause.name(), cause.stage().name()));
+    lines.line("");
+    lines.row("", 0, &format!("{}.", capital(cause.meaning())));
+    lines.line("");
+    lines.row("How to tell:", BESIDE, cause.told_apart());
     let alike: Vec<&str> = cause.look_alikes().iter().map(|cause| cause.name()).collect();
     if !alike.is_empty() {
-        let _ = writeln!(out, "Looks like:  {}", alike.join(", "));
+        lines.row("Looks like:", BESIDE, &alike.join(", "));
     }
-    out.push_str("\nWhat helps:\n");
+    lines.line("");
+    lines.line("What helps:");
     for remedy in cause.remedies() {
-        let _ = writeln!(out, "  - {}", remedy.text);
+        lines.row("  -", 4, remedy.text);
         if let Some(command) = remedy.command {
-            let _ = writeln!(out, "      {command}");
+            lines.line(&format!("      {command}"));
         }
     }
-    out
+    lines.finish()
 }
 
 fn capital(text: &str) -> String {

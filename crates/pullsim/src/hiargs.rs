@@ -240,7 +240,8 @@ fn policy(given: &str) -> Result<PullPolicy, Failure> {
     given.parse().map_err(|_| unknown("pull policy", given, POLICIES))
 }
 
-fn kubelet_version(given: &str) -> Result<Version, Failure> {
+/// The kubelet's version that a flag names.
+pub(crate) fn kubelet_version(given: &str) -> Result<Version, Failure> {
     given.parse().map_err(|_| unknown("kubelet version", given, Version::KNOWN))
 }
 

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod hiargs;
 mod kubectl;
+mod lines;
 mod lowargs;
 mod manual;
 mod node_plugins;
@@ -54,10 +55,10 @@ fn run(arguments: &LowArgs) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Check(low) => check::run(low, &environment()),
         Command::Serve(low) => serve::run(low, check::today()),
-        Command::Secret(command) => secret::run(command),
+        Command::Secret(command) => secret::run(command, &environment()),
         Command::Explain(low) => explain::run(low, &environment()),
         Command::Pod(low) => kubectl::run(low, &environment()),
-        Command::Causes(low) => causes::run(low),
+        Command::Causes(low) => causes::run(low, &environment()),
         Command::Run(low) => run::run(low, &environment()),
         Command::Schema { of } => schema::run(*of),
         Command::Store(StoreCommand::Remove { reference, store }) => store::remove(reference, store),

@@ -18,12 +18,23 @@ pub(crate) fn text_options(color: Color, environment: &Environment) -> TextOptio
         Color::Never => false,
         Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
     };
+    let width = reader_width(environment).unwrap_or(DEFAULT_WIDTH);
+    TextOptions { width, colour, unicode: is_utf8(environment) }
+}
+
+/// The columns that the reader has, where that is known: those of the terminal, unless somebody says otherwise.
+pub(crate) fn reader_width(environment: &Environment) -> Option<usize> {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     // Who sets the variable (POSIX, `Environment Variables`) means it, whatever the terminal says.
     let wanted = environment.first(&["COLUMNS"]).and_then(|columns| columns.parse().ok());
     let wanted: Option<u16> = wanted.filter(|columns| *columns > 0);
-    let width = wanted.or(terminal.map(|(width, _)| width.0)).map_or(DEFAULT_WIDTH, usize::from);
-    TextOptions { width, colour, unicode: is_utf8(environment) }
+    wanted.or(terminal.map(|(width, _)| width.0)).map(usize::from)
+}
+
+/// A text for whoever reads standard output, who may see no more than ASCII.
+pub(crate) fn shown(text: &str, environment: &Environment) -> String {
+    let text = printable(text);
+    if is_utf8(environment) { text } else { ascii(&text) }
 }
 
 /// Whether the reader's locale is UTF-8 (locale(7)); where none is set, the terminal of today is.

@@ -24,9 +24,10 @@ Examples:
   pullsim secret match registry.example.com/team/app:v1 pull-secret.yaml
   pullsim secret match nginx ~/.docker/config.json -o json
   pullsim secret match registry.example.com/team/app:v1 pull-secret.yaml --node ./node-root
+  pullsim secret match nginx --node ./node-root --kubelet 1.32
 
-With -o json the document has `credentials` ({username, key, source}), in the order in which the kubelet tries them,
-and `rejected` ({key, source, reason}); with --node also `node` (files, plugins).
+With -o json the document has `kubelet`, `credentials` ({username, key, source}), in the order in which the kubelet tries
+them, and `rejected` ({key, source, reason}); with --node also `node` (files, plugins).
 
 Exit status:
   0  an entry matches
@@ -88,6 +89,13 @@ pub(crate) struct LowMatch {
     /// A node's root directory: after the secrets come the logins of its kubelet's own files and plugins.
     #[arg(long, value_name = "DIR")]
     pub node: Option<PathBuf>,
+
+    /// The kubelet's version, such as 1.34 [default: the newest known].
+    ///
+    /// On it depend the grammar of image names, what a secret that cannot be read says, and up to 1.32 the order in which the
+    /// logins of plugins and of the node's own files are tried.
+    #[arg(long, value_name = "VERSION")]
+    pub kubelet: Option<String>,
 
     /// Runs the credential provider plugins that would be asked, on this machine; without the flag they are only named.
     #[arg(long, requires = "node")]

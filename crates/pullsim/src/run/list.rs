@@ -1,13 +1,14 @@
 //! `pullsim run --list`
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use node::Environment;
 use report::{CatalogueEntry, ChecklistRow};
 use scenario::{Row, Scenario};
 
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::lines::Lines;
 use crate::lowargs::Format;
 use crate::output;
 
@@ -32,12 +33,17 @@ fn fits(scenario: &Scenario, filter: &str) -> bool {
 }
 
 /// Writes the list. In it, files are named from the directory that was given.
-pub(super) fn write(known: &[Scenario], paths: &[PathBuf], form: Format) -> Result<Exit, Failure> {
+pub(super) fn write(
+    known: &[Scenario],
+    paths: &[PathBuf],
+    form: Format,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
     let entries: Vec<CatalogueEntry> = known.iter().map(|scenario| entry(scenario, paths)).collect();
     output::write(&match form {
         Format::Markdown => report::catalogue_markdown(&entries, &rows()),
         Format::Json => report::json(&entries),
-        Format::Text => text(&entries),
+        Format::Text => output::shown(&text(&entries, output::reader_width(environment)), environment),
         _ => return Err(Failure::ListFormat),
     })?;
     Ok(Exit::Pulled)
@@ -62,12 +68,11 @@ fn rows() -> Vec<ChecklistRow> {
     Row::all().into_iter().map(row).collect()
 }
 
-fn text(entries: &[CatalogueEntry]) -> String {
-    let width = entries.iter().map(|entry| entry.file.chars().count()).max().unwrap_or_default();
-    let mut out = String::new();
+fn text(entries: &[CatalogueEntry], width: Option<usize>) -> String {
+    let longest = entries.iter().map(|entry| entry.file.chars().count()).max().unwrap_or_default();
+    let mut lines = Lines::new(width);
     for CatalogueEntry { file, title, .. } in entries {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{file:width$}  {title}");
+        lines.row(file, longest + 2, title);
     }
-    out
+    lines.finish()
 }

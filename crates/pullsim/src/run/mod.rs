@@ -32,7 +32,7 @@ pub(crate) fn run(low: &LowRun, environment: &Environment) -> Result<Exit, Failu
             return Err(Failure::NothingFits { filter: filter.clone() });
         }
         if low.list {
-            return list::write(&known, &paths, low.output);
+            return list::write(&known, &paths, low.output, environment);
         }
         files = known.into_iter().map(|scenario| PathBuf::from(scenario.file())).collect();
     }

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use keyring::{KubeletPaths, NodeFileOutcome, NodeFiles};
+use kubelet::Version;
 use objects::{Finding, LintOptions, Source, lint_login_file, lint_secrets};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -73,7 +74,8 @@ impl<'a> Shown<'a> {
 }
 
 pub(super) fn run(low: &LowLint) -> Result<Exit, Failure> {
-    let repository = low.image.as_deref().map(super::repository).transpose()?;
+    let newest = |image| super::repository(image, Version::NEWEST);
+    let repository = low.image.as_deref().map(newest).transpose()?;
     let options = LintOptions { repository, now: Timestamp::now() };
     stdin::once(&low.files.iter().map(|file| ("FILE", file.as_str())).collect::<Vec<_>>())?;
     let mut findings = Vec::new();

@@ -1,19 +1,23 @@
-use std::fmt::Write as _;
-
-use keyring::{Keyring, MalformedSecret, Provenance, PullSecret, SecretsKeyring, from_secrets};
+use keyring::{Keyring, Mismatch, Provenance, PullSecret, from_secrets};
+use kubelet::{Plan, PlanError, PullInputs, Version};
+use node::Environment;
 use objects::{Source, read_secrets};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::lowargs::{LowMatch, Output};
+use crate::hiargs::kubelet_version;
+use crate::lines::Lines;
+use crate::lowargs::{Color, LowMatch, Output};
 use crate::secret::node::{NodeLogins, Told};
 use crate::{output, stdin};
 
 /// The document of `-o json`.
 #[derive(JsonSchema, Serialize)]
 pub(crate) struct MatchReport {
+    /// The kubelet's version, `1.34`.
+    kubelet: String,
     credentials: Vec<Used>,
     rejected: Vec<Rejected>,
     /// What the node's files say; only with `--node`.
@@ -38,8 +42,9 @@ struct Rejected {
     reason: String,
 }
 
-pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
-    let repository = super::repository(&low.image)?;
+pub(super) fn run(low: &LowMatch, environment: &Environment) -> Result<Exit, Failure> {
+    let version = low.kubelet.as_deref().map_or(Ok(Version::NEWEST), kubelet_version)?;
+    let repository = super::repository(&low.image, version)?;
     stdin::once(&low.files.iter().map(|file| ("FILE", file.as_str())).collect::<Vec<_>>())?;
     let (mut secrets, mut skipped) = (Vec::new(), Vec::new());
     for file in &low.files {
@@ -47,12 +52,18 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
         secrets.extend(found.pull_secrets);
         skipped.extend(found.notes);
     }
-    let node =
-        low.node.as_ref().map(|root| NodeLogins::read(root, &repository, low.run_plugins)).transpose()?;
-    let (keyrings, told) = node.map_or_else(Default::default, |node| (node.keyrings, Some(node.told)));
-    let mut report = match from_secrets(&secrets) {
-        Ok(made) => matched(&made, &keyrings, &repository),
-        Err(error) => disabled(&secrets, &keyrings, &error),
+    let read = |root| NodeLogins::read(root, &repository, low.run_plugins, version);
+    let node = low.node.as_deref().map(read).transpose()?;
+    let (own, of_plugins, told) = node.map_or_else(Default::default, |node| {
+        let NodeLogins { told, own, of_plugins } = node;
+        (own, of_plugins, Some(told))
+    });
+    let mut inputs = PullInputs::new(low.image.clone());
+    inputs.secrets = secrets;
+    inputs.node_keyrings = vec![own];
+    let mut report = match Plan::with_plugins(&inputs, &of_plugins, version) {
+        Ok(plan) => matched(plan, version),
+        Err(error) => disabled(&inputs, &of_plugins, &error, version),
     };
     report.node = told;
     report.rejected.extend(skipped.iter().filter_map(|note| match &note.kind {
@@ -65,68 +76,71 @@ pub(super) fn run(low: &LowMatch) -> Result<Exit, Failure> {
     }));
     output::write(&match low.output {
         Output::Json => report::json(&report),
-        Output::Text => output::printable(&text(&report, &low.image, &repository)),
+        Output::Text => {
+            let width = output::text_options(Color::Never, environment).width;
+            output::shown(&text(&report, &low.image, &repository, width), environment)
+        }
     })?;
     Ok(if report.credentials.is_empty() { Exit::NotPulled } else { Exit::Pulled })
 }
 
-/// The pod's Secrets come first, then the node's logins; each keyring is looked through by itself
-/// (`kubernetes v1.28.7 pkg/credentialprovider/keyring.go UnionDockerKeyring`).
-fn matched(made: &SecretsKeyring, of_node: &[Keyring], repository: &str) -> MatchReport {
-    let keyrings: Vec<&Keyring> = std::iter::once(&made.keyring).chain(of_node).collect();
-    let used = keyrings.iter().flat_map(|keyring| keyring.lookup(repository)).map(|credential| Used {
+/// The pod's Secrets come first, then the node's logins, in the keyrings that the version has for them.
+fn matched(plan: Plan, version: Version) -> MatchReport {
+    let used = plan.credentials.into_iter().map(|credential| Used {
         username: credential.username,
         key: credential.written_key,
         source: source(&credential.provenance),
     });
-    let mut rejected: Vec<Rejected> =
-        keyrings.iter().flat_map(|keyring| unmatched(keyring, repository)).collect();
-    rejected.extend(made.skipped.iter().map(|skipped| Rejected {
+    let mut rejected: Vec<Rejected> = plan.mismatches.into_iter().map(unmatched).collect();
+    rejected.extend(plan.skipped.iter().map(|skipped| Rejected {
         key: String::new(),
         source: source(&skipped.provenance),
         reason: skipped.reason.to_string(),
     }));
-    MatchReport { credentials: used.collect(), rejected, node: None }
+    MatchReport { kubelet: version.to_string(), credentials: used.collect(), rejected, node: None }
 }
 
-fn unmatched(keyring: &Keyring, repository: &str) -> Vec<Rejected> {
-    let rejected = keyring.explain(repository).into_iter().map(|mismatch| Rejected {
-        key: mismatch.written_key,
-        source: source(&mismatch.provenance),
-        reason: mismatch.reason.to_string(),
-    });
-    rejected.collect()
+fn unmatched(mismatch: Mismatch) -> Rejected {
+    let Mismatch { written_key: key, provenance, reason, .. } = mismatch;
+    Rejected { key, source: source(&provenance), reason: reason.to_string() }
 }
 
 /// One secret that cannot be read disables all, and the pull with them, so that the node's own logins do not count either
 /// (`kubernetes pkg/credentialprovider/secrets/secrets.go`).
-fn disabled(secrets: &[PullSecret], of_node: &[Keyring], error: &MalformedSecret) -> MatchReport {
-    let bad = source(&error.provenance);
-    let mut rejected = vec![Rejected {
-        key: String::new(),
-        source: bad.clone(),
-        reason: format!("cannot be read, which disables all pull secrets of the pod: {error}"),
-    }];
-    for secret in secrets.iter().filter(|secret| secret.provenance != error.provenance) {
-        let Ok(made) = from_secrets(std::slice::from_ref(secret)) else { continue };
-        let mut keys: Vec<String> = made.keyring.written_keys().map(str::to_owned).collect();
-        if keys.is_empty() {
-            keys.push(String::new());
-        }
-        rejected.extend(keys.into_iter().map(|key| Rejected {
-            key,
-            source: source(&secret.provenance),
-            reason: format!("disabled, since {bad} cannot be read"),
-        }));
-    }
-    for credential in of_node.iter().flat_map(Keyring::credentials) {
+fn disabled(inputs: &PullInputs, of_plugins: &Keyring, error: &PlanError, version: Version) -> MatchReport {
+    let mut rejected = Vec::new();
+    if let PlanError::MalformedSecret { error: malformed, .. } = error {
+        let bad = source(&malformed.provenance);
         rejected.push(Rejected {
+            key: String::new(),
+            source: bad.clone(),
+            reason: format!("cannot be read, which disables all pull secrets of the pod: {error}"),
+        });
+        let others = inputs.secrets.iter().filter(|secret| secret.provenance != malformed.provenance);
+        rejected.extend(others.flat_map(|secret| of_disabled(secret, &bad)));
+        let of_node = inputs.node_keyrings.iter().chain([of_plugins]).flat_map(Keyring::credentials);
+        rejected.extend(of_node.map(|credential| Rejected {
             key: credential.written_key.clone(),
             source: source(&credential.provenance),
             reason: format!("there is no pull, since {bad} cannot be read"),
-        });
+        }));
     }
-    MatchReport { credentials: Vec::new(), rejected, node: None }
+    MatchReport { kubelet: version.to_string(), credentials: Vec::new(), rejected, node: None }
+}
+
+/// The entries of a secret beside one that cannot be read.
+fn of_disabled(secret: &PullSecret, bad: &str) -> Vec<Rejected> {
+    let Ok(made) = from_secrets(std::slice::from_ref(secret)) else { return Vec::new() };
+    let mut keys: Vec<String> = made.keyring.written_keys().map(str::to_owned).collect();
+    if keys.is_empty() {
+        keys.push(String::new());
+    }
+    let rejected = |key| Rejected {
+        key,
+        source: source(&secret.provenance),
+        reason: format!("disabled, since {bad} cannot be read"),
+    };
+    keys.into_iter().map(rejected).collect()
 }
 
 /// A secret by the name that `kubectl` would use.
@@ -137,46 +151,45 @@ fn source(provenance: &Provenance) -> String {
     }
 }
 
-fn text(report: &MatchReport, image: &str, repository: &str) -> String {
-    let mut out = format!("{image} is looked up as {repository}\n");
-    // Writing to a String cannot fail.
-    if report.credentials.is_empty() {
-        out.push_str("\nNothing matches: the node asks as anonymous.\n");
-    } else {
-        out.push_str("\nTried in this order:\n");
-    }
+/// How far what belongs to a line is indented below it.
+const BELOW: usize = 6;
+
+fn text(report: &MatchReport, image: &str, repository: &str, width: usize) -> String {
+    let mut lines = Lines::new(Some(width));
+    lines.row(image, 0, &format!("is looked up as {repository}, by kubelet {}", report.kubelet));
+    lines.line("");
+    lines.line(match report.credentials.is_empty() {
+        true => "Nothing matches: the node asks as anonymous.",
+        false => "Tried in this order:",
+    });
     for (index, used) in report.credentials.iter().enumerate() {
         let name = if used.username.is_empty() { "(no user name)" } else { &used.username };
-        let _ = writeln!(out, "  {}. {name}  {:?}  {}", index + 1, used.key, used.source);
+        lines.line(&format!("  {}. {name}  {:?}  {}", index + 1, used.key, used.source));
     }
     if !report.rejected.is_empty() {
-        out.push_str("\nNot used:\n");
+        lines.line("");
+        lines.line("Not used:");
     }
-    for rejected in &report.rejected {
-        match rejected.key.as_str() {
-            "" => {
-                let _ = writeln!(out, "  {}: {}", rejected.source, rejected.reason);
-            }
-            key => {
-                let _ = writeln!(out, "  {key:?}  {}: {}", rejected.source, rejected.reason);
-            }
-        }
+    for Rejected { key, source, reason } in &report.rejected {
+        let key = if key.is_empty() { String::new() } else { format!("{key:?}  ") };
+        lines.row(&format!("  {key}{source}:"), BELOW, reason);
     }
     if let Some(told) = &report.node {
-        out.push_str(&node_text(told));
+        node_text(&mut lines, told);
     }
-    out
+    lines.finish()
 }
 
-fn node_text(told: &Told) -> String {
-    let mut out = "\nThe node's own logins:\n".to_owned();
+fn node_text(lines: &mut Lines, told: &Told) {
+    lines.line("");
+    lines.line("The node's own logins:");
     for file in &told.files {
-        // Writing to a String cannot fail.
-        let _ = match (&file.error, file.outcome) {
-            (Some(error), _) => writeln!(out, "  {}: passed over, {error}", file.path),
-            (None, "used") => writeln!(out, "  {}: this one counts, and no other", file.path),
-            (None, outcome) => writeln!(out, "  {}: {outcome}", file.path),
+        let what = match (&file.error, file.outcome) {
+            (Some(error), _) => format!("passed over, {error}"),
+            (None, "used") => "this one counts, and no other".to_owned(),
+            (None, outcome) => outcome.to_owned(),
         };
+        lines.row(&format!("  {}:", file.path), BELOW, &what);
     }
     for plugin in &told.plugins {
         let what = match (plugin.asked, plugin.run) {
@@ -184,10 +197,9 @@ fn node_text(told: &Told) -> String {
             (true, false) => "would be asked; --run-plugins runs it on this machine",
             (false, _) => "not asked for this image",
         };
-        let _ = writeln!(out, "  plugin {} ({}): {what}", plugin.name, plugin.match_images.join(", "));
+        lines.row(&format!("  plugin {} ({}):", plugin.name, plugin.match_images.join(", ")), BELOW, what);
     }
     if let Some(refusal) = &told.refusal {
-        let _ = writeln!(out, "  this node's kubelet does not start: {refusal}");
+        lines.row("  this node's kubelet does not start:", BELOW, refusal);
     }
-    out
 }

@@ -7,23 +7,24 @@ mod node;
 
 pub(crate) use self::lint::LintReport;
 pub(crate) use self::matching::MatchReport;
+use ::node::Environment;
 use kubelet::{Version, apply_default_image_tag};
 
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::lowargs::SecretCommand;
 
-pub(crate) fn run(command: &SecretCommand) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &SecretCommand, environment: &Environment) -> Result<Exit, Failure> {
     match command {
         SecretCommand::Lint(low) => lint::run(low),
-        SecretCommand::Match(low) => matching::run(low),
+        SecretCommand::Match(low) => matching::run(low, environment),
         SecretCommand::Make(low) => make::run(low),
     }
 }
 
-/// The repository that the kubelet looks up for an image.
-fn repository(image: &str) -> Result<String, Failure> {
-    match apply_default_image_tag(image, Version::NEWEST) {
+/// The repository that a kubelet looks up for an image.
+fn repository(image: &str, version: Version) -> Result<String, Failure> {
+    match apply_default_image_tag(image, version) {
         Ok(name) => Ok(name.repository()),
         Err(error) => Err(Failure::InvalidImage(Box::new(error))),
     }

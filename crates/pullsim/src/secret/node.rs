@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyring::{Keyring, KubeletPaths, NodeFileOutcome, NodeFiles, PluginRules, PodOfPull, Provider};
+use kubelet::Version;
 use node::Node;
+use objects::NodeKubelet;
 use plugins::{KubeletFlags, Processes, Providers, read_config};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,8 +20,10 @@ use crate::node_plugins::below;
 /// What a node adds to the pod's Secrets.
 pub(super) struct NodeLogins {
     pub told: Told,
-    /// The login file's entries, then what plugins gave.
-    pub keyrings: Vec<Keyring>,
+    /// The entries of the login file that counts.
+    pub own: Keyring,
+    /// What plugins gave.
+    pub of_plugins: Keyring,
 }
 
 /// What there is to tell of a node.
@@ -58,7 +62,7 @@ pub(super) struct ToldPlugin {
 
 impl NodeLogins {
     /// Reads a node's root directory. Plugins are run only where that is wanted.
-    pub fn read(root: &Path, repository: &str, run_plugins: bool) -> Result<Self, Failure> {
+    pub fn read(root: &Path, repository: &str, run_plugins: bool, version: Version) -> Result<Self, Failure> {
         let node = node_directory(root)?;
         let files = NodeFiles::read(&node, &KubeletPaths::of(&node));
         let told = files.tried.iter().map(|file| ToldFile {
@@ -75,15 +79,24 @@ impl NodeLogins {
         });
         let mut logins = Self {
             told: Told { files: told.collect(), plugins: Vec::new(), refusal: None },
-            keyrings: vec![files.keyring],
+            own: files.keyring,
+            of_plugins: Keyring::default(),
         };
-        logins.plugins(&node, root, repository, run_plugins)?;
+        match NodeKubelet::read(&node, Some(root), version) {
+            Ok(kubelet) => logins.plugins(&node, root, repository, run_plugins, kubelet.config.plugins)?,
+            Err(error) => logins.told.refusal = Some(error.to_string()),
+        }
         Ok(logins)
     }
 
-    fn plugins(&mut self, node: &Node, root: &Path, repository: &str, run: bool) -> Result<(), Failure> {
-        // No kubelet is meant in particular: the newest.
-        let rules = PluginRules::default();
+    fn plugins(
+        &mut self,
+        node: &Node,
+        root: &Path,
+        repository: &str,
+        run: bool,
+        rules: PluginRules,
+    ) -> Result<(), Failure> {
         let flags = KubeletFlags::of(node);
         let Some(path) = flags.config else { return Ok(()) };
         let configs = match read_config(node, &path, rules) {
@@ -104,11 +117,10 @@ impl NodeLogins {
         let runner =
             Processes::new(below(root, flags.bin_dir.as_deref().unwrap_or("/")), node.environment("kubelet"));
         let event_loop = Builder::new_current_thread().enable_io().enable_time().build();
-        let given = event_loop.map_err(Failure::EventLoop)?.block_on(async {
+        self.of_plugins = event_loop.map_err(Failure::EventLoop)?.block_on(async {
             let providers = Providers::new(configs, rules, Arc::new(runner));
             providers.credentials(repository, &PodOfPull::default(), &Trace::new()).await
         });
-        self.keyrings.push(given);
         Ok(())
     }
 }

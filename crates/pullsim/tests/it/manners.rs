@@ -253,6 +253,52 @@ fn who_names_the_columns_gets_so_many() {
     }
 }
 
+/// Lists keep to the columns of whoever reads them, and what is copied from them stays whole: codes, names, files, keys,
+/// commands. Where nobody says how many there are, a row is a line, for grep.
+#[test]
+fn lists_keep_to_the_columns() {
+    let scenarios = format!("{}/../../scenarios/tls", env!("CARGO_MANIFEST_DIR"));
+    let long = format!("registry.example.com/{}", "team/".repeat(14));
+    let config = crate::file(
+        "manners-columns",
+        "config.json",
+        &format!(
+            r#"{{"auths": {{"{long}": {{"username": "u", "password": "p"}}, "r.test:443": {{"auth": "dTpw"}}}}}}"#
+        ),
+    );
+    let lists: [&[&str]; 4] = [
+        &["causes"],
+        &["causes", "secret-wrong-registry"],
+        &["run", "--list", &scenarios],
+        &["secret", "match", "r.test/app:v1", &config],
+    ];
+    for arguments in lists {
+        let out = |columns: Option<&str>| {
+            let mut command = command(arguments);
+            if let Some(columns) = columns {
+                command.env("COLUMNS", columns);
+            }
+            String::from_utf8(command.output().unwrap().stdout).unwrap()
+        };
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let plain = out(None);
+        for columns in [50, 72, 200] {
+            let told = out(Some(&columns.to_string()));
+            assert_eq!(words(&told), words(&plain), "{arguments:?}: a word was cut");
+            let prose = told.lines().filter(|line| {
+                let copied = line.contains("kubectl ")
+                    || line.contains(&long)
+                    || line.contains(".yaml")
+                    || line.contains(&config);
+                !copied && line.chars().count() > columns
+            });
+            assert_eq!(prose.collect::<Vec<_>>(), Vec::<&str>::new(), "{arguments:?} in {columns} columns");
+        }
+    }
+    let rows = pullsim(&["causes"]).out;
+    assert!(rows.lines().all(|line| line.starts_with("PS-")) && rows.lines().any(|line| line.len() > 100));
+}
+
 /// What is pasted may be what PowerShell writes, or hold a byte that is no text.
 #[test]
 fn any_text_is_explained() {

@@ -60,6 +60,30 @@ fn a_plugin_that_answers_logs_the_node_in() {
     assert!(notes.contains("cloud: not run here") && notes.contains("--run-plugins"), "{notes}");
 }
 
+/// Up to 1.32 what plugins give joins the node's own logins in one keyring, in which the keys decide; later it comes last.
+#[test]
+fn the_order_of_logins_is_that_of_the_version() {
+    let answer = json!({
+        "kind": "CredentialProviderResponse", "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
+        "cacheKeyType": "Registry",
+        "auth": {"127.0.0.1:5000/team/app": {"username": "plugin", "password": "c4n4ry"}},
+    });
+    let root = node("plugin_order", "127.0.0.1:5000", &format!("#!/bin/sh\necho '{answer}'\n"));
+    let own = json!({"auths": {"127.0.0.1:5000": {"username": "file", "password": "c4n4ry"}}});
+    write(Path::new(&root), "var/lib/kubelet/config.json", &own.to_string());
+    let order = |version: &str| {
+        let image = "127.0.0.1:5000/team/app:v1";
+        let arguments = ["secret", "match", image, "--node", &root, "--run-plugins", "--kubelet", version];
+        let run = pullsim(&[&arguments[..], &["-o", "json"]].concat());
+        assert!(!run.all().contains("c4n4ry"), "{}", run.all());
+        let report = run.json();
+        let used = report["credentials"].as_array().unwrap().iter();
+        used.map(|login| login["username"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order("1.32"), ["plugin", "file"]);
+    assert_eq!(order("1.33"), ["file", "plugin"]);
+}
+
 #[test]
 fn a_plugin_that_fails_is_silent_for_the_pod_and_named_by_the_diagnosis() {
     let host = private();

@@ -23,6 +23,7 @@ fn match_tells_order_and_reasons() {
     assert_eq!(
         run.json(),
         json!({
+            "kubelet": "1.35",
             "credentials": [
                 {"username": "team", "key": "https://registry.example.com/team", "source": source},
                 {"username": "host", "key": "registry.example.com", "source": source},
@@ -58,6 +59,42 @@ fn one_malformed_secret_disables_all() {
         reasons[0].starts_with("cannot be read, which disables all pull secrets of the pod: illegal base64")
     );
     assert_eq!(reasons[1], format!("disabled, since file {bad} cannot be read"));
+}
+
+/// The kubelet's version decides: 1.32 reads names by a newer grammar than 1.28, and 1.33 says more of bad JSON.
+#[test]
+fn match_knows_the_version_of_the_kubelet() {
+    let document = r#"{"auths": {"r.example.com": {"username": 5}}}"#;
+    let bad = file("match_version", "bad.json", document);
+    let told = |version: &str| {
+        let run =
+            pullsim(&["secret", "match", "r.example.com/app", &bad, "--kubelet", version, "-o", "json"]);
+        assert_eq!(run.status, 1, "{}", run.all());
+        let report = run.json();
+        assert_eq!(report["kubelet"], version.trim_start_matches('v'));
+        report["rejected"][0]["reason"].as_str().unwrap().to_owned()
+    };
+    let (old, new) = (told("1.32"), told("v1.33"));
+    assert_ne!(old, new);
+    // The words are those of the pull itself.
+    for (version, words) in [("1.32", old), ("1.33", new)] {
+        let check = pullsim(&[
+            "check",
+            "r.example.com/app",
+            "--secret",
+            &bad,
+            "--plan",
+            "--kubelet",
+            version,
+            "-o",
+            "json",
+        ]);
+        let said = check.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(!said.is_empty() && words.ends_with(&said), "{version}: {words} / {said}");
+    }
+    let run = pullsim(&["secret", "match", "r.example.com/app", &bad, "--kubelet", "1.12"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("unknown kubelet version \"1.12\"\nhelp: "), "{}", run.err);
 }
 
 #[test]
