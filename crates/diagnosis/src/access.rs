@@ -24,10 +24,11 @@ const REMAKE_SECRET: &str = "kubectl create secret docker-registry NAME -n NAMES
                              --docker-username=USER --docker-password=… --dry-run=client -o yaml | kubectl replace \
                              --force -f -";
 
-/// Copies a secret into the pod's namespace.
-const COPY_SECRET: &str = "kubectl get secret NAME -n OTHER -o json | jq \
-                           'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion)' | kubectl apply -n \
-                           NAMESPACE -f -";
+/// The command that copies the secret `NAME` from the namespace `OTHER` to `NAMESPACE`, words for [`Names`](crate::Names) to
+/// fill in. An owner is not copied: in another namespace there is none of its name, and the copy would be collected.
+pub const COPY_SECRET: &str = "kubectl get secret NAME -n OTHER -o json | jq \
+                               'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion,.metadata.ownerReferences)' \
+                               | kubectl apply -n NAMESPACE -f -";
 
 /// User names under which clouds hand out tokens that live for hours.
 const SHORT_LIVED: [(&str, &str, &str); 3] = [

@@ -29,6 +29,32 @@ pub struct Diagnosis {
     pub tell_apart: Vec<Alternative>,
 }
 
+impl Diagnosis {
+    /// Puts the pod's name into the commands that wait for one.
+    pub fn name_pod(&mut self, pod: &str) {
+        let names = Names::new().with("POD", pod);
+        self.commands().for_each(|command| *command = names.fill(command));
+    }
+
+    /// Makes the commands those for a pod in another namespace, of which all else is the same.
+    pub fn move_to_namespace(&mut self, from: &str, to: &str) {
+        for command in self.commands().filter(|command| command.contains("kubectl ")) {
+            let words = command.split(' ');
+            let mut before = "";
+            let moved = words.map(|word| {
+                let is_it = std::mem::replace(&mut before, word) == "-n" && word == from;
+                if is_it { to } else { word }
+            });
+            *command = moved.collect::<Vec<_>>().join(" ");
+        }
+    }
+
+    fn commands(&mut self) -> impl Iterator<Item = &mut String> {
+        let remedies = self.remedies.iter_mut().filter(|line| line.starts_with("  "));
+        remedies.chain(self.tell_apart.iter_mut().filter_map(|other| other.command.as_mut()))
+    }
+}
+
 /// Why the pull fails, as it is written: with what the catalogue says of the cause.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Diagnosis")]

@@ -50,6 +50,7 @@ mod status;
 mod tokens;
 mod transport;
 
+pub use access::COPY_SECRET;
 pub use advice::Alternative;
 pub use catalogue::{Cloud, Remedy, catalogue_markdown, cause_markdown};
 pub use cause::{Cause, Persistence};

@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::grammar::{Dissection, Step, Word};
-use crate::group::{Group, group};
+use crate::group::{Group, group, may_be_one};
 use crate::input::{self, Input};
 use crate::pods_table::{self, WaitingPod};
 use crate::remedy::{self, Advice, Names};
@@ -51,6 +51,8 @@ pub struct Finding {
     pub runtime_version: Option<&'static str>,
     /// The versions of the kubelet that say it so, where the words tell.
     pub kubelet_version: Option<&'static str>,
+    /// The pod's namespace, where the input names it.
+    pub namespace: Option<String>,
     /// The pod, where the input names it.
     pub pod: Option<String>,
     /// The container.
@@ -149,6 +151,7 @@ fn finding(group: &Group, dissection: &Dissection, verdict: &Verdict) -> Finding
         runtime,
         runtime_version,
         kubelet_version: group.dissections.iter().find_map(runtime::kubelet),
+        namespace: group.about.namespace.clone(),
         pod: group.about.pod.clone(),
         container: group.about.container.clone(),
         image: group.about.image.as_ref().map(shown),
@@ -160,12 +163,14 @@ fn finding(group: &Group, dissection: &Dissection, verdict: &Verdict) -> Finding
 
 fn remedies(group: &Group, dissection: &Dissection, cause: Cause, runtime: Runtime) -> Vec<Advice> {
     let (image, host) = (group.about.image.as_deref(), dissection.host());
-    let registry = dissection.registry();
+    let (registry, secret) = (dissection.registry(), group.secret());
     let names = Names {
         image,
         registry: registry.as_deref(),
         host: host.as_deref(),
+        namespace: group.about.namespace.as_deref(),
         pod: group.about.pod.as_deref(),
+        secret: secret.as_deref(),
         runtime: runtime.on_nodes(),
     };
     remedy::remedies(cause, &names)
@@ -239,15 +244,17 @@ fn secrets_explain_denials(ranked: &mut Vec<(Confidence, usize, Finding)>) {
     for secret in missing {
         let mut explained = false;
         for (confidence, _, finding) in ranked.iter_mut() {
-            if finding.pod == secret.pod && DENIALS.contains(&finding.cause) {
+            if is_of_the_same_pod(finding, &secret) && DENIALS.contains(&finding.cause) {
                 let before = Alternative::of(finding.cause);
                 let (pod, container, image) =
                     (finding.pod.clone(), finding.container.clone(), finding.image.clone());
                 let mut evidence = secret.evidence.clone();
                 evidence.append(&mut finding.evidence);
                 let runtime = (finding.runtime, finding.runtime_version, finding.kubelet_version);
+                let namespace = finding.namespace.take().or(secret.namespace.clone());
+                let alternatives = vec![before];
                 *finding =
-                    Finding { pod, container, image, evidence, alternatives: vec![before], ..secret.clone() };
+                    Finding { namespace, pod, container, image, evidence, alternatives, ..secret.clone() };
                 (finding.runtime, finding.runtime_version, finding.kubelet_version) = runtime;
                 *confidence = Confidence::Certain;
                 explained = true;
@@ -255,7 +262,10 @@ fn secrets_explain_denials(ranked: &mut Vec<(Confidence, usize, Finding)>) {
         }
         if explained {
             ranked.retain(|(.., finding)| *finding != secret);
-        } else if ranked.iter().any(|(.., finding)| finding.pod == secret.pod && *finding != secret) {
+        } else if ranked
+            .iter()
+            .any(|(.., finding)| is_of_the_same_pod(finding, &secret) && *finding != secret)
+        {
             // Something else stopped the pull; the secret may not even be needed.
             for (confidence, _, finding) in ranked.iter_mut().filter(|(.., finding)| *finding == secret) {
                 *confidence = Confidence::Possible;
@@ -263,4 +273,8 @@ fn secrets_explain_denials(ranked: &mut Vec<(Confidence, usize, Finding)>) {
             }
         }
     }
+}
+
+fn is_of_the_same_pod(one: &Finding, other: &Finding) -> bool {
+    one.pod == other.pod && may_be_one(&one.namespace, &other.namespace)
 }

@@ -2,6 +2,7 @@
 
 use crate::grammar::{Dissection, Word, may_be_about_a_pull};
 use crate::input::{About, Statement};
+use crate::pods_table::is_name;
 
 /// All that an input says about one container of one pod.
 #[derive(Debug)]
@@ -54,12 +55,29 @@ impl Group {
         self.dissections.iter().any(Dissection::is_about_images)
     }
 
+    /// The pull secret that is said not to be there; of several the first.
+    pub fn secret(&self) -> Option<String> {
+        let telling = self.dissections.iter().filter(|dissection| dissection.has(Word::SecretNotFound));
+        telling.filter_map(|dissection| missing_secret(&dissection.text)).next()
+    }
+
     fn add(&mut self, about: About, dissection: Dissection) {
+        self.about.namespace = self.about.namespace.take().or(about.namespace);
         self.about.container = self.about.container.take().or(about.container);
         self.about.image = self.about.image.take().or(about.image);
         self.secret |= dissection.has(Word::SecretNotFound);
         self.dissections.push(dissection);
     }
+}
+
+/// The name in `image pull secrets (one, two)`, as an event has it, or in `secret "one" not found`, as the API server says it.
+fn missing_secret(text: &str) -> Option<String> {
+    let listed = text.split_once("image pull secrets (").and_then(|(_, rest)| rest.split([',', ')']).next());
+    let quoted = ["secrets \"", "secret \""].into_iter().find_map(|begin| {
+        let (name, behind) = text.split_once(begin)?.1.split_once('"')?;
+        behind.starts_with(" not found").then_some(name)
+    });
+    listed.or(quoted).filter(|name| is_name(name)).map(str::to_owned)
 }
 
 /// The one of two readings of a text of which more is understood: nothing tells for sure whether a terminal broke the
@@ -79,11 +97,17 @@ fn place(groups: &[Group], about: &About, dissection: &Dissection) -> Option<usi
     }
     groups.iter().rposition(|group| {
         let known = &group.about;
-        let same_pod = known.pod == about.pod || about.pod.is_none();
+        let same_pod =
+            (known.pod == about.pod && may_be_one(&known.namespace, &about.namespace)) || about.pod.is_none();
         let container = agree(known.container.as_deref(), about.container.as_deref());
         let image = agree(known.image.as_deref(), about.image.as_deref());
         !group.secret && same_pod && container && image
     })
+}
+
+/// Whether both may be in one namespace: not every line tells in which.
+pub(crate) fn may_be_one(one: &Option<String>, other: &Option<String>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }
 
 fn agree(one: Option<&str>, other: Option<&str>) -> bool {

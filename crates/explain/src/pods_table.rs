@@ -74,7 +74,7 @@ const STATUSES: [Status; 7] = [
 /// A line of the table, whatever its status is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PodLine {
-    namespace: Option<String>,
+    pub namespace: Option<String>,
     pub pod: String,
     status: String,
     node: Option<String>,
@@ -131,7 +131,7 @@ fn is_ready(word: &str) -> bool {
 }
 
 /// Whether it can be the name of an object (RFC 1123), so that it means nothing to a shell.
-fn is_name(word: &str) -> bool {
+pub(crate) fn is_name(word: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
     !word.is_empty() && !word.starts_with('-') && word.bytes().all(known)
 }

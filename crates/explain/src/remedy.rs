@@ -18,7 +18,10 @@ pub(crate) struct Names<'a> {
     pub image: Option<&'a str>,
     pub registry: Option<&'a str>,
     pub host: Option<&'a str>,
+    pub namespace: Option<&'a str>,
     pub pod: Option<&'a str>,
+    /// The pull secret that is told of.
+    pub secret: Option<&'a str>,
     pub runtime: Runtime,
 }
 
@@ -27,7 +30,9 @@ impl Names<'_> {
         let known = Known::new();
         let known = self.image.into_iter().fold(known, |known, image| known.with("IMAGE", image));
         let known = self.registry.into_iter().fold(known, Known::with_registry);
-        let known = self.pod.into_iter().fold(known, |known, pod| known.with("POD", pod));
+        let named = [("NAMESPACE", self.namespace), ("POD", self.pod), ("NAME", self.secret)];
+        let named = named.into_iter().filter_map(|(word, name)| Some((word, name?)));
+        let known = named.fold(known, |known, (word, name)| known.with(word, name));
         self.host.into_iter().fold(known, Known::with_host)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use crate::pods_table::is_name;
 use crate::{Confidence, Explanation, Finding, Runtime, Unexplained, WaitingPod};
 
 /// Where the text of a line begins.
@@ -72,6 +73,10 @@ impl Page {
             }
         }
         self.row("More", &format!("pullsim causes {}", finding.code));
+        if let Some(command) = replay(finding) {
+            self.row("Replay", "the pull as the pod's node would do it, from here:");
+            self.command(&command);
+        }
     }
 
     fn node(&mut self, finding: &Finding) {
@@ -154,6 +159,14 @@ const fn or(confidence: Confidence) -> &'static str {
     }
 }
 
+/// The command that replays the pulls of the pod.
+fn replay(finding: &Finding) -> Option<String> {
+    let pod = finding.pod.as_deref().filter(|pod| is_name(pod))?;
+    let namespace = finding.namespace.as_deref().filter(|namespace| is_name(namespace));
+    let place = namespace.map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
+    Some(format!("kubectl pullsim pod {pod}{place}"))
+}
+
 /// `shop/web-0 on node-1`
 fn place(pod: &WaitingPod) -> String {
     let namespace = pod.namespace.iter().map(|namespace| format!("{namespace}/"));
@@ -161,10 +174,12 @@ fn place(pod: &WaitingPod) -> String {
     namespace.chain([pod.pod.clone()]).chain(node).collect()
 }
 
-/// `web-0, container web: IMAGE`.
+/// `shop/web-0, container web: IMAGE`.
 fn subject(finding: &Finding) -> String {
     let container = finding.container.as_ref().map(|container| format!("container {container}"));
-    let place: Vec<String> = finding.pod.clone().into_iter().chain(container).collect();
+    let namespace = finding.namespace.iter().map(|namespace| format!("{namespace}/"));
+    let pod = finding.pod.iter().map(|pod| namespace.clone().chain([pod.clone()]).collect());
+    let place: Vec<String> = pod.chain(container).collect();
     let image = finding.image.as_deref().unwrap_or("an image that is not named");
     if place.is_empty() { image.to_owned() } else { format!("{}: {image}", place.join(", ")) }
 }

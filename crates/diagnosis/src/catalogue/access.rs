@@ -2,6 +2,7 @@
 
 use super::{Cloud, Entry, advice, at, command, look, secret};
 use crate::Cause;
+use crate::access::COPY_SECRET;
 
 pub(super) const CREDENTIALS_MISSING: Entry = Entry {
     told_apart: "The registry asked for a login and the node sent none: 401, \"no basic auth credentials\", or an anonymous \
@@ -38,10 +39,11 @@ pub(super) const SECRET_MISSING: Entry = Entry {
     look_alikes: &[Cause::CredentialsMissing, Cause::SecretWrongRegistry],
     remedies: &[
         secret(look("See whether it is in the pod's own namespace:", "kubectl get secret -n NAMESPACE")),
-        secret(command(
-            "Copy it from another namespace:",
-            "kubectl get secret NAME -n OTHER -o json | jq 'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion)' | kubectl apply -n NAMESPACE -f -",
+        secret(look(
+            "See which namespaces have it:",
+            "kubectl get secret -A --field-selector metadata.name=NAME",
         )),
+        secret(command("Copy it from another namespace:", COPY_SECRET)),
         advice("Or correct the name in imagePullSecrets."),
     ],
 };

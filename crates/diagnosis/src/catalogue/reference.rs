@@ -72,7 +72,7 @@ pub(super) const INVALID_IMAGE_NAME: Entry = Entry {
         ),
         look(
             "Look for a variable that was left empty:",
-            "kubectl get pod POD -o jsonpath='{.spec.containers[*].image}'",
+            "kubectl get pod POD -n NAMESPACE -o jsonpath='{.spec.containers[*].image}'",
         ),
     ],
 };

@@ -1,7 +1,7 @@
 //! What is advised: the pull's own names in the commands, and how to tell the alternatives apart.
 
 use cri::Code;
-use diagnosis::{Attempt, Cause, Cloud, Facts, Outcome, diagnose};
+use diagnosis::{Attempt, Cause, Cloud, Diagnosis, Facts, Outcome, diagnose};
 use gostd::net::{Errno, Error};
 use gostd::{tls, x509};
 use trace::{Exchange, Fault, Purpose, Stage, Step, What};
@@ -214,4 +214,18 @@ fn the_name_that_is_advised_can_be_read() {
             "{image}"
         );
     }
+}
+
+/// What is known later comes into the commands: the pod, and the namespace of another pod of which all else is the same.
+#[test]
+fn commands_of_another_pod() {
+    let facts =
+        Facts { namespace: Some("get"), image: "Bad", reference: None, ..facts(vec![], Code::Unknown) };
+    let facts = Facts { outcome: Outcome::InvalidName("invalid reference format".into()), ..facts };
+    let mut diagnosis = diagnose(&facts).unwrap();
+    let has = |diagnosis: &Diagnosis, text: &str| diagnosis.remedies.iter().any(|line| line.contains(text));
+    assert!(has(&diagnosis, "  kubectl get pod POD -n get -o jsonpath="), "{:#?}", diagnosis.remedies);
+    diagnosis.name_pod("web-0");
+    diagnosis.move_to_namespace("get", "shop");
+    assert!(has(&diagnosis, "  kubectl get pod web-0 -n shop -o jsonpath="), "{:#?}", diagnosis.remedies);
 }

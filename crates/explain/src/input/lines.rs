@@ -33,7 +33,9 @@ struct Reader {
     record: Option<Record>,
     /// The width of the widest line: a terminal breaks lines there when they are copied.
     widest: usize,
+    /// The pod that is described, and its namespace.
     pod: Option<String>,
+    namespace: Option<String>,
     /// Whether a record before told that somebody logged in.
     logged_in: bool,
     /// Where in `kubectl describe pod` the line stands; `None` outside.
@@ -61,7 +63,10 @@ impl Reader {
         if self.describe(line) || self.pod_line(line) {
             return;
         }
-        match row::read(line, self.pod.as_deref()) {
+        self.scheduled(line);
+        let described =
+            About { namespace: self.namespace.clone(), pod: self.pod.clone(), ..About::default() };
+        match row::read(line, &described) {
             Some(Row::Telling(statement)) => {
                 self.seen_rows = true;
                 self.begin(statement, line);
@@ -82,7 +87,8 @@ impl Reader {
         let Some(pod) = PodLine::read(line) else { return false };
         self.end_record();
         if is_about_a_pull(pod.reason(), "") {
-            let about = About { pod: Some(pod.pod.clone()), ..About::default() };
+            let about =
+                About { namespace: pod.namespace.clone(), pod: Some(pod.pod.clone()), ..About::default() };
             self.found.push(Statement { text: pod.reason().to_owned(), about, ..Statement::default() });
         }
         self.pods.push(pod);
@@ -95,7 +101,7 @@ impl Reader {
         let value = value.trim();
         if key == "Name" && !value.is_empty() && !value.contains(' ') {
             self.end_record();
-            self.pod = Some(value.to_owned());
+            (self.namespace, self.pod) = (None, Some(value.to_owned()));
             self.described = Some(Described::default());
             return true;
         }
@@ -106,12 +112,14 @@ impl Reader {
         }
         let depth = line.len() - line.trim_start().len();
         match key.trim() {
+            "Namespace" if depth == 0 && !value.is_empty() => self.namespace = Some(value.to_owned()),
             name if depth == 2 && value.is_empty() && !name.contains(' ') => {
                 *described = Described { container: Some(name.to_owned()), image: None };
             }
             "Image" if depth > 2 => described.image = Some(value.to_owned()),
             "Reason" if value != "Failed" && is_about_a_pull(value, "") => {
                 let about = About {
+                    namespace: self.namespace.clone(),
                     pod: self.pod.clone(),
                     container: described.container.clone(),
                     image: described.image.clone(),
@@ -121,6 +129,13 @@ impl Reader {
             _ => {}
         }
         true
+    }
+
+    /// Of the events alone that `kubectl describe pod` ends with, the scheduler's names the pod.
+    fn scheduled(&mut self, line: &str) {
+        if let Some((namespace, pod)) = row::scheduled(line) {
+            (self.namespace, self.pod) = (Some(namespace), Some(pod));
+        }
     }
 
     /// Heads of tables: words of columns and dashes.
@@ -154,7 +169,8 @@ impl Reader {
             self.end_record();
         }
         let Some(record) = &mut self.record else {
-            let about = About { pod: self.pod.clone(), ..About::default() };
+            let (namespace, pod) = (self.namespace.clone(), self.pod.clone());
+            let about = About { namespace, pod, ..About::default() };
             return self.begin(Statement { text: line.to_owned(), about, ..Statement::default() }, line);
         };
         record.statement.text.push('\n');

@@ -25,6 +25,8 @@ pub(crate) struct Statement {
 /// What a statement is about, as far as the input tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct About {
+    /// The pod's namespace.
+    pub namespace: Option<String>,
     pub pod: Option<String>,
     pub container: Option<String>,
     pub image: Option<String>,

@@ -73,9 +73,11 @@ fn object(map: &Map<String, Value>, about: &About, depth: usize, found: &mut Vec
 fn closer(map: &Map<String, Value>, about: &About) -> About {
     let mut about = about.clone();
     if text(map, "kind") == Some("Pod") {
-        about.pod = map.get("metadata").and_then(|metadata| member(metadata, "name")).map(str::to_owned);
+        let named = |name| map.get("metadata").and_then(|metadata| member(metadata, name)).map(str::to_owned);
+        (about.namespace, about.pod) = (named("namespace"), named("name"));
     }
     if let Some(object) = map.get("involvedObject").or_else(|| map.get("regarding")) {
+        about.namespace = member(object, "namespace").map(str::to_owned);
         about.pod = member(object, "name").map(str::to_owned);
         about.container = member(object, "fieldPath").and_then(container_of_path).map(str::to_owned);
     }
@@ -83,7 +85,20 @@ fn closer(map: &Map<String, Value>, about: &About) -> About {
         about.container = text(map, "name").map(str::to_owned);
         about.image = text(map, "image").map(str::to_owned);
     }
+    if let Some((namespace, pod)) = map.get("pod").and_then(pod_of_log) {
+        (about.namespace, about.pod) = (Some(namespace), Some(pod));
+    }
     about
+}
+
+/// The pod of a record that the kubelet writes in JSON: `{"name": …, "namespace": …}` for one that it has
+/// (`klog@29e3f731:k8s_references.go:42`), `NAMESPACE/NAME` where another has made a text of it.
+fn pod_of_log(pod: &Value) -> Option<(String, String)> {
+    let (namespace, name) = match pod {
+        Value::String(text) => text.split_once('/')?,
+        _ => (member(pod, "namespace")?, member(pod, "name")?),
+    };
+    Some((namespace.to_owned(), name.to_owned()))
 }
 
 /// The name in `spec.containers{NAME}`.

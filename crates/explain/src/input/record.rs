@@ -53,8 +53,12 @@ pub(crate) fn about(line: &str) -> About {
         return About::default();
     }
     let line = line.replace("\\\"", "\"");
-    let pod = value(&line, "pod=").map(|pod| pod.rsplit('/').next().unwrap_or(&pod).to_owned());
-    About { pod, container: value(&line, "containerName="), image: value(&line, "image=") }
+    let pod = value(&line, "pod=");
+    let (namespace, pod) = match pod.as_deref().and_then(|pod| pod.rsplit_once('/')) {
+        Some((namespace, pod)) => (Some(namespace.to_owned()), Some(pod.to_owned())),
+        None => (None, pod),
+    };
+    About { namespace, pod, container: value(&line, "containerName="), image: value(&line, "image=") }
 }
 
 fn value(line: &str, key: &str) -> Option<String> {
@@ -90,7 +94,7 @@ mod tests {
     fn keys_say_what_a_record_is_about() {
         let line = r#"E0101 1 x.go:1] "Error" err="a \"b\"" pod="default/web-0" containerName="web" image="r.test/a:v1""#;
         let about = about(line);
-        assert_eq!(about.pod.as_deref(), Some("web-0"));
+        assert_eq!((about.namespace.as_deref(), about.pod.as_deref()), (Some("default"), Some("web-0")));
         assert_eq!(about.container.as_deref(), Some("web"));
         assert_eq!(about.image.as_deref(), Some("r.test/a:v1"));
     }

@@ -2,6 +2,7 @@
 
 use super::objects::container_of_path;
 use super::{About, Statement, is_about_a_pull};
+use crate::pods_table::is_name;
 
 /// What a row is.
 pub(crate) enum Row {
@@ -31,8 +32,11 @@ const BEGINNINGS: [&str; 12] = [
 /// A type stands among the first columns.
 const TYPE_WITHIN: usize = 160;
 
-/// Reads a line as a row. `None` when it is none.
-pub(crate) fn read(line: &str, pod: Option<&str>) -> Option<Row> {
+/// How the scheduler tells that it found a node (`kubernetes@003b4460:pkg/scheduler/schedule_one.go`, `finishBinding`).
+const ASSIGNED: &str = "Successfully assigned ";
+
+/// Reads a line as a row; `described` is the pod whose events these are, where rows do not name it. `None` when it is none.
+pub(crate) fn read(line: &str, described: &About) -> Option<Row> {
     let kind = ["Warning", "Normal"].into_iter().filter_map(|kind| column(line, kind)).min()?;
     let rest = line[kind..].split_once(char::is_whitespace)?.1.trim_start();
     let (reason, rest) = rest.split_once(char::is_whitespace)?;
@@ -51,10 +55,46 @@ pub(crate) fn read(line: &str, pod: Option<&str>) -> Option<Row> {
         line.split_whitespace().find_map(|word| word.strip_prefix("pod/").or(word.strip_prefix("Pod/")));
     let container =
         line.split_whitespace().find(|word| word.starts_with("spec.")).and_then(container_of_path);
-    let about =
-        About { pod: named.or(pod).map(str::to_owned), container: container.map(str::to_owned), image: None };
+    let about = About {
+        container: container.map(str::to_owned),
+        ..match named {
+            Some(pod) => About {
+                namespace: namespace(line.get(..kind)?).map(str::to_owned),
+                pod: Some(pod.to_owned()),
+                ..About::default()
+            },
+            None => described.clone(),
+        }
+    };
     let reason = if reason == "Failed" { String::new() } else { format!("{reason}: ") };
     Some(Row::Telling(Statement { text: format!("{reason}{message}"), about, ..Statement::default() }))
+}
+
+/// The namespace and the name of the pod that a row of `kubectl describe pod` says was assigned to a node. In other tables
+/// the next row may be of another pod.
+pub(crate) fn scheduled(line: &str) -> Option<(String, String)> {
+    let mut words = line.split_whitespace();
+    if (words.next(), words.next()) != (Some("Normal"), Some("Scheduled")) {
+        return None;
+    }
+    let named = line.split_once(ASSIGNED)?.1.split_whitespace().next()?;
+    let (namespace, pod) = named.split_once('/')?;
+    (is_name(namespace) && is_name(pod)).then(|| (namespace.to_owned(), pod.to_owned()))
+}
+
+/// The namespace in the columns before the type: `NAMESPACE  LAST SEEN`, where there may be one alone.
+fn namespace(before: &str) -> Option<&str> {
+    let before = before.split_once('(').map_or(before, |(before, _)| before);
+    let mut words = before.split_whitespace();
+    let (first, seen) = (words.next()?, words.next()?);
+    (words.next().is_none() && is_name(first) && !is_age(first) && is_age(seen)).then_some(first)
+}
+
+/// `67s`, `2m30s`, `<unknown>`: how long ago it was, as kubectl writes it.
+fn is_age(word: &str) -> bool {
+    let ends = word.ends_with(['s', 'm', 'h', 'd', 'y']);
+    let parts = word.bytes().all(|byte| byte.is_ascii_digit() || b"smhdy".contains(&byte));
+    word == "<unknown>" || (ends && parts && word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Where `word` stands as a column of its own.

@@ -1,6 +1,6 @@
 //! The forms in which people paste: each names pod, container, image and cause.
 
-use explain::{Explanation, Runtime, explain};
+use explain::{Explanation, Runtime, TextStyle, explain};
 
 /// `(pod, container, image, cause)` of each finding.
 fn told(explanation: &Explanation) -> Vec<(String, String, String, &'static str)> {
@@ -213,4 +213,110 @@ I0301 09:00:03.000000    1018 kubelet.go:100] "Starting"
     let explanation = explain(log);
     assert_eq!(told(&explanation), [row("", "", "r.example.com/web:v1", "tag-not-found")]);
     assert!(explanation.unexplained.is_empty(), "{:?}", explanation.unexplained);
+}
+
+/// The namespace and the pod of the first finding, and its commands.
+fn commands(text: &str) -> (Option<String>, Option<String>, Vec<String>) {
+    let explanation = explain(text);
+    let finding = explanation.findings.first().unwrap_or_else(|| panic!("no finding: {text}"));
+    let commands = finding.remedies.iter().filter_map(|remedy| remedy.command.clone()).collect();
+    (finding.namespace.clone(), finding.pod.clone(), commands)
+}
+
+const DENIED: &str = r#"Failed to pull image "r.example.com/web:v1": failed to resolve image: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials"#;
+
+/// Whatever the form, the namespace that it tells stands in the commands.
+#[test]
+fn commands_carry_the_namespace_that_the_text_tells() {
+    let yaml = serde_json::json!({"kind": "Event", "reason": "Failed", "message": DENIED, "type": "Warning",
+        "involvedObject": {"kind": "Pod", "name": "web-0", "namespace": "shop"}});
+    let newer = serde_json::json!({"kind": "Event", "reason": "Failed", "note": DENIED, "type": "Warning",
+        "regarding": {"kind": "Pod", "name": "web-0", "namespace": "shop"}});
+    let status = serde_json::json!({"kind": "Pod", "metadata": {"name": "web-0", "namespace": "shop"},
+        "status": {"containerStatuses": [{"name": "web", "image": "r.example.com/web:v1", "state":
+            {"waiting": {"reason": "ErrImagePull", "message": DENIED}}}]}});
+    let logged = serde_json::json!({"ts": 1.5, "msg": "Error syncing pod, skipping", "err": DENIED,
+        "pod": {"name": "web-0", "namespace": "shop"}});
+    let texts = [
+        yaml.to_string(),
+        newer.to_string(),
+        status.to_string(),
+        logged.to_string(),
+        format!("Name:  web-0\nNamespace:  shop\nEvents:\n  Warning  Failed  5s  kubelet  {DENIED}\n"),
+        format!(
+            "  Normal   Scheduled  9s  default-scheduler  Successfully assigned shop/web-0 to n1\n  \
+             Warning  Failed  5s  kubelet  {DENIED}\n"
+        ),
+        format!(
+            "NAMESPACE  LAST SEEN  TYPE  REASON  OBJECT  MESSAGE\nshop  5s  Warning  Failed  pod/web-0  {DENIED}\n"
+        ),
+        format!("shop  5s (x3 over 2m10s)  Warning  Failed  Pod/web-0  {DENIED}\n"),
+        format!(
+            "E1002 17:49:13.548119 2819941 pod_workers.go:1301] \"Error syncing pod, skipping\" err={:?} pod=\"shop/web-0\"\n",
+            DENIED
+        ),
+    ];
+    for text in texts {
+        let (namespace, pod, commands) = commands(&text);
+        assert_eq!((namespace.as_deref(), pod.as_deref()), (Some("shop"), Some("web-0")), "{text}");
+        assert!(commands.iter().any(|command| command.contains(" -n shop ")), "{text}: {commands:#?}");
+        assert!(!commands.iter().any(|command| command.contains("NAMESPACE")), "{text}: {commands:#?}");
+        let page = explain(&text).to_text(TextStyle { width: 100, colour: false });
+        assert!(page.starts_with("shop/web-0"), "{page}");
+        assert!(page.contains("  kubectl pullsim pod web-0 -n shop\n"), "{page}");
+    }
+}
+
+/// Where nothing tells it, the word stays that is to be filled in; a time is no namespace.
+#[test]
+fn a_namespace_that_is_not_told_stays_open() {
+    for text in [
+        format!("5s  Warning  Failed  pod/web-0  {DENIED}\n"),
+        format!("2026-03-01 09:00:00  Warning  Failed  pod/web-0  {DENIED}\n"),
+        format!("3m  5s  Warning  Failed  pod/web-0  {DENIED}\n"),
+    ] {
+        let (namespace, pod, commands) = commands(&text);
+        assert_eq!((namespace, pod.as_deref()), (None, Some("web-0")), "{text}");
+        assert!(commands.iter().any(|command| command.contains(" -n NAMESPACE")), "{commands:#?}");
+        let page = explain(&text).to_text(TextStyle { width: 100, colour: false });
+        assert!(page.contains("  kubectl pullsim pod web-0\n"), "{page}");
+    }
+    // Nothing that a shell would read comes into a command.
+    let (_, _, commands) = commands(&format!(
+        "Name:  a;reboot\nNamespace:  $(x)\nEvents:\n  Warning  Failed  5s  kubelet  {DENIED}\n"
+    ));
+    assert!(!commands.iter().any(|command| command.contains(['$', ';'])), "{commands:#?}");
+}
+
+/// Pods of one name in two namespaces are two pods.
+#[test]
+fn one_name_in_two_namespaces() {
+    let event = |namespace: &str| {
+        serde_json::json!({"kind": "Event", "reason": "Failed", "message": DENIED, "type": "Warning",
+            "involvedObject": {"kind": "Pod", "name": "web-0", "namespace": namespace}})
+    };
+    let list = serde_json::json!({"kind": "List", "items": [event("shop"), event("test"), event("shop")]});
+    let found = explain(&list.to_string()).findings;
+    let namespaces: Vec<_> = found.iter().filter_map(|finding| finding.namespace.as_deref()).collect();
+    assert_eq!(namespaces, ["shop", "test"]);
+}
+
+/// The secret that is not there stands in the commands too.
+#[test]
+fn the_missing_secret_is_named() {
+    let event = "Unable to retrieve some image pull secrets (regcred, other); attempting to pull the image may not succeed.";
+    let text = format!(
+        "Name:  web-0\nNamespace:  shop\nEvents:\n  Warning  FailedToRetrieveImagePullSecret  5s  kubelet  {event}\n  \
+         Warning  Failed  5s  kubelet  {DENIED}\n"
+    );
+    let (namespace, _, commands) = commands(&text);
+    assert_eq!(namespace.as_deref(), Some("shop"));
+    let wanted = [
+        "kubectl get secret -A --field-selector metadata.name=regcred",
+        "kubectl get secret regcred -n OTHER ",
+    ];
+    for wanted in wanted {
+        assert!(commands.iter().any(|command| command.starts_with(wanted)), "{wanted}: {commands:#?}");
+    }
+    assert!(commands.iter().any(|command| command.ends_with("kubectl apply -n shop -f -")), "{commands:#?}");
 }

@@ -79,6 +79,8 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
     for pod in found.iter_mut().filter(|pod| pod.admitted.is_ok()) {
         if let Some(history) = lives.next() {
             pod.images = told(history, &reports);
+            let images = pod.images.iter_mut().filter_map(|image| image.check.diagnosis.as_mut());
+            images.filter(|_| pod.kind == pods::POD).for_each(|told| told.name_pod(&history.pod.name));
         }
     }
     let lives = if low.what_if { histories.clone() } else { Vec::new() };

@@ -26,6 +26,9 @@ use crate::lowargs::{Format, LowCheck};
 use crate::progress::Progress;
 use crate::{node_plugins, output, render, what_if};
 
+/// The kind whose name is that of a pod; others make pods of longer names.
+pub(super) const POD: &str = "Pod";
+
 /// How notes of plugins begin, which are of the node rather than of an image.
 const PLUGIN_NOTE: &str = "credential provider plugin ";
 
@@ -193,7 +196,10 @@ impl Checks<'_> {
                 node_keyrings: self.keyrings.to_vec(),
                 auth: None,
             };
-            let check = self.check(inputs)?.report;
+            let mut check = self.check(inputs)?.report;
+            if let Some(diagnosis) = check.diagnosis.as_mut().filter(|_| pod.found.kind == POD) {
+                diagnosis.name_pod(&admitted.name);
+            }
             let (place, spelled_at) = pod.places.get(&(kind, name.clone())).cloned().unwrap_or_default();
             pod.found.images.push(FoundImage { kind, name, place, spelled_at, check });
         }
@@ -209,8 +215,11 @@ impl Checks<'_> {
                 == (&inputs.image, inputs.policy, &inputs.secrets, &inputs.missing_secrets)
                 && (!accounts_matter || account(done) == account(&inputs))
         };
-        if let Some((_, checked)) = self.done.iter().find(|(done, _)| same(done)) {
+        if let Some((done, checked)) = self.done.iter().find(|(done, _)| same(done)) {
             let mut checked = checked.clone();
+            if let Some(diagnosis) = &mut checked.report.diagnosis {
+                diagnosis.move_to_namespace(&done.pod.namespace, &inputs.pod.namespace);
+            }
             for event in &mut checked.report.events {
                 event.field_path = Some(inputs.field_path.clone()).filter(|path| !path.is_empty());
             }
