@@ -152,7 +152,7 @@ fn simulate(hi: HiCheck, inputs: &PullInputs, what_if: bool, live: bool) -> Resu
         if what_if {
             let mut inputs = inputs.clone();
             inputs.node_keyrings.push(checked.of_plugins);
-            what_if::try_changes(&mut report, &hi, inputs).await?;
+            what_if::try_changes(&mut report, &hi, inputs, &hi.secrets).await?;
         }
         Ok(report)
     });

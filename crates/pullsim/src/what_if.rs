@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyring::PullSecret;
 use kubelet::PullInputs;
 use net::{Clock, Network};
 use report::{CheckReport, Outcome};
@@ -15,17 +16,19 @@ use crate::hiargs::HiCheck;
 /// How long one pull may take on a real network, where somebody waits.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Tries changes, and adds them to the report. Nothing is written: each has an empty store that is forgotten.
+/// Tries changes, and adds them to the report. Nothing is written: each has an empty store that is forgotten. `cluster` are
+/// all Secrets that are known.
 pub(crate) async fn try_changes(
     report: &mut CheckReport,
     hi: &HiCheck,
     inputs: PullInputs,
+    cluster: &[PullSecret],
 ) -> Result<(), StoreError> {
     if report.outcome == Outcome::Pulled {
         report.notes.push("--what-if: nothing is tried on a pull that succeeds".to_owned());
         return Ok(());
     }
-    search(report, hi, inputs, &Hosts { hi, began: Duration::ZERO }).await
+    search(report, setup(hi, inputs, cluster), &Hosts { hi, began: Duration::ZERO }).await
 }
 
 /// The same for a pull that simulated pods made in the course of time, so long after the beginning.
@@ -34,10 +37,11 @@ pub(crate) async fn try_changes_at(
     report: &mut CheckReport,
     hi: &HiCheck,
     inputs: PullInputs,
+    cluster: &[PullSecret],
 ) -> Result<(), StoreError> {
-    let hosts = Hosts { hi, began };
-    if fails_alike(&setup(hi, inputs.clone()), report, &hosts, Limits::default()).await? {
-        return search(report, hi, inputs, &hosts).await;
+    let (hosts, setup) = (Hosts { hi, began }, setup(hi, inputs, cluster));
+    if fails_alike(&setup, report, &hosts, Limits::default()).await? {
+        return search(report, setup, &hosts).await;
     }
     report.notes.push(format!(
         "--what-if: {} cannot be tried alone: without what the pods did before, its pull does not fail like this",
@@ -46,23 +50,18 @@ pub(crate) async fn try_changes_at(
     Ok(())
 }
 
-async fn search(
-    report: &mut CheckReport,
-    hi: &HiCheck,
-    inputs: PullInputs,
-    hosts: &Hosts<'_>,
-) -> Result<(), StoreError> {
+async fn search(report: &mut CheckReport, setup: Setup, hosts: &Hosts<'_>) -> Result<(), StoreError> {
     let mut limits = Limits::default();
-    if hi.scenario.is_none() {
+    if !hosts.is_simulated() {
         limits.patience = PATIENCE;
     }
-    let found = what_if(&setup(hi, inputs), report, hosts, limits).await?;
+    let found = what_if(&setup, report, hosts, limits).await?;
     report.notes.extend(found.hints);
     report.what_if = Some(found.trials);
     Ok(())
 }
 
-fn setup(hi: &HiCheck, inputs: PullInputs) -> Setup {
+fn setup(hi: &HiCheck, inputs: PullInputs, cluster: &[PullSecret]) -> Setup {
     Setup {
         node: hi.node.clone(),
         profile: hi.profile,
@@ -71,6 +70,7 @@ fn setup(hi: &HiCheck, inputs: PullInputs) -> Setup {
         extra_roots: hi.extra_roots.clone(),
         kubelet: check::kubelet(hi),
         inputs,
+        cluster: cluster.to_vec(),
     }
 }
 

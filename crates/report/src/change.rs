@@ -13,6 +13,10 @@ pub enum Change {
     Key,
     /// A pull secret is made as it must be.
     Secret,
+    /// A pull secret that the pod names is copied from another namespace.
+    CopySecret,
+    /// A pull secret that there is, and that the pod does not name, is named.
+    UseSecret,
     /// The pull asks as nobody in particular.
     Anonymous,
     /// Docker Hub is called by the name that images have it by.
@@ -49,10 +53,12 @@ pub enum Change {
 
 impl Change {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::Key,
         Self::Secret,
+        Self::CopySecret,
+        Self::UseSecret,
         Self::Anonymous,
         Self::DockerIo,
         Self::Tag,
@@ -87,6 +93,8 @@ impl Change {
             Self::Name => "name",
             Self::Key => "key",
             Self::Secret => "secret",
+            Self::CopySecret => "copy-secret",
+            Self::UseSecret => "use-secret",
             Self::Anonymous => "anonymous",
             Self::DockerIo => "docker.io",
             Self::Tag => "tag",

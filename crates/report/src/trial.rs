@@ -17,6 +17,8 @@ pub struct Trial {
     pub argument: String,
     /// The change, as something to do.
     pub text: String,
+    /// The command for it, where there is one to copy.
+    pub command: Option<String>,
     /// The changes on top of which it was tried, as they were told; usually none.
     pub after: Vec<String>,
     /// What came of it.
@@ -74,6 +76,7 @@ impl Trial {
             change: self.change,
             argument: self.argument.clone(),
             text: self.text.clone(),
+            command: self.command.clone(),
             after: self.after.clone(),
             outcome: self.outcome,
             came_of_it: self.came_of_it(),
@@ -107,6 +110,9 @@ pub struct TriedChange {
     pub argument: String,
     /// The change, as something to do.
     pub text: String,
+    /// The command for it, where there is one to copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// The changes on top of which it was tried.
     pub after: Vec<String>,
     /// What came of it.
@@ -139,6 +145,9 @@ struct Written<'a> {
     argument: &'a str,
     /// The change, as something to do.
     text: &'a str,
+    /// The command for it, where there is one to copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'a str>,
     /// The changes on top of which it was tried; usually none.
     after: &'a [String],
     /// What came of it.
@@ -162,6 +171,7 @@ impl Serialize for Trial {
             change: self.change,
             argument: &self.argument,
             text: &self.text,
+            command: self.command.as_deref(),
             after: &self.after,
             outcome: self.outcome,
             without_login: self.without_login,
@@ -211,9 +221,15 @@ pub(crate) fn remedies(report: &CheckReport) -> Vec<String> {
             remedies.push(line);
         }
     }
-    let first = healing(trials).is_some();
-    let at = if first { 0 } else { remedies.len() };
-    remedies.splice(at..at, proven(trials));
+    let healing = healing(trials);
+    let command = healing.and_then(|trial| Some(format!("  {}", trial.command.as_ref()?)));
+    if let Some(at) = remedies.iter().position(|line| Some(line) == command.as_ref()) {
+        // What is proven says it already, with the sentence that the command belongs to.
+        let above = at.checked_sub(1).filter(|above| !is_command(&remedies[*above]));
+        remedies.drain(above.unwrap_or(at)..=at);
+    }
+    let at = if healing.is_some() { 0 } else { remedies.len() };
+    remedies.splice(at..at, proven(trials).into_iter().chain(command));
     remedies
 }
 

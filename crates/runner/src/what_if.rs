@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyring::PullSecret;
 use kubelet::PullInputs;
 use net::{Clock, Network};
 use report::{CheckReport, NamedChange, Outcome, Trial};
@@ -134,8 +135,15 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
         extra_roots: options.extra_roots,
         kubelet: kubelet(scenario, version)?,
         inputs,
+        cluster: secrets_at(scenario, began),
     };
     Ok(Before { setup, report, began })
+}
+
+/// All Secrets of the scenario's cluster that there are when the pull begins.
+fn secrets_at(scenario: &Scenario, began: Duration) -> Vec<PullSecret> {
+    let until = scenario.secrets_over_time().into_iter().filter(|(at, _)| *at <= began);
+    until.last().map(|(_, secrets)| secrets).unwrap_or_default()
 }
 
 async fn of_image(

@@ -12,6 +12,8 @@ pub(crate) struct Candidate {
     pub argument: String,
     /// What is to be done, in a sentence.
     pub text: String,
+    /// The command for it, where there is one to copy.
+    pub command: Option<String>,
     /// The pull with the change.
     pub setup: Setup,
     /// Whether the login was left out of it.
@@ -23,12 +25,17 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub fn new(change: Change, text: impl Into<String>, setup: Setup) -> Self {
         let (argument, text) = (String::new(), text.into());
-        Self { change, argument, text, setup, without_login: false, wait: None }
+        Self { change, argument, text, command: None, setup, without_login: false, wait: None }
     }
 
     /// The same, to this.
     pub fn to(self, argument: impl Into<String>) -> Self {
         Self { argument: argument.into(), ..self }
+    }
+
+    /// The same, by this command; an empty one is none.
+    pub fn by(self, command: String) -> Self {
+        Self { command: Some(command).filter(|command| !command.is_empty()), ..self }
     }
 
     /// Its name, and to what.

@@ -14,7 +14,8 @@
 //! tells of a pull out of the middle of things whether it can be tried apart from them.
 //!
 //! A [`Ground`] says on which network a change is tried. A login is never shown to a host that the pull itself would
-//! not show it to: where a change leads elsewhere, or to a server that nothing vouches for, it is tried without.
+//! not show it to: where a change leads elsewhere, or to a server that nothing vouches for, it is tried without. A Secret
+//! that the pod does not have is sent, as the kubelet would send it, where its key says: to the image's own registry.
 //!
 //! ```
 //! let limits = whatif::Limits::default();

@@ -192,6 +192,7 @@ impl Round<'_> {
             change: candidate.change,
             argument: candidate.argument,
             text: candidate.text.clone(),
+            command: candidate.command,
             after: self.base.after.clone(),
             outcome,
             without_login: candidate.without_login,

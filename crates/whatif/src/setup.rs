@@ -1,4 +1,5 @@
 use distribution::Platform;
+use keyring::PullSecret;
 use kubelet::{PullInputs, apply_default_image_tag};
 use node::Node;
 use replay::Kubelet;
@@ -23,6 +24,8 @@ pub struct Setup {
     pub kubelet: Kubelet,
     /// The image and what there is to log in with.
     pub inputs: PullInputs,
+    /// The Secrets that the cluster is known to have, whether or not the pod may use them.
+    pub cluster: Vec<PullSecret>,
 }
 
 impl Setup {
@@ -39,6 +42,11 @@ impl Setup {
         Some(name.reference.domain)
     }
 
+    /// The repository by which the kubelet looks logins up; none where the image's name cannot be read.
+    pub(crate) fn repository(&self) -> Option<String> {
+        Some(apply_default_image_tag(&self.inputs.image, self.kubelet.version).ok()?.repository())
+    }
+
     /// Whether there is anything to log in with.
     pub(crate) fn has_login(&self) -> bool {
         let inputs = &self.inputs;
@@ -51,6 +59,7 @@ impl Setup {
     /// the runtime.
     pub(crate) fn anonymous(mut self) -> Self {
         self.inputs.secrets.clear();
+        self.cluster.clear();
         self.inputs.node_keyrings.clear();
         self.inputs.auth = None;
         self.node = match self.is_crio() {

@@ -74,6 +74,7 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
         lasts,
         seed: low.seed,
     };
+    let known = simulation.secrets.clone();
     let (histories, reports) = simulate(&mut hi, simulation)?;
     let mut lives = histories.iter();
     for pod in found.iter_mut().filter(|pod| pod.admitted.is_ok()) {
@@ -85,7 +86,7 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
     }
     let lives = if low.what_if { histories.clone() } else { Vec::new() };
     let mut report = pods_report(pods::setting(&hi, low, Vec::new(), lasts), found, histories);
-    tried::try_changes(&mut report, &hi, &lives)?;
+    tried::try_changes(&mut report, &hi, &lives, &known)?;
     Ok(report)
 }
 

@@ -214,6 +214,8 @@ impl Checks<'_> {
             (&done.image, done.policy, &done.secrets, &done.missing_secrets)
                 == (&inputs.image, inputs.policy, &inputs.secrets, &inputs.missing_secrets)
                 && (!accounts_matter || account(done) == account(&inputs))
+                // What is tried depends on the Secrets of the pod's namespace, and may name its account.
+                && (!self.what_if || account(done) == account(&inputs))
         };
         if let Some((done, checked)) = self.done.iter().find(|(done, _)| same(done)) {
             let mut checked = checked.clone();
@@ -238,7 +240,8 @@ impl Checks<'_> {
                 if self.what_if && checked.report.outcome == Outcome::Failed {
                     let mut inputs = inputs.clone();
                     inputs.node_keyrings.push(checked.of_plugins.clone());
-                    what_if::try_changes(&mut checked.report, hi, inputs).await?;
+                    let cluster = self.secrets.all(Duration::ZERO);
+                    what_if::try_changes(&mut checked.report, hi, inputs, cluster).await?;
                 }
                 Ok(checked)
             })

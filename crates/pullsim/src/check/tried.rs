@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kubelet::PullInputs;
-use replay::{AttemptRecord, PodHistory};
+use replay::{AttemptRecord, PodHistory, SecretsOverTime};
 use report::{CheckReport, ImageReport, Outcome, PodReport, PodsReport};
 
 use super::{event_loop, store_failure};
@@ -17,8 +17,9 @@ pub(super) fn try_changes(
     report: &mut PodsReport,
     hi: &HiCheck,
     histories: &[PodHistory],
+    secrets: &SecretsOverTime,
 ) -> Result<(), Failure> {
-    let mut tried = Tried { hi, done: Vec::new() };
+    let mut tried = Tried { hi, secrets, done: Vec::new() };
     let accepted = report.pods.iter_mut().filter(|pod| pod.rejected.is_none());
     for (pod, history) in std::iter::zip(accepted, histories) {
         report.notes.extend(tried.pod(pod, history)?);
@@ -29,6 +30,8 @@ pub(super) fn try_changes(
 /// Pulls on which changes were tried, so that pods that are alike are tried once.
 struct Tried<'a> {
     hi: &'a HiCheck,
+    /// All Secrets of the cluster.
+    secrets: &'a SecretsOverTime,
     done: Vec<(PullInputs, Duration, CheckReport)>,
 }
 
@@ -68,7 +71,8 @@ impl Tried<'_> {
         began: Duration,
     ) -> Result<CheckReport, Failure> {
         let runtime = event_loop(true).map_err(Failure::EventLoop)?;
-        let tried = what_if::try_changes_at(began, &mut check, self.hi, inputs.clone());
+        let cluster = self.secrets.all(began);
+        let tried = what_if::try_changes_at(began, &mut check, self.hi, inputs.clone(), cluster);
         runtime.block_on(tried).map_err(|error| store_failure(self.hi, error))?;
         Ok(check)
     }

@@ -200,3 +200,137 @@ fn what_others_did_before_is_not_tried_without_them() {
     let text = pullsim(&["check", "--in", &world, "--what-if"]).out;
     assert!(text.contains("--what-if: r.test/app:v2.0 cannot be tried alone"), "{text}");
 }
+
+/// A private image, and the pod's secret in other namespaces.
+const PRIVATE: &str = "\
+apiVersion: pullsim/v1
+kind: Scenario
+title: The secret is elsewhere
+now: 2026-03-01T09:00:00Z
+image: r.test/app:v1
+runtimes: [containerd-2.1.9]
+hosts:
+  r.test:
+    address: 10.20.0.7
+    images: [{name: app, tags: [v1], layers: [1KiB]}]
+    auth: {basic: {accounts: {ci: {password: made-up, pull: ['**']}}}}
+expect:
+  outcome: failed
+";
+
+/// A pod in `shop`, and what it names.
+fn pod(names: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: shop}}\nspec:\n  serviceAccountName: robot\n  {names}\n  \
+         containers: [{{name: web, image: 'r.test/app:v1'}}]\n"
+    )
+}
+
+/// A pull secret with a login that is right at `host`.
+fn secret(namespace: &str, name: &str, host: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\ntype: \
+         kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{{\"auths\": {{\"{host}\": {{\"username\": \"ci\", \
+         \"password\": \"made-up\"}}}}}}'\n"
+    )
+}
+
+const COPY: &str = "  kubectl get secret regcred -n default -o json | jq \
+                    'del(.metadata.namespace,.metadata.uid,.metadata.resourceVersion,.metadata.ownerReferences)' | kubectl \
+                    apply -n shop -f -";
+const ACCOUNT: &str =
+    r#"kubectl patch serviceaccount robot -n shop -p '{"imagePullSecrets":[{"name":"regcred"}]}'"#;
+
+/// What `check -f` tries on such a pod: the changes and what came of each, and the remedies as they are told.
+fn tried(test: &str, manifests: &str) -> (Vec<String>, String) {
+    let world = file(&format!("{test}-world"), "s.yaml", PRIVATE);
+    let path = file(test, "pod.yaml", manifests);
+    let check = |form: &str| pullsim(&["check", "--in", &world, "-f", &path, "--what-if", "-o", form]);
+    let json = check("json").json();
+    let trials = json["pods"][0]["images"][0]["check"]["what_if"].as_array().cloned().unwrap_or_default();
+    let text = |trial: &serde_json::Value, key: &str| trial[key].as_str().unwrap_or_default().to_owned();
+    let told = |trial: &serde_json::Value| {
+        format!("{} {} {}", text(trial, "change"), text(trial, "argument"), text(trial, "outcome"))
+    };
+    let healing = trials.iter().find(|trial| trial["outcome"] == "pulled");
+    if let Some(healing) = healing {
+        let trace = healing["trace"].to_string();
+        assert!(trace.contains("/v2/app/manifests/v1"), "its own trace proves it: {trace}");
+    }
+    let run = check("text");
+    assert!(!run.all().contains("made-up"), "{}", run.all());
+    (trials.iter().map(told).collect(), run.out)
+}
+
+#[test]
+fn a_secret_that_lies_in_another_namespace_is_copied() {
+    let names = pod("imagePullSecrets: [{name: regcred}]");
+    let manifests = format!("{names}{}", secret("default", "regcred", "r.test"));
+    let (trials, text) = tried("what-if-copy", &manifests);
+    assert_eq!(trials, ["copy-secret default/regcred pulled"]);
+    let proven =
+        "Proven: with this change the same pull succeeds: Copy the Secret regcred from namespace default to";
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains(proven), "{text}");
+    // The command stands below what is proven, and nowhere else.
+    assert_eq!(text.matches(COPY).count(), 1, "{text}");
+    assert!(!text.contains("Copy it from there"), "{text}");
+    // One that does not know the registry heals nothing; of two that hold the same one is tried.
+    let wrong = format!(
+        "{names}{}{}{}",
+        secret("default", "regcred", "other.test"),
+        secret("test", "regcred", "other.test"),
+        secret("prod", "regcred", "r.test")
+    );
+    let (trials, _) = tried("what-if-copy-wrong", &wrong);
+    assert_eq!(trials, ["copy-secret default/regcred failed", "copy-secret prod/regcred pulled"]);
+}
+
+#[test]
+fn a_secret_that_nobody_names_is_named() {
+    let nobody = pod("imagePullSecrets: []");
+    let (trials, text) = tried("what-if-use", &format!("{nobody}{}", secret("shop", "regcred", "r.test")));
+    assert_eq!(trials, ["use-secret shop/regcred pulled"]);
+    assert!(text.contains("in its service account robot") && text.contains(ACCOUNT), "{text}");
+    // One of another namespace has to be copied first; one for another registry is of no use.
+    let elsewhere =
+        format!("{nobody}{}{}", secret("shop", "other", "o.test"), secret("default", "regcred", "r.test"));
+    let (trials, text) = tried("what-if-use-copy", &elsewhere);
+    assert_eq!(trials, ["use-secret default/regcred pulled"]);
+    assert!(text.contains(&format!("{COPY} && {ACCOUNT}")), "{text}");
+    // A misspelt name: the pod's own list has to change, for which there is no command.
+    let misspelt = pod("imagePullSecrets: [{name: regcrd}]");
+    let (trials, text) =
+        tried("what-if-misspelt-name", &format!("{misspelt}{}", secret("shop", "regcred", "r.test")));
+    assert_eq!(trials, ["use-secret shop/regcred pulled"]);
+    assert!(text.contains("in place of regcrd") && !text.contains(ACCOUNT), "{text}");
+    // Nothing is named anew where the image is public.
+    let (trials, _) = tried("what-if-use-none", &format!("{nobody}{}", secret("shop", "other", "o.test")));
+    assert!(trials.iter().all(|trial| !trial.contains("secret")), "{trials:?}");
+}
+
+/// The same of a scenario's own pods, as `check` and `run` have them.
+#[test]
+fn the_secrets_of_a_scenario_are_copied() {
+    let manifests = "\
+manifests:
+  - {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {imagePullSecrets: [{name: regcred}],
+     containers: [{name: web, image: r.test/app:v1}]}}
+secrets: [{name: regcred, auths: {r.test: {username: ci, password: made-up}}}]
+expect:
+  heals: copy-secret default/regcred
+";
+    let world = file(
+        "what-if-copy-scenario",
+        "s.yaml",
+        &PRIVATE.replace("image: r.test/app:v1", "image: ~").replace("expect:\n", manifests),
+    );
+    let run = pullsim(&["run", &world, "--what-if"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let proven =
+        "Proven: with this change the same pull succeeds: Copy the Secret regcred from namespace default";
+    let joined = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains(proven), "{}", run.out);
+    let check = pullsim(&["check", "--in", &world, "--what-if"]);
+    assert!(check.out.contains(COPY), "{}", check.out);
+}

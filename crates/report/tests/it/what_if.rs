@@ -11,7 +11,8 @@ use crate::support::{challenged, report};
 
 fn trial(change: Change, argument: &str, text: &str, outcome: TrialOutcome, check: CheckReport) -> Trial {
     let (argument, text, after) = (argument.to_owned(), text.to_owned(), Vec::new());
-    Trial { change, argument, text, after, outcome, without_login: false, report: Box::new(check) }
+    let command = None;
+    Trial { change, argument, text, command, after, outcome, without_login: false, report: Box::new(check) }
 }
 
 /// A tag that is not there; the second of the tags that were tried is.

@@ -3,14 +3,17 @@
 use kubelet::PullPolicy;
 use report::Change;
 
-use super::Case;
+use super::{Case, secrets};
 use crate::change::Candidate;
 use crate::logins::{Repaired, repaired, source};
 
-/// Secrets as they were meant, without one that stands in the way, and no login at all.
+/// Secrets where they were meant to be and as they were meant, without one that stands in the way, those that the pod does
+/// not name, and no login at all.
 pub(super) fn all(case: &Case<'_>) -> Vec<Candidate> {
-    let mut found = mended(case);
+    let mut found = secrets::copied(case);
+    found.extend(mended(case));
     found.extend(left_out(case));
+    found.extend(secrets::named(case));
     let sent = case.report.answers.iter().any(|answer| answer.credential.is_some());
     if sent {
         let text = "Pull without a login, that is without the pull secrets and the node's credentials.";

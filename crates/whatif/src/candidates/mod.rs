@@ -4,6 +4,7 @@ mod content;
 mod login;
 mod name;
 mod network;
+mod secrets;
 mod tls;
 
 pub(crate) use self::network::again;
@@ -54,6 +55,21 @@ impl Case<'_> {
     /// A candidate for which a login may be shown to whoever answers: it is left out, unless all is made up.
     fn wary(&self, candidate: Candidate) -> Candidate {
         if self.simulated { candidate } else { candidate.without_login() }
+    }
+
+    /// Whether a login would be shown to a server that nothing vouches for, where hosts are real: so one that the pull did not
+    /// have is not tried at all.
+    fn shows_logins_to_anybody(&self) -> bool {
+        !self.simulated && self.is_unvouched()
+    }
+
+    /// Whether the pull spoke plain HTTP, or with a server whose certificate was not verified.
+    fn is_unvouched(&self) -> bool {
+        let steps = self.report.trace.iter();
+        self.exchanges().any(|exchange| exchange.url.starts_with("http://"))
+            || steps
+                .clone()
+                .any(|step| matches!(&step.what, What::Handshake(handshake) if !handshake.verified))
     }
 
     /// The image's name with another part before its first slash.

@@ -94,13 +94,7 @@ fn without(environment: &Environment, names: &[&str], more: Option<(&str, String
 impl Case<'_> {
     /// A candidate that takes another way to the same hosts. A login goes along where TLS says who they are.
     fn straight(&self, candidate: Candidate) -> Candidate {
-        let plain = self.exchanges().any(|exchange| exchange.url.starts_with("http://"));
-        let unverified = self
-            .report
-            .trace
-            .iter()
-            .any(|step| matches!(&step.what, What::Handshake(handshake) if !handshake.verified));
-        if plain || unverified { self.wary(candidate) } else { candidate }
+        if self.is_unvouched() { self.wary(candidate) } else { candidate }
     }
 }
 

@@ -72,3 +72,26 @@ fn past_a_mirror_the_login_goes_to_its_registry_alone() {
     let broken = "broken.example.com: {address: 10.20.0.9, rules: [{status: 500}]}";
     assert_eq!(logged_in_at(IMAGE, "registry.example.com", "", broken, node), ["registry.example.com"]);
 }
+
+/// A Secret of another namespace is tried where its key says, and never with a server that nothing vouches for.
+#[test]
+fn a_secret_that_the_pod_does_not_have_goes_to_its_own_registry_alone() {
+    let manifests = "\
+manifests:
+  - {apiVersion: v1, kind: Secret, metadata: {name: regcred, namespace: build}, type: kubernetes.io/dockerconfigjson,
+     stringData: {.dockerconfigjson: '{\"auths\": {\"KEY\": {\"username\": \"ci\", \"password\": \"right\"}}}'}}
+";
+    let world = HOSTS.split_once("hosts:").unwrap().1;
+    for (key, tls, seen) in [
+        ("registry.example.com", "", &["registry.example.com"][..]),
+        ("other.example.com", "", &[]),
+        ("registry.example.com", "tls: self-signed", &[]),
+        ("registry.example.com", "tls: expired", &[]),
+        ("registry.example.com", "tls: none\n    port: 443", &[]),
+    ] {
+        let world = world.replace("FIRST", tls).replace("OTHER", "").replace("&host", "");
+        let more = manifests.replace("KEY", key);
+        let tried = tried(&format!("image: {IMAGE}\n{more}hosts:{world}"), false);
+        assert_eq!(tried.hosts.logged_in_at(), seen, "{key} {tls}: {:?}", tried.outcomes());
+    }
+}

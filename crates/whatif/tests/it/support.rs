@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use distribution::Platform;
-use keyring::{KubeletPaths, NodeFiles};
+use keyring::{KubeletPaths, NodeFiles, PullSecret};
 use kubelet::{PullInputs, Version};
 use net::{Clock, Network};
 use plugins::{KubeletFlags, Providers, Scripted, read_config};
@@ -106,8 +106,11 @@ fn plugins(scenario: &Scenario) -> NodePlugins {
 
 fn setup(scenario: &Scenario) -> Setup {
     let mut inputs = PullInputs::new(scenario.image());
-    inputs.secrets = scenario.secrets();
     inputs.pod = scenario.pod();
+    // Those of another namespace are there, and the pod cannot have them.
+    let namespace = inputs.pod.namespace.clone();
+    let own = |secret: &PullSecret| secret.namespace == namespace;
+    inputs.secrets = scenario.secrets().into_iter().filter(own).collect();
     let node = scenario.node();
     inputs.node_keyrings.push(NodeFiles::read(&node, &KubeletPaths::of(&node)).keyring);
     inputs.policy = scenario.policy().and_then(|policy| policy.parse().ok());
@@ -119,5 +122,6 @@ fn setup(scenario: &Scenario) -> Setup {
         extra_roots: Vec::new(),
         kubelet: Kubelet::new(Version::NEWEST),
         inputs,
+        cluster: scenario.secrets(),
     }
 }
