@@ -57,8 +57,8 @@ pub use kubelet_config::{
 };
 pub use lint::{Finding, LintCode, LintOptions, Severity, Within, lint_login_file, lint_secrets};
 pub use manifest::{
-    ContainerManifest, ImageVolumeManifest, Located, ManifestReader, Manifests, PodManifest, SecretLookup,
-    SecretManifest, ServiceAccount, Workload, open_manifests, read_manifests,
+    ContainerManifest, ImageVolumeManifest, Located, ManifestReader, Manifests, PodManifest, PodPlaces,
+    SecretLookup, SecretManifest, ServiceAccount, Workload, open_manifests, read_manifests,
 };
 pub use near::{distance, nearest};
 pub use node_kubelet::NodeKubelet;

@@ -18,6 +18,7 @@ use node::Environment;
 use replay::{Kubelet, NodePlugins};
 use report::{CheckReport, Outcome, TextOptions};
 use runtimes::{Options, StoreError};
+use scenario::Scenario;
 use tokio::runtime::{Builder, Runtime};
 use trace::Trace;
 
@@ -52,13 +53,16 @@ pub(crate) fn run(low: &LowCheck, environment: &Environment) -> Result<Exit, Fai
     if low.rate_limit {
         return limit::run(&hi, &inputs, low, text);
     }
+    // The image that the user names in place of the scenario's stands in no file.
+    let own = hi.scenario.as_ref().filter(|_| low.image.is_none());
+    let places = own.map(Scenario::places).unwrap_or_default();
     let mut report = simulate(hi, &inputs, low.what_if, low.verbose > 1)?;
     if let Some(given) = &low.compare_login {
         compare_login(&mut report, given, low, environment)?;
     }
     let form = match low.quiet {
         true => report::verdict(&report),
-        false => render::check(low.output, &report, text),
+        false => render::check(low.output, &report, &places, text),
     };
     output::write(&form)?;
     if low.verbose > 0 && low.output == Format::Text {

@@ -1,17 +1,26 @@
 //! From results to the text that is asked for.
 
+use kubelet::ContainerKind;
+use objects::PodPlaces;
 use report::{CheckReport, Located, PodsReport, RunReport, TextOptions};
+
+use scenario::MADE_UP;
 
 use crate::lowargs::Format;
 
 /// The report of a check in the form that is asked for.
-pub(crate) fn check(format: Format, report: &CheckReport, text: TextOptions) -> String {
+/// `places` are those of the pod that is made up for the image.
+pub(crate) fn check(format: Format, report: &CheckReport, places: &PodPlaces, text: TextOptions) -> String {
     match format {
         Format::Text => report::check_text(report, text),
         Format::Json => report::json(report),
         Format::Markdown => report::markdown(&[report]),
         Format::Html => report::html(&[report]),
-        _ => located(format, &[Located::from(report)]),
+        _ => {
+            let (place, spelled_at) = places.image(Some(ContainerKind::Regular), MADE_UP);
+            let secret = places.first_secret();
+            located(format, &[Located { place, spelled_at, secret, check: report }])
+        }
     }
 }
 
@@ -23,10 +32,11 @@ pub(crate) fn pods(format: Format, report: &PodsReport, text: TextOptions) -> St
         Format::Markdown => report::pods_markdown(report),
         Format::Html => report::pods_html(report),
         _ => {
-            let images = report.pods.iter().flat_map(|pod| &pod.images);
-            let all = images.map(|image| Located {
+            let images = report.pods.iter().flat_map(|pod| pod.images.iter().map(move |image| (pod, image)));
+            let all = images.map(|(pod, image)| Located {
                 place: &image.place,
                 spelled_at: image.spelled_at,
+                secret: pod.missing_secrets.first().map_or("", |secret| &secret.place),
                 check: &image.check,
             });
             located(format, &all.collect::<Vec<_>>())

@@ -15,13 +15,15 @@ pub struct Located<'a> {
     /// The column, from 1, from which on that line has the image's name letter by letter; `None` where it is written
     /// otherwise, or it is not known.
     pub spelled_at: Option<usize>,
+    /// Where the Secret is named that is not there, `file:line:column`; empty where there is none, or it stands in no file.
+    pub secret: &'a str,
     /// The check.
     pub check: &'a CheckReport,
 }
 
 impl<'a> From<&'a CheckReport> for Located<'a> {
     fn from(check: &'a CheckReport) -> Self {
-        Self { place: "", spelled_at: None, check }
+        Self { place: "", spelled_at: None, secret: "", check }
     }
 }
 
@@ -64,7 +66,7 @@ struct Rule {
     help: Text,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Text {
     text: String,
 }
@@ -80,6 +82,8 @@ struct Finding {
     message: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix>,
 }
@@ -106,13 +110,15 @@ struct Replacement {
     inserted_content: Text,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Physical {
     artifact_location: Artifact,
@@ -120,12 +126,12 @@ struct Physical {
     region: Option<Region>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Artifact {
     uri: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: u64,
@@ -149,17 +155,24 @@ pub fn sarif(checks: &[Located<'_>]) -> String {
     document(causes.iter().copied().map(rule).collect(), results)
 }
 
+/// The rule by which scenarios can be read.
+const READABLE: &str = "scenario";
 /// The rule by which expectations of scenarios are held.
 const EXPECTATION: &str = "expectation";
 
 /// What was not as a scenario expects, as SARIF, with a line end.
 pub fn run_sarif(report: &RunReport) -> String {
-    let rule = Rule {
-        id: EXPECTATION,
-        name: EXPECTATION,
-        short_description: Text { text: "what happens is what the scenario expects".to_owned() },
-        help: Text { text: "pullsim run FILE -v".to_owned() },
+    let rule = |id, description: &str, help: &str| Rule {
+        id,
+        name: id,
+        short_description: Text { text: description.to_owned() },
+        help: Text { text: help.to_owned() },
     };
+    let mut rules =
+        vec![rule(EXPECTATION, "what happens is what the scenario expects", "pullsim run FILE -v")];
+    if !report.broken.is_empty() {
+        rules.push(rule(READABLE, "a scenario can be read", "pullsim schema scenario"));
+    }
     let misses = report.cases.iter().flat_map(|case| case.misses.iter().map(move |miss| (case, miss)));
     let finding = |(case, miss): (&Case, &Miss)| Finding {
         rule_id: Some(EXPECTATION),
@@ -167,9 +180,20 @@ pub fn run_sarif(report: &RunReport) -> String {
         level: "error",
         message: Text { text: format!("{}: {} is not as expected, but {}", case.run(), miss.key, miss.got) },
         locations: location(&format!("{}:{}:{}", miss.file, miss.line, miss.column)).into_iter().collect(),
+        related_locations: Vec::new(),
         fixes: Vec::new(),
     };
-    document(vec![rule], misses.map(finding).collect())
+    // A file that could not be read is no success, and the message has its place.
+    let unreadable = |message: &String| Finding {
+        rule_id: Some(READABLE),
+        rule_index: Some(1),
+        level: "error",
+        message: Text { text: message.trim_end().to_owned() },
+        locations: Vec::new(),
+        related_locations: Vec::new(),
+        fixes: Vec::new(),
+    };
+    document(rules, misses.map(finding).chain(report.broken.iter().map(unreadable)).collect())
 }
 
 fn document(rules: Vec<Rule>, results: Vec<Finding>) -> String {
@@ -193,12 +217,20 @@ fn rule(cause: Cause) -> Rule {
 fn finding(located: &Located<'_>, causes: &[Cause]) -> Finding {
     let check = located.check;
     let cause = check.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+    let image = location(located.place);
+    // The line to mend is the one that names the Secret, where that is the cause.
+    let secret = location(located.secret).filter(|_| cause == Some(Cause::SecretMissing));
+    let related = image.clone().filter(|_| secret.is_some()).map(|image| Location {
+        message: Some(Text { text: "the image that is pulled without it".to_owned() }),
+        ..image
+    });
     Finding {
         rule_id: cause.map(Cause::code),
         rule_index: cause.and_then(|cause| causes.iter().position(|known| *known == cause)),
         level: "error",
         message: Text { text: message(check) },
-        locations: location(located.place).into_iter().collect(),
+        locations: secret.or(image).into_iter().collect(),
+        related_locations: related.into_iter().collect(),
         fixes: fix(located).into_iter().collect(),
     }
 }
@@ -243,17 +275,18 @@ fn location(place: &str) -> Option<Location> {
         return None;
     }
     let mut parts = place.rsplitn(3, ':');
-    let number =
-        |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).filter(|number| *number > 0);
+    let number = |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok());
     let (column, line, file) = (number(parts.next()), number(parts.next()), parts.next());
     let (file, region) = match (file, line, column) {
         (Some(file), Some(start_line), Some(start_column)) => {
-            (file, Some(Region { start_line, start_column, end_column: None }))
+            // Line 0 is the file as a whole.
+            let region = Region { start_line, start_column, end_column: None };
+            (file, Some(region).filter(|region| region.start_line > 0 && region.start_column > 0))
         }
         _ => (place, None),
     };
     let physical_location = Physical { artifact_location: Artifact { uri: uri(file) }, region };
-    Some(Location { physical_location })
+    Some(Location { physical_location, message: None })
 }
 
 /// A path as a relative reference (RFC 3986): what has a meaning in a URI is escaped.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubelet::{Admission, ContainerKind, Pod, Rejection, admit, default_pull_policies};
 use net::{Clock, Network};
-use objects::NodeKubelet;
+use objects::{NodeKubelet, PodPlaces};
 use replay::{
     Accounts, Assigned, FoundImage, FoundPod, PodHistory, PodsSetting, Present, SecretsOverTime, Simulation,
     SyncReports, run_pods,
@@ -26,6 +26,8 @@ const SEED: u64 = 1;
 pub struct PodSeen {
     /// `Pod`, `Deployment` …; empty for the one that is made up for an image.
     pub kind: String,
+    /// Where its images and Secrets are named.
+    pub places: PodPlaces,
     /// The pod as it was sent to the API server.
     pub written: Pod,
     /// What became of it; of one that the API server refuses, why.
@@ -174,7 +176,7 @@ fn seen(pod: ScenarioPod, became: Result<Box<PodHistory>, Rejection>, reports: &
     };
     let parts = parts(&pod.pod).filter_map(of_part).collect();
     let telling = telling.map(|sync| Box::new(reports.report(sync)));
-    PodSeen { kind: pod.kind, written: pod.pod, became, telling, parts }
+    PodSeen { kind: pod.kind, places: pod.places, written: pod.pod, became, telling, parts }
 }
 
 /// The image volumes and containers of a pod, in the order in which the kubelet comes to them.
@@ -207,16 +209,14 @@ pub(crate) fn report(scenario: &Scenario, run: &Run, seen: &[PodSeen]) -> Option
 }
 
 fn found(pod: &PodSeen) -> FoundPod {
-    let image = |part: &PartSeen| FoundImage {
-        kind: part.kind,
-        name: part.name.clone(),
-        place: String::new(),
-        spelled_at: None,
-        check: part.telling.clone(),
+    let image = |part: &PartSeen| {
+        let (place, spelled_at) = pod.places.image(part.kind, &part.name);
+        let (place, name) = (place.to_owned(), part.name.clone());
+        FoundImage { kind: part.kind, name, place, spelled_at, check: part.telling.clone() }
     };
     FoundPod {
         kind: pod.kind.clone(),
-        place: String::new(),
+        place: pod.places.object().to_owned(),
         written: pod.written.clone(),
         admitted: pod.became.as_ref().map(|history| history.pod.clone()).map_err(Clone::clone),
         missing_secrets: Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use keyring::PullSecret;
 use kubelet::{Pod, ServiceAccount};
-use objects::{InputError, ManifestReader, Manifests, Note, NoteKind, Workload, open_manifests};
+use objects::{InputError, ManifestReader, Manifests, Note, NoteKind, PodPlaces, Workload, open_manifests};
 
 use crate::LoadError;
 use crate::file::{ManifestItem, ScenarioFile};
@@ -44,6 +44,8 @@ pub struct ScenarioPod {
     pub account: Option<ServiceAccount>,
     /// The annotations of that account.
     pub annotations: Vec<(String, String)>,
+    /// Where its images and Secrets are named.
+    pub places: PodPlaces,
 }
 
 impl ScenarioPod {
@@ -99,9 +101,11 @@ impl Cluster {
     pub(crate) fn pods(&self) -> Vec<ScenarioPod> {
         let of = |applied: &Applied| -> Vec<ScenarioPod> {
             let pod = |workload: &Workload| {
-                let (account, annotations) = self.account(workload, applied.at);
+                let written = self.written_account(workload, applied.at);
+                let (account, annotations) = account(workload, written);
                 let (at, kind) = (applied.at, workload.kind.clone());
-                ScenarioPod { at, kind, pod: workload.to_pod(), account, annotations }
+                let places = PodPlaces::of(workload, written);
+                ScenarioPod { at, kind, pod: workload.to_pod(), account, annotations, places }
             };
             applied.manifests.workloads.iter().map(pod).collect()
         };
@@ -120,18 +124,10 @@ impl Cluster {
         secrets
     }
 
-    /// The account with which the API server admits a pod that is made at this time, and its annotations.
-    fn account(&self, workload: &Workload, at: Duration) -> (Option<ServiceAccount>, Vec<(String, String)>) {
-        let name = workload.pod.service_account.as_ref().map_or(DEFAULT_ACCOUNT, |name| name.value.as_str());
-        let namespace = workload.namespace.as_str();
-        let written = self.until(at).find_map(|applied| applied.manifests.service_account(namespace, name));
-        match written {
-            Some(written) => (Some(written.to_account()), written.annotations.clone()),
-            None => {
-                let made = (name == DEFAULT_ACCOUNT).then(|| ServiceAccount::default_of(namespace));
-                (made, Vec::new())
-            }
-        }
+    /// The manifest of the account that a pod gets which is made at this time.
+    fn written_account(&self, workload: &Workload, at: Duration) -> Option<&objects::ServiceAccount> {
+        let (namespace, name) = (workload.namespace.as_str(), account_name(workload));
+        self.until(at).find_map(|applied| applied.manifests.service_account(namespace, name))
     }
 
     /// What was applied by then, the latest first.
@@ -158,6 +154,24 @@ impl Cluster {
         }
         Ok(())
     }
+}
+
+/// The account with which the API server admits a pod, and its annotations.
+fn account(
+    workload: &Workload,
+    written: Option<&objects::ServiceAccount>,
+) -> (Option<ServiceAccount>, Vec<(String, String)>) {
+    match written {
+        Some(written) => (Some(written.to_account()), written.annotations.clone()),
+        None => {
+            let is_made = account_name(workload) == DEFAULT_ACCOUNT;
+            (is_made.then(|| ServiceAccount::default_of(&workload.namespace)), Vec::new())
+        }
+    }
+}
+
+fn account_name(workload: &Workload) -> &str {
+    workload.pod.service_account.as_ref().map_or(DEFAULT_ACCOUNT, |name| name.value.as_str())
 }
 
 /// Whether two Secrets have one name.

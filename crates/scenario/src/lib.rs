@@ -66,7 +66,7 @@ pub use mistake::Mistake;
 pub use network::SimulatedNetwork;
 pub use place::Place;
 pub use runtime::virtual_time;
-pub use scenario::Scenario;
+pub use scenario::{MADE_UP, Scenario};
 pub use schema::json_schema;
 pub use sockets::{
     Listen, Served, ServedFile, SocketNetwork, SocketWorld, TraceDifference, compare_traces, socket_time,

@@ -9,7 +9,7 @@ use keyring::{Account, PluginRules, PodOfPull, PullSecret, SecretType, TokenSour
 use kubelet::{KubeletConfig, Pod, ServiceAccount, Version, WrittenPolicy};
 use mock_registry::RequestLog;
 use node::Node;
-use objects::{NodeKubelet, Source};
+use objects::{NodeKubelet, PodPlaces, Source};
 use secret::Secret;
 use serde_json::json;
 
@@ -27,6 +27,9 @@ use crate::{LoadError, Mistake, SimulatedNetwork, plugins, validate};
 const NAMESERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10));
 /// The node's address unless the file says otherwise.
 const NODE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
+
+/// The container of the pod that is made up for an image (`kubelet::Pod::of_image`).
+pub const MADE_UP: &str = "app";
 
 /// The runtimes with which a scenario is played unless it says otherwise: one of each line that clusters run on.
 const RUNTIMES: [&str; 3] = ["containerd-1.6.20", "containerd-1.7.24", "containerd-2.1.9"];
@@ -109,13 +112,14 @@ impl Scenario {
 
     /// The image that the pod wants, as it is written there; where there are several, the first.
     pub fn image(&self) -> &str {
-        self.file.image.as_deref().or_else(|| self.cluster.first_image()).unwrap_or_default()
+        let own = self.file.image.as_ref().map(|image| image.value.as_str());
+        own.or_else(|| self.cluster.first_image()).unwrap_or_default()
     }
 
     /// The pods, in the order in which they come to the node: the one that is made up for `image` first.
     pub fn pods(&self) -> Vec<ScenarioPod> {
         let made_up = self.file.image.as_ref().map(|image| {
-            let mut pod = Pod::of_image(image);
+            let mut pod = Pod::of_image(&image.value);
             pod.image_pull_secrets = self.secret_names();
             for container in &mut pod.containers {
                 container.policy = WrittenPolicy::from_text(self.policy().unwrap_or_default());
@@ -128,9 +132,22 @@ impl Scenario {
                 pod,
                 account,
                 annotations: Default::default(),
+                places: self.places(),
             }
         });
         made_up.into_iter().chain(self.cluster.pods()).collect()
+    }
+
+    /// Where the image of the pod that is made up for it is named, and its Secrets that there are not.
+    pub fn places(&self) -> PodPlaces {
+        let place = |at: Location| {
+            let (file, Place { line, column, .. }) = self.place(at);
+            format!("{file}:{line}:{column}")
+        };
+        let missing = self.file.missing_secrets.iter();
+        let secrets = missing.map(|name| (name.value.clone(), place(name.referenced)));
+        let image = self.file.image.as_ref().map(|image| place(image.referenced)).unwrap_or_default();
+        PodPlaces::made_up(MADE_UP, image, secrets)
     }
 
     /// Whether there are pods besides the one that is made up for `image`.

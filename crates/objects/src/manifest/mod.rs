@@ -3,6 +3,7 @@
 mod convert;
 mod files;
 mod kinds;
+mod places;
 mod pod;
 mod read;
 
@@ -11,6 +12,7 @@ use keyring::PullSecret;
 use crate::{Note, Place};
 
 pub use files::open_manifests;
+pub use places::PodPlaces;
 pub use read::{ManifestReader, read_manifests};
 
 /// Everything in a set of manifests that decides about pulls.

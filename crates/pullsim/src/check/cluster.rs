@@ -1,12 +1,13 @@
 //! The pods that are meant, and what the API server made of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use keyring::{Account, PullSecret};
-use kubelet::{Admission, ContainerKind, Pod, ServiceAccount, WrittenPolicy, admit};
-use objects::{Located, Manifests, NoteKind, Place, SecretLookup, Source, Workload, read_manifests};
+use kubelet::{Admission, Pod, ServiceAccount, WrittenPolicy, admit};
+use objects::{Manifests, NoteKind, PodPlaces, SecretLookup, Source, Workload, read_manifests};
 use replay::{Accounts, FoundPod};
 use report::MissingSecret;
+use scenario::Scenario;
 
 use crate::error::Failure;
 use crate::hiargs::HiCheck;
@@ -25,11 +26,8 @@ pub(super) struct Cluster {
 /// A pod, and where its images stand.
 pub(super) struct ClusterPod {
     pub found: FoundPod,
-    pub places: Places,
+    pub places: PodPlaces,
 }
-
-/// By the list and the name of a container or volume: where its image stands, and from which column on letter by letter.
-type Places = BTreeMap<(Option<ContainerKind>, String), (String, Option<usize>)>;
 
 impl Cluster {
     /// The pods of the manifests, or the one that is made up for an image.
@@ -45,7 +43,18 @@ impl Cluster {
     fn of_image(low: &LowCheck, hi: &HiCheck) -> Self {
         let mut pod = Pod::of_image(hi.image.clone());
         let secrets = named_apart(&hi.secrets, &pod.namespace);
-        pod.image_pull_secrets = secrets.iter().map(|secret| secret.name.clone()).collect();
+        let there = secrets.iter().map(|secret| &secret.name);
+        let missing = hi.missing_secrets.iter().map(|secret| &secret.name);
+        pod.image_pull_secrets = there.chain(missing).cloned().collect();
+        // The image that the user names in place of the scenario's stands in no file.
+        let own = hi.scenario.as_ref().filter(|_| low.image.is_none());
+        let places = own.map(Scenario::places).unwrap_or_default();
+        let missing_secrets = hi.missing_secrets.iter().map(|secret| MissingSecret {
+            name: secret.name.clone(),
+            place: places.secret(&secret.name).to_owned(),
+            elsewhere: secret.elsewhere.clone(),
+        });
+        let missing_secrets = missing_secrets.collect();
         if let (Some(policy), Some(container)) = (hi.policy, pod.containers.first_mut()) {
             container.policy = WrittenPolicy::Set(policy);
         }
@@ -69,10 +78,10 @@ impl Cluster {
             place: String::new(),
             written: pod,
             admitted,
-            missing_secrets: Vec::new(),
+            missing_secrets,
             images: Vec::new(),
         };
-        let pods = vec![ClusterPod { found, places: Places::new() }];
+        let pods = vec![ClusterPod { found, places }];
         Self { pods, secrets, accounts, notes: Vec::new() }
     }
 
@@ -262,7 +271,8 @@ fn cluster_pod(
     low: &LowCheck,
     hi: &HiCheck,
 ) -> Result<ClusterPod, Failure> {
-    let (mut pod, places) = (workload.to_pod(), places(workload));
+    let of_account = manifests.service_account(&account.namespace, &account.name);
+    let (mut pod, places) = (workload.to_pod(), PodPlaces::of(workload, of_account));
     if let Some(name) = &low.container {
         only(&mut pod, name)?;
     }
@@ -272,10 +282,10 @@ fn cluster_pod(
         secrets.iter().any(|secret| secret.namespace == workload.namespace && secret.name == *name)
     };
     let absent = counting.iter().filter(|name| !name.is_empty() && !has(name));
-    let missing_secrets = absent.map(|name| missing(workload, manifests, name)).collect();
+    let missing_secrets = absent.map(|name| missing(workload, manifests, &places, name)).collect();
     let found = FoundPod {
         kind: workload.kind.clone(),
-        place: place(&workload.place),
+        place: places.object().to_owned(),
         written: pod,
         admitted,
         missing_secrets,
@@ -284,19 +294,14 @@ fn cluster_pod(
     Ok(ClusterPod { found, places })
 }
 
-fn missing(workload: &Workload, manifests: &Manifests, name: &str) -> MissingSecret {
+fn missing(workload: &Workload, manifests: &Manifests, places: &PodPlaces, name: &str) -> MissingSecret {
     let elsewhere = match manifests.secret(&workload.namespace, name) {
         SecretLookup::Elsewhere(others) => {
             others.iter().map(|other| other.secret.namespace.clone()).collect()
         }
         SecretLookup::Found(_) | SecretLookup::Missing => Vec::new(),
     };
-    let account = workload.pod.service_account.as_ref().map_or("default", |name| name.value.as_str());
-    let of_account = manifests.service_account(&workload.namespace, account);
-    let named = workload.pod.pull_secrets.iter().chain(of_account.iter().flat_map(|a| &a.pull_secrets));
-    let written = named.into_iter().find(|written| written.value == name);
-    let place = written.map(|written| place(&written.place)).unwrap_or_default();
-    MissingSecret { name: name.to_owned(), place, elsewhere }
+    MissingSecret { name: name.to_owned(), place: places.secret(name).to_owned(), elsewhere }
 }
 
 /// The same pod with one container or volume alone.
@@ -312,29 +317,4 @@ fn only(pod: &mut Pod, name: &str) -> Result<(), Failure> {
         pod.all_containers().flat_map(|(_, container)| container.image_volumes.clone()).collect();
     pod.image_volumes.retain(|volume| mounts.contains(&volume.name));
     Ok(())
-}
-
-/// Where the images of a workload stand.
-fn places(workload: &Workload) -> Places {
-    let manifest = &workload.pod;
-    let mut places = Places::new();
-    let mut note = |kind, name: &str, image: Option<&Located<String>>, otherwise: &Place| {
-        let at = image.map_or(otherwise, |image| &image.place);
-        let spelled_at = image.and_then(|image| image.spelled_at);
-        places.insert((kind, name.to_owned()), (place(at), spelled_at));
-    };
-    for (kind, list) in [
-        (ContainerKind::Init, &manifest.init_containers),
-        (ContainerKind::Regular, &manifest.containers),
-        (ContainerKind::Ephemeral, &manifest.ephemeral_containers),
-    ] {
-        list.iter().for_each(|c| note(Some(kind), &c.name, c.image.as_ref(), &c.place));
-    }
-    let volumes = manifest.image_volumes.iter();
-    volumes.for_each(|volume| note(None, &volume.name, volume.reference.as_ref(), &workload.place));
-    places
-}
-
-fn place(place: &Place) -> String {
-    place.to_string()
 }

@@ -2,6 +2,7 @@
 
 use kubelet::{Admission, Pod, admit};
 use node::Environment;
+use objects::PodPlaces;
 use replay::{
     Accounts, Assigned, FoundImage, FoundPod, PodHistory, Present, SecretsOverTime, Simulation, SyncReports,
     pods_report, run_pods,
@@ -77,9 +78,10 @@ pub(super) fn report(low: &LowCheck, mut hi: HiCheck) -> Result<PodsReport, Fail
     let known = simulation.secrets.clone();
     let (histories, reports) = simulate(&mut hi, simulation)?;
     let mut lives = histories.iter();
-    for pod in found.iter_mut().filter(|pod| pod.admitted.is_ok()) {
+    let places = pods.iter().map(|pod| &pod.places);
+    for (pod, places) in std::iter::zip(&mut found, places).filter(|(pod, _)| pod.admitted.is_ok()) {
         if let Some(history) = lives.next() {
-            pod.images = told(history, &reports);
+            pod.images = told(history, &reports, places);
             let images = pod.images.iter_mut().filter_map(|image| image.check.diagnosis.as_mut());
             images.filter(|_| pod.kind == pods::POD).for_each(|told| told.name_pod(&history.pod.name));
         }
@@ -110,7 +112,8 @@ fn found(pod: &ScenarioPod, low: &LowCheck, hi: &HiCheck, secrets: &SecretsOverT
         Err(_) => Vec::new(),
     };
     let (kind, written) = (pod.kind.clone(), pod.pod.clone());
-    FoundPod { kind, place: String::new(), written, admitted, missing_secrets, images: Vec::new() }
+    let place = pod.places.object().to_owned();
+    FoundPod { kind, place, written, admitted, missing_secrets, images: Vec::new() }
 }
 
 /// The Secrets that the pod names and that are not there when it comes to the node.
@@ -122,18 +125,20 @@ fn missing(stored: &Pod, pod: &ScenarioPod, secrets: &SecretsOverTime) -> Vec<Mi
     };
     let told = |name: &str| MissingSecret {
         name: name.to_owned(),
-        place: String::new(),
+        place: pod.places.secret(name).to_owned(),
         elsewhere: elsewhere(name),
     };
     missing.into_iter().map(told).collect()
 }
 
 /// The images that the kubelet came to.
-fn told(history: &PodHistory, reports: &SyncReports) -> Vec<FoundImage> {
+fn told(history: &PodHistory, reports: &SyncReports, places: &PodPlaces) -> Vec<FoundImage> {
     let image =
         |(kind, name, ..): (Option<kubelet::ContainerKind>, String, String, kubelet::WrittenPolicy)| {
             let check = reports.report(history.telling(Some(&name))?);
-            Some(FoundImage { kind, name, place: String::new(), spelled_at: None, check })
+            let (place, spelled_at) = places.image(kind, &name);
+            let place = place.to_owned();
+            Some(FoundImage { kind, name, place, spelled_at, check })
         };
     pods::images(&history.pod).into_iter().filter_map(image).collect()
 }

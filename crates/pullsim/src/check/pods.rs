@@ -200,7 +200,8 @@ impl Checks<'_> {
             if let Some(diagnosis) = check.diagnosis.as_mut().filter(|_| pod.found.kind == POD) {
                 diagnosis.name_pod(&admitted.name);
             }
-            let (place, spelled_at) = pod.places.get(&(kind, name.clone())).cloned().unwrap_or_default();
+            let (place, spelled_at) = pod.places.image(kind, &name);
+            let place = place.to_owned();
             pod.found.images.push(FoundImage { kind, name, place, spelled_at, check });
         }
         Ok(())

@@ -61,6 +61,10 @@ fn misread(file: &Path) -> Vec<String> {
         "sarif" => Read { things: failed, failed },
         _ => Read { things: pulls.len(), failed },
     };
+    let misplaced = misplaced(&check(file, "sarif").out);
+    if !misplaced.is_empty() {
+        return vec![format!("{}: sarif: {misplaced:?}", file.display())];
+    }
     let found = READERS.iter().map(|(form, read)| (form, read(&check(file, form).out)));
     found
         .filter(|(form, read)| *read != expected(form))
@@ -111,6 +115,32 @@ fn read_sarif(text: &str) -> Read {
         assert!(result.message.text.as_deref().is_some_and(|text| !text.is_empty()));
     }
     Read { things: results.len(), failed: results.len() }
+}
+
+/// The findings whose place is no line that names the image, or the secret that is not there.
+fn misplaced(text: &str) -> Vec<String> {
+    let document: Sarif = serde_json::from_str(text).unwrap();
+    let results = document.runs[0].results.as_deref().unwrap_or_default();
+    let wrong = results.iter().filter_map(|result| {
+        let message = result.message.text.as_deref().unwrap_or_default();
+        let line = result.locations.as_deref().unwrap_or_default().first().and_then(named_line);
+        let (image, _) = message.split_once(" would not be pulled")?;
+        let of_secret = result.rule_id.as_deref() == Some("PS-CRED-02");
+        let secrets = ["imagePullSecrets", "missingSecrets", "name: "];
+        let names = |line: &str| {
+            line.contains(image.trim()) || (of_secret && secrets.iter().any(|word| line.contains(word)))
+        };
+        (!line.as_deref().is_some_and(names)).then(|| format!("{image}: {line:?}"))
+    });
+    wrong.collect()
+}
+
+/// The text of the line at which a location is.
+fn named_line(location: &serde_sarif::sarif::Location) -> Option<String> {
+    let physical = location.physical_location.as_ref()?;
+    let text = std::fs::read_to_string(physical.artifact_location.as_ref()?.uri.as_deref()?).ok()?;
+    let line = usize::try_from(physical.region.as_ref()?.start_line?).ok()?;
+    text.lines().nth(line.checked_sub(1)?).map(str::to_owned)
 }
 
 fn read_junit(text: &str) -> Read {
@@ -164,6 +194,35 @@ fn a_run_of_scenarios_in_every_form_is_read() {
     assert_eq!(read_junit(&of("junit").out).failed, failed);
     assert_eq!(read_tap(&of("tap").out).failed, failed);
     assert!(read_sarif(&of("sarif").out).things >= failed);
+
+    // And one that cannot be read: in no form a success.
+    let broken =
+        crate::file("readers-broken", "broken.yaml", "apiVersion: pullsim/v1\nkind: Scenario\ntitel: x\n");
+    let of = |form| pullsim(&["run", &broken, "-o", form]);
+    assert_eq!(read_sarif(&of("sarif").out), Read { things: 1, failed: 1 });
+    assert!(of("sarif").out.contains("broken.yaml:3:1"), "{}", of("sarif").out);
+    assert_eq!(read_tap(&of("tap").out).failed, 1);
+}
+
+/// Where the secret is what is missing, the line to mend is the one that names it; the image's is beside it.
+#[test]
+fn a_missing_secret_has_its_own_line() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
+    for (file, secret) in [
+        ("credentials/secret-in-another-namespace.yaml", "imagePullSecrets: [{name: pull-secret}]"),
+        ("kubelet/missing-secret.yaml", "missingSecrets: [pull-secret]"),
+    ] {
+        for more in [&[][..], &["--for", "1m"]] {
+            let path = format!("{folder}/{file}");
+            let run = pullsim(&[&["check", "--in", &path, "-o", "sarif"][..], more].concat());
+            let document: Sarif = serde_json::from_str(&run.out).unwrap();
+            let result = &document.runs[0].results.as_ref().unwrap()[0];
+            let line = named_line(&result.locations.as_ref().unwrap()[0]).unwrap();
+            assert!(line.contains(secret), "{file}: {line}");
+            let beside = named_line(&result.related_locations.as_ref().unwrap()[0]).unwrap();
+            assert!(beside.contains("image: registry.example.com/team/app:v1"), "{file}: {beside}");
+        }
+    }
 }
 
 /// No password, token or key that a scenario holds is in any form of its report.

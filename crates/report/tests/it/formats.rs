@@ -137,9 +137,9 @@ fn markdown_of_several_begins_with_a_table() {
 fn sarif_points_at_the_line_that_names_the_image() {
     let (wrong, good) = (wrong_registry(), report(challenged(), Outcome::Pulled, "OK"));
     let checks = [
-        Located { place: "./deploy/web app.yaml:12:16", spelled_at: None, check: &wrong },
-        Located { place: "other.yaml:3:1", spelled_at: None, check: &good },
-        Located { place: "C:thing", spelled_at: None, check: &wrong },
+        Located { place: "./deploy/web app.yaml:12:16", spelled_at: None, secret: "", check: &wrong },
+        Located { place: "other.yaml:3:1", spelled_at: None, secret: "", check: &good },
+        Located { place: "C:thing", spelled_at: None, secret: "", check: &wrong },
         Located::from(&wrong),
     ];
     let document: Sarif = serde_json::from_str(&sarif(&checks)).unwrap();

@@ -83,7 +83,7 @@ fn a_check_that_is_switched_off_is_never_the_remedy() {
 #[test]
 fn sarif_has_the_fix_where_the_name_is_all_that_changes() {
     let (tag, unverified) = (healed(), unverified());
-    let located = |spelled_at, check| Located { place: "deploy.yaml:12:16", spelled_at, check };
+    let located = |spelled_at, check| Located { place: "deploy.yaml:12:16", spelled_at, secret: "", check };
     let checks = [located(Some(17), &tag), located(None, &tag), located(Some(17), &unverified)];
     let document: Sarif = serde_json::from_str(&sarif(&checks)).unwrap();
     let results = document.runs[0].results.as_ref().unwrap();

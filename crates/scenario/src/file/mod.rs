@@ -64,7 +64,7 @@ pub(crate) struct ScenarioFile {
     /// The date in this world.
     pub now: Parsed<Timestamp>,
     /// The image of the pod that is made up for it: `app`, in the namespace `default`, with all of `secrets`.
-    pub image: Option<String>,
+    pub image: Option<Spanned<String>>,
     /// That pod's pull policy; by default the image is pulled, as on a node that does not have it.
     pub policy: Option<Spanned<PolicyWord>>,
     /// The objects of the cluster: Pods and all that makes pods, ServiceAccounts, Secrets. Each is a whole Kubernetes
