@@ -8,7 +8,7 @@ use crate::input::{self, Input};
 use crate::pods_table::{self, WaitingPod};
 use crate::remedy::{self, Advice, Names};
 use crate::rules::{self, Confidence, Verdict};
-use crate::{Runtime, redact, runtime};
+use crate::{Runtime, own, redact, runtime};
 
 /// How much of a text is shown that nobody understood, in characters.
 const SHOWN: usize = 300;
@@ -91,7 +91,11 @@ pub struct Unexplained {
 
 /// Explains what people paste: events, pod status, logs, a bare error; several pods at once.
 pub fn explain(text: &str) -> Explanation {
-    let Input { statements, pods } = input::read(text);
+    let clean = input::clean(text);
+    if let Some(findings) = own::findings(&clean) {
+        return Explanation { findings, unexplained: Vec::new(), waiting: Vec::new() };
+    }
+    let Input { statements, pods } = input::read(&own::steps(&clean).unwrap_or(clean));
     let whole = input::as_one(&statements);
     let mut groups = group(statements);
     if let Some(whole) = whole.filter(|_| groups.iter().all(|group| judge(group).is_none())) {

@@ -29,6 +29,7 @@ mod explanation;
 mod grammar;
 mod group;
 mod input;
+mod own;
 mod pods_table;
 mod redact;
 mod remedy;

@@ -6,6 +6,8 @@ mod objects;
 mod record;
 mod row;
 
+pub(crate) use clean::clean;
+
 use crate::pods_table::PodLine;
 
 /// Larger inputs are refused by whoever reads them.
@@ -41,11 +43,10 @@ pub(crate) struct Input {
     pub pods: Vec<PodLine>,
 }
 
-/// Reads an input.
+/// Reads an input that was cleaned.
 pub(crate) fn read(text: &str) -> Input {
-    let text = clean::clean(text);
-    let statements = objects::read(&text).unwrap_or_default();
-    if statements.is_empty() { lines::read(&text) } else { Input { statements, ..Input::default() } }
+    let statements = objects::read(text).unwrap_or_default();
+    if statements.is_empty() { lines::read(text) } else { Input { statements, ..Input::default() } }
 }
 
 /// A log of no more records is an excerpt, and was chosen for what it says.

@@ -4,6 +4,7 @@
 mod causes;
 mod excerpts;
 mod inputs;
+mod own;
 mod recorded;
 mod redaction;
 mod steps;

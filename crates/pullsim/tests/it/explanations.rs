@@ -203,3 +203,55 @@ tools       bad     0/1     InvalidImageName        0            4m    10.1.0.6 
     assert!(run.out.contains("kubectl describe pod web-0 | pullsim explain\n"), "{}", run.out);
     assert!(!run.out.contains("web-1") && !run.out.contains("ErrImagePull:"), "{}", run.out);
 }
+
+/// The causes that a report in JSON has, each once.
+fn diagnosed(report: &Value, found: &mut Vec<String>) {
+    match report {
+        Value::Object(fields) => {
+            let cause = fields.get("diagnosis").and_then(|diagnosis| diagnosis["cause"].as_str());
+            let new = cause.filter(|cause| !found.iter().any(|known| known == cause));
+            found.extend(new.map(str::to_owned));
+            fields.values().for_each(|value| diagnosed(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| diagnosed(item, found)),
+        _ => {}
+    }
+}
+
+/// The report itself, handed to `explain`, is explained as what it says, with what is decided (`-v`) and each step (`-vv`)
+/// around it; also the verdict alone.
+#[test]
+fn own_reports_are_explained_as_what_they_say() {
+    let mut told = 0;
+    for file in all_scenarios().iter().step_by(3) {
+        let file = file.to_str().unwrap();
+        let mut wanted = Vec::new();
+        diagnosed(&pullsim(&["check", "--in", file, "-o", "json"]).json(), &mut wanted);
+        let live = pullsim(&["check", "--in", file, "-vv"]);
+        let quiet = pullsim(&["check", "--in", file, "-q"]).out;
+        for text in [format!("{}{}", live.err, live.out), live.out, quiet] {
+            let explained = pullsim_with(&["explain", "-o", "json"], &text).json();
+            let findings = explained["findings"].as_array().unwrap();
+            let mut causes: Vec<&str> = findings.iter().map(|f| f["cause"].as_str().unwrap()).collect();
+            causes.dedup();
+            let (mut causes, mut wanted) = (causes, wanted.clone());
+            causes.sort_unstable();
+            causes.dedup();
+            wanted.sort();
+            assert_eq!(causes, wanted, "{file}: {text}");
+            told += causes.len();
+        }
+    }
+    assert!(told > 200, "{told}");
+}
+
+/// The steps alone say less; what they say comes from the last that failed.
+#[test]
+fn steps_alone_are_explained_as_far_as_they_go() {
+    for (scenario, cause) in [("manifest/tag-missing", "tag-not-found"), ("tls/expired", "x509-expired")] {
+        let file = format!("{}/../../scenarios/{scenario}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let steps = pullsim(&["check", "--in", &file, "-vv"]).err;
+        let explained = pullsim_with(&["explain", "-o", "json"], &steps).json();
+        assert_eq!(explained["findings"][0]["cause"], cause, "{steps}");
+    }
+}
