@@ -51,6 +51,13 @@ pub enum NoteKind {
         /// Where it belongs.
         belongs: String,
     },
+    /// A field that the API does not have, and whose name is near to one that it has.
+    UnknownField {
+        /// The field as it stands.
+        field: String,
+        /// The one that was most likely meant.
+        meant: String,
+    },
     /// The input was base64 of something readable.
     Base64 {
         /// How many times over.
@@ -81,6 +88,11 @@ impl fmt::Display for NoteKind {
             Self::MisplacedPullSecrets { field, belongs } => {
                 write!(f, "{field} is no field of this object, and reaches no pod: it belongs to {belongs}")
             }
+            Self::UnknownField { field, meant } => write!(
+                f,
+                "{field} is no field that there is, and does nothing (kubectl refuses it, others leave it away): did you mean \
+                 {meant}?"
+            ),
             Self::Base64 { times: 1 } => f.write_str("decoded from base64"),
             Self::Base64 { times } => write!(f, "decoded from base64, {times} times over"),
             Self::NoLogins { helper: true } => {

@@ -259,11 +259,12 @@ impl Failure {
                 "a scenario has pods by its manifests; without --pod and --namespace its image is checked".to_owned(),
             ),
             Self::NoPods { kinds, .. } => {
+                let case = kinds.iter().find_map(|kind| in_other_case(kind)).unwrap_or_default();
                 let only =
                     if kinds.is_empty() { String::new() } else { format!("there is only {}; ", kinds.join(", ")) };
                 Some(format!(
-                    "{only}-f takes Pods and what makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, \
-                     ReplicationController"
+                    "{case}{only}-f takes Pods and what makes pods: {}",
+                    MAKERS.join(", ")
                 ))
             }
             Self::Kubectl(KubectlError::NotRun(_)) => Some(
@@ -278,6 +279,7 @@ impl Failure {
                 "give them as files: -- --secret FILE; or let somebody ask who may: kubectl auth can-i get secrets"
                     .to_owned(),
             ),
+            Self::NotAStore(_) => Some("--store takes the directory that check --store DIR has made".to_owned()),
             Self::NoCertificate(_) => {
                 Some("a certificate in PEM form begins with -----BEGIN CERTIFICATE-----".to_owned())
             }
@@ -287,6 +289,16 @@ impl Failure {
             _ => None,
         }
     }
+}
+
+/// The kinds that make pods.
+const MAKERS: [&str; 7] =
+    ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"];
+
+/// What to tell of a kind that is one of those but for its capital letters, which count.
+fn in_other_case(kind: &str) -> Option<String> {
+    let known = MAKERS.into_iter().chain(["Pod"]).find(|known| known.eq_ignore_ascii_case(kind))?;
+    (known != kind).then(|| format!("the kind {kind} is written {known}; "))
 }
 
 /// Where it stands, with the line and a caret, or the file alone.

@@ -95,6 +95,7 @@ codes! {
     LineBreak = "29", "line-break-in-base64", Warning, "An `auth` is broken into lines.";
     ApiPath = "30", "api-path", Error, "A key ends in the path of the registry's API.";
     GlobInPath = "31", "glob-outside-host", Error, "A pattern stands where the kubelet knows none.";
+    Misspelt = "32", "misspelt-field", Error, "A field has a name that nobody reads.";
 }
 
 impl fmt::Display for LintCode {

@@ -8,6 +8,7 @@ use crate::lint::document::{Document, folded};
 use crate::lint::finding::Findings;
 use crate::lint::key::lint_key;
 use crate::lint::token::lint_token;
+use crate::near::nearest;
 use crate::tree::{Member, Tree};
 
 /// One login, as written.
@@ -104,6 +105,7 @@ fn lint_login(document: &Document<'_>, entry: &Entry<'_>, key: &Place, findings:
             return;
         }
     }
+    misspelt(document, value, findings);
     if entry.is_empty() {
         let token = folded(value, "identitytoken").or_else(|| folded(value, "registrytoken"));
         match token {
@@ -125,6 +127,33 @@ fn lint_login(document: &Document<'_>, entry: &Entry<'_>, key: &Place, findings:
     if let Some((username, password, place)) = login(document, entry, findings) {
         new_line(&username, &password, &place, findings);
         lint_token(&username, &password, &place, findings);
+    }
+}
+
+/// What a login has that the kubelet reads, and what some write in its place.
+const FIELDS: [&str; 3] = ["auth", "username", "password"];
+const SYNONYMS: [(&str, &str); 6] = [
+    ("user", "username"),
+    ("login", "username"),
+    ("pass", "password"),
+    ("pwd", "password"),
+    ("token", "password"),
+    ("secret", "password"),
+];
+
+/// Fields that are near to those which the kubelet reads; it passes over what it does not know
+/// (`kubernetes v1.28.7 pkg/credentialprovider/config.go dockerConfigEntryWithAuth`).
+fn misspelt(document: &Document<'_>, login: &Tree, findings: &mut Findings<'_>) {
+    for member in login.members() {
+        let name = member.key.expose().to_ascii_lowercase();
+        let known = FIELDS.iter().chain(&["email"]).any(|field| *field == name);
+        let synonym = SYNONYMS.iter().find(|(written, _)| *written == name).map(|(_, meant)| *meant);
+        let meant = synonym.or_else(|| nearest(&name, FIELDS)).filter(|_| !known);
+        if let Some(meant) = meant.filter(|meant| folded(login, meant).is_none()) {
+            let message = format!("the kubelet reads no {name:?} of a login: it is passed over");
+            let help = format!("write {meant:?}");
+            findings.add(LintCode::Misspelt, document.key(member), message, help);
+        }
     }
 }
 

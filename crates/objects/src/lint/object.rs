@@ -4,6 +4,7 @@ use crate::excerpt::Reveal;
 use crate::lint::document::Document;
 use crate::lint::finding::{Findings, Within};
 use crate::lint::{LintCode, document};
+use crate::manifest::misspelt;
 use crate::secret_object::{TypeOfSecret, shown_key, wrong_shape};
 use crate::tree::{Member, Tree};
 use crate::{InputError, Source};
@@ -53,6 +54,13 @@ fn lint_secret(tree: &Tree, findings: &mut Findings<'_>) -> Result<(), InputErro
             // What is written under stringData overrides data.
             values.retain(|known| known.key() != member.key.expose());
             values.push(Value { field, member });
+        }
+    }
+    for member in tree.members() {
+        if let Some(meant) = misspelt::meant(member.key.expose(), &misspelt::OF_SECRET) {
+            let message = "no Secret has this field: kubectl refuses it, others leave it away";
+            let place = member.key_span.place(source, Reveal::Shown);
+            findings.add(LintCode::Misspelt, place, message, format!("write {meant}"));
         }
     }
     let looks_right = |value: &&Value<'_>| {

@@ -3,6 +3,7 @@
 mod convert;
 mod files;
 mod kinds;
+pub(crate) mod misspelt;
 mod places;
 mod pod;
 mod read;

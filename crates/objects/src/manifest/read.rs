@@ -4,7 +4,7 @@ use crate::detect::{Detected, Form, detect, documents};
 use crate::excerpt::Reveal;
 use crate::manifest::kinds::{PodPath, is_of_kubernetes, pod_path};
 use crate::manifest::pod::PodReading;
-use crate::manifest::{Manifests, SecretManifest, ServiceAccount, Workload};
+use crate::manifest::{Manifests, SecretManifest, ServiceAccount, Workload, misspelt};
 use crate::secret_object::{self, TypeOfSecret, printable, wrong_shape};
 use crate::tree::{Span, Tree};
 use crate::{InputError, Note, NoteKind, Place, Source};
@@ -225,6 +225,7 @@ impl Reading<'_> {
 
     fn secret(&mut self, tree: &Tree) -> Result<(), InputError> {
         let head = self.head(tree)?;
+        self.misspelt(tree, "", &misspelt::OF_SECRET);
         self.refuse_duplicate("Secret", &head, tree.span)?;
         let of_type = TypeOfSecret::read(self.source, tree)?;
         let secret = secret_object::read(self.source, tree, of_type, &head.namespace, &head.name)?;
@@ -235,6 +236,7 @@ impl Reading<'_> {
     fn service_account(&mut self, tree: &Tree) -> Result<(), InputError> {
         let head = self.head(tree)?;
         self.refuse_duplicate("ServiceAccount", &head, tree.span)?;
+        self.misspelt(tree, "", &misspelt::OF_ACCOUNT);
         let reading = PodReading { source: self.source };
         let Head { namespace, name, uid, place } = head;
         self.found.service_accounts.push(ServiceAccount {
@@ -255,14 +257,15 @@ impl Reading<'_> {
             self.refuse_duplicate(&kind, &head, tree.span)?;
         }
         let reading = PodReading { source: self.source };
-        let pod = match path {
-            PodPath::Pod => reading.pod(tree, "")?,
+        let (template, path) = match path {
+            PodPath::Pod => (tree, String::new()),
             PodPath::Template(fields) => {
-                let (template, path) = self.template(tree, fields)?;
                 self.misplaced(tree, fields);
-                reading.pod(template, &path)?
+                self.template(tree, fields)?
             }
         };
+        let pod = reading.pod(template, &path)?;
+        self.misspelt_of_pod(template, &path);
         let Head { namespace, name, uid, place } = head;
         let from_cluster =
             !uid.is_empty() || tree.set("status").is_some_and(|status| !status.members().is_empty());
@@ -286,6 +289,29 @@ impl Reading<'_> {
             path.push('.');
         }
         Ok((at, path))
+    }
+
+    /// Tells of fields of a pod that are misspelt; `path` ends in a dot.
+    fn misspelt_of_pod(&mut self, template: &Tree, path: &str) {
+        let Some(spec) = template.set("spec") else { return };
+        let path = format!("{path}spec.");
+        self.misspelt(spec, &path, &misspelt::OF_POD);
+        for list in ["initContainers", "containers", "ephemeralContainers"] {
+            let containers = spec.get(list).map(Tree::list).unwrap_or_default();
+            for (index, container) in containers.iter().enumerate() {
+                self.misspelt(container, &format!("{path}{list}[{index}]."), &misspelt::OF_CONTAINER);
+            }
+        }
+    }
+
+    /// Tells of the members of an object whose names are near to those that matter here.
+    fn misspelt(&mut self, tree: &Tree, path: &str, known: &[&'static str]) {
+        for member in tree.members() {
+            let Some(meant) = misspelt::meant(member.key.expose(), known) else { continue };
+            let field = format!("{path}{}", printable(member.key.expose()));
+            let kind = NoteKind::UnknownField { field, meant: meant.to_owned() };
+            self.found.notes.push(Note { place: member.key_span.plain_place(self.source), kind });
+        }
     }
 
     /// `imagePullSecrets` beside the template belong to no pod: the API server knows no such field.

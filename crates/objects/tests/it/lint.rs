@@ -220,3 +220,30 @@ fn codes_are_numbered_without_gaps_and_never_twice() {
     names.dedup();
     assert_eq!(names.len(), LintCode::ALL.len());
 }
+
+/// What nobody reads: a kubelet passes over a field of a login that it does not know, an API server over one of a Secret.
+#[test]
+fn misspelt_fields() {
+    let of = |fields: &str| format!(r#"{{"auths": {{"r.example.com": {{{fields}}}}}}}"#);
+    for fields in [
+        format!(r#""username": "u", "pasword": "{CANARY}""#),
+        format!(r#""username": "u", "pass": "{CANARY}""#),
+        format!(r#""user": "u", "password": "{CANARY}""#),
+        format!(r#""username": "u", "Passwd": "{CANARY}""#),
+    ] {
+        assert!(codes(&of(&fields), None).contains(&"misspelt-field"), "{fields}");
+    }
+    let good = format!(r#""Username": "u", "PASSWORD": "{CANARY}", "email": "e", "user": "u""#);
+    assert_eq!(codes(&of(&good), None), [""; 0]);
+    let document = base64(&entry("r.example.com"));
+    let text = format!(
+        "kind: Secret\nmetadata: {{name: s}}\ntyp: {CONFIG}\ndata:\n  .dockerconfigjson: {document}\n"
+    );
+    assert_eq!(codes(&text, None), ["wrong-type", "misspelt-field"]);
+    let found = lint(&text, None);
+    assert!(
+        found[1].render().contains("s.yaml:3:1\n") && found[1].render().contains("write type"),
+        "{}",
+        found[1].render()
+    );
+}

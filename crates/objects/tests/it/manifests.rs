@@ -238,3 +238,39 @@ help: a manifest begins with apiVersion and kind; templates must be rendered fir
 ",
     );
 }
+
+/// A field that the API does not have is dropped there: what is near to one that matters here is told, with its place.
+#[test]
+fn misspelt_fields_are_told() {
+    let text = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      imagePullSecret: [{name: s}]
+      ServiceAccountName: robot
+      hostNetwork: true
+      containers:
+      - name: web
+        image: r.test/a
+        imagepullPolicy: Always
+---
+kind: ServiceAccount
+metadata: {name: robot}
+imagePullsecrets: [{name: s}]
+";
+    let manifests = read(&[("a.yaml", text)], None);
+    let told: Vec<String> = manifests.notes.iter().map(ToString::to_string).collect();
+    let starts = [
+        "a.yaml:7:7: spec.template.spec.imagePullSecret is no field",
+        "a.yaml:8:7: spec.template.spec.ServiceAccountName is no field",
+        "a.yaml:13:9: spec.template.spec.containers[0].imagepullPolicy is no field",
+        "a.yaml:17:1: imagePullsecrets is no field",
+    ];
+    assert_eq!(told.len(), starts.len(), "{told:#?}");
+    for (told, start) in told.iter().zip(starts) {
+        assert!(told.starts_with(start) && told.contains("did you mean "), "{told}");
+    }
+}

@@ -254,6 +254,23 @@ fn what_is_no_pod_and_no_pull_secret() {
     assert!(notes.contains("no pull secrets, and passed over: default/s (Opaque)"), "{notes}");
 }
 
+/// Kinds and fields that are almost right: what was most likely meant is told, where the report would be of something else.
+#[test]
+fn what_is_almost_a_pod() {
+    let run = pullsim_with(&["check", "-f", "-"], "kind: deployment\nmetadata: {name: a}\n");
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.err.contains("help: the kind deployment is written Deployment; "), "{}", run.err);
+    let pod = "kind: Pod\nmetadata: {name: a}\nspec:\n  imagePullSecret: [{name: s}]\n  containers: [{name: a, image: Bad}]\n";
+    let run = pullsim_with(&["check", "-f", "-"], pod);
+    let words = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("standard input:4:3: spec.imagePullSecret is no field that there is")
+            && words.contains("did you mean imagePullSecrets?"),
+        "{}",
+        run.out
+    );
+}
+
 #[test]
 fn an_unwritable_store_is_named() {
     let in_the_way = file("bad-store", "file", "");
