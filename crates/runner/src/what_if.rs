@@ -142,8 +142,8 @@ async fn before(scenario: &Scenario, run: &Run) -> Result<Before, PlayError> {
 
 /// All Secrets of the scenario's cluster that there are when the pull begins.
 fn secrets_at(scenario: &Scenario, began: Duration) -> Vec<PullSecret> {
-    let until = scenario.secrets_over_time().into_iter().filter(|(at, _)| *at <= began);
-    until.last().map(|(_, secrets)| secrets).unwrap_or_default()
+    let mut until = scenario.secrets_over_time().into_iter().filter(|(at, _)| *at <= began);
+    until.next_back().map(|(_, secrets)| secrets).unwrap_or_default()
 }
 
 async fn of_image(
