@@ -103,7 +103,7 @@ impl Server {
                 if conversation.wire.read_buf(&mut buffer).await? == 0 {
                     return Ok(());
                 }
-                if first && buffer[0] == 0x16 {
+                if (first || self.answers.looks_for_tls()) && buffer[0] == 0x16 {
                     let text = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
                                  Connection: close\r\n\r\n400 Bad Request";
                     return conversation.wire.write_all(text).await;
@@ -161,7 +161,7 @@ impl Server {
         match action {
             Action::Reset => {
                 self.log.answered(place, "RST");
-                conversation.reset.set();
+                self.reset(conversation);
                 Ok(false)
             }
             Action::Close => {
@@ -178,8 +178,54 @@ impl Server {
             }
             Action::Send(message) => {
                 self.log.answered(place, message.status);
-                send(conversation, message).await
+                self.send(conversation, message).await
             }
+        }
+    }
+
+    /// Sends an answer; false ends the connection.
+    async fn send(&self, conversation: &mut Conversation, message: Message) -> io::Result<bool> {
+        let (wire, body) = (&mut conversation.wire, message.body);
+        wire.write_all(&message.head).await?;
+        match message.sending {
+            Sending::Whole => wire.write_all(&body).await?,
+            Sending::Chunked => {
+                if !body.is_empty() {
+                    wire.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await?;
+                    wire.write_all(&body).await?;
+                    wire.write_all(b"\r\n").await?;
+                }
+                wire.write_all(b"0\r\n\r\n").await?;
+            }
+            Sending::Trickle(size, pause) => {
+                for piece in body.chunks(size) {
+                    wire.write_all(piece).await?;
+                    wire.flush().await?;
+                    sleep(pause).await;
+                }
+            }
+            Sending::Part(count, pause, end) => {
+                wire.write_all(&body[..count.min(body.len())]).await?;
+                wire.flush().await?;
+                sleep(pause).await;
+                return match end {
+                    End::Close => Ok(false),
+                    End::Reset => {
+                        self.reset(conversation);
+                        Ok(false)
+                    }
+                    End::Stall => wait_for_end(wire).await,
+                };
+            }
+        }
+        wire.flush().await?;
+        Ok(message.keep)
+    }
+
+    /// Resets the connection, if the recorded server could: family B's ended one without TLS in order.
+    fn reset(&self, conversation: &Conversation) {
+        if self.tls.is_some() || self.answers.resets_plain() {
+            conversation.reset.set();
         }
     }
 
@@ -205,51 +251,11 @@ impl Server {
     }
 }
 
-/// Sends an answer; false ends the connection.
-async fn send(conversation: &mut Conversation, message: Message) -> io::Result<bool> {
-    let (wire, body) = (&mut conversation.wire, message.body);
-    wire.write_all(&message.head).await?;
-    match message.sending {
-        Sending::Whole => wire.write_all(&body).await?,
-        Sending::Chunked => {
-            if !body.is_empty() {
-                wire.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await?;
-                wire.write_all(&body).await?;
-                wire.write_all(b"\r\n").await?;
-            }
-            wire.write_all(b"0\r\n\r\n").await?;
-        }
-        Sending::Trickle(size, pause) => {
-            for piece in body.chunks(size) {
-                wire.write_all(piece).await?;
-                wire.flush().await?;
-                sleep(pause).await;
-            }
-        }
-        Sending::Part(count, pause, end) => {
-            wire.write_all(&body[..count.min(body.len())]).await?;
-            wire.flush().await?;
-            sleep(pause).await;
-            return match end {
-                End::Close => Ok(false),
-                End::Reset => {
-                    conversation.reset.set();
-                    Ok(false)
-                }
-                End::Stall => wait_for_end(wire).await,
-            };
-        }
-    }
-    wire.flush().await?;
-    Ok(message.keep)
-}
-
 /// What a server does that never speaks HTTP.
 async fn misbehave(kind: Connection, mut wire: DuplexStream, reset: &Reset) {
     let mut hello = vec![0; 65_536];
     match kind {
         Connection::Rst => return reset.set(),
-        Connection::Close => return,
         Connection::Banner => {
             let _ = wire.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await;
         }

@@ -67,4 +67,14 @@ impl Answers {
     pub(crate) fn explains_tls(&self) -> bool {
         matches!(self, Self::Own(_))
     }
+
+    /// Whether TLS is noticed on a port for plain HTTP at every request, and not at the first alone.
+    pub(crate) fn looks_for_tls(&self) -> bool {
+        matches!(self, Self::Scripted(..))
+    }
+
+    /// Whether a connection without TLS ends with a reset where that is asked for.
+    pub(crate) fn resets_plain(&self) -> bool {
+        matches!(self, Self::Own(_))
+    }
 }

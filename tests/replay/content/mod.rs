@@ -38,7 +38,7 @@ struct BlobFile {
 /// What bytes are made of: what does not get smaller is not stored.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Part {
+pub(crate) enum Part {
     Text(String),
     Base64(String),
     /// A text so many times.
@@ -92,7 +92,7 @@ pub(crate) fn gzip(data: &[u8], level: u32) -> Vec<u8> {
 }
 
 impl Part {
-    fn bytes(&self, noise: &[u8]) -> Vec<u8> {
+    pub(crate) fn bytes(&self, noise: &[u8]) -> Vec<u8> {
         match self {
             Self::Text(text) => text.clone().into_bytes(),
             Self::Base64(text) => STANDARD.decode(text).unwrap(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{Connection, TlsFile};
+use crate::content::Part;
 
 /// What the hosts do.
 #[derive(Deserialize, Default)]
@@ -94,7 +95,7 @@ pub(crate) struct ScriptRule {
 
     pub(crate) status: Option<u16>,
     #[serde(default)]
-    pub(crate) body: String,
+    pub(crate) body: Body,
 
     /// In place of an answer of its own, the rule changes the host's.
     #[serde(default)]
@@ -110,6 +111,29 @@ pub(crate) struct ScriptRule {
     pub(crate) pad_char: Option<String>,
     #[serde(default)]
     pub(crate) drop_headers: Vec<String>,
+}
+
+/// A body: its text, or parts where there are long runs of the same in it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Body {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl Body {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Parts(parts) => parts.iter().flat_map(|part| part.bytes(&[])).collect(),
+        }
+    }
 }
 
 /// What is done in place of an answer, or after a part of it.
@@ -140,7 +164,8 @@ impl Listener {
         match self.mode {
             None => Connection::Normal,
             Some(Mode::Rst) => Connection::Rst,
-            Some(Mode::Close) => Connection::Close,
+            // By then the client has spoken, and an end with words unread is a reset.
+            Some(Mode::Close) => Connection::RstAfterHello,
             Some(Mode::Hang) => Connection::Stall,
             Some(Mode::Garbage) => Connection::Banner,
         }

@@ -32,8 +32,6 @@ pub(crate) enum Connection {
     NoListen,
     BacklogFull,
     Rst,
-    /// Ends it at once.
-    Close,
     Stall,
     Garbage,
     /// Greets as a server of another kind does, before the client has said a word.

@@ -20,6 +20,7 @@ use crate::reply::{self, End, Message, Reply, Sending};
 /// What the recorded server waited before it ended a connection in the middle of a body.
 const PAUSE: Duration = Duration::from_millis(200);
 
+static BRACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{([^0-9,]|$)").unwrap());
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"TOKEN(\d+)").unwrap());
 
 /// A script, and how far it has been played.
@@ -49,7 +50,7 @@ impl Answer {
 
 impl Script {
     pub(crate) fn new(file: ScriptFile, clock: Clock) -> Self {
-        let patterns = file.rules.iter().map(|rule| Regex::new(&rule.path).unwrap()).collect();
+        let patterns = file.rules.iter().map(|rule| pattern(&rule.path)).collect();
         Self { fitted: Mutex::new(vec![0; file.rules.len()]), tokens: Tokens::new(clock), patterns, file }
     }
 
@@ -60,7 +61,7 @@ impl Script {
             Some(rule) => Answer {
                 status: rule.status.unwrap_or(200),
                 headers: rule.headers.clone(),
-                body: rule.body.clone().into_bytes(),
+                body: rule.body.bytes(),
                 action: rule.action,
                 truncate: None,
             },
@@ -84,6 +85,11 @@ impl Script {
         }
         None
     }
+}
+
+/// A brace that begins no repetition stands for itself, as in Python.
+fn pattern(text: &str) -> Regex {
+    Regex::new(&BRACE.replace_all(text, r"\{$1")).unwrap()
 }
 
 /// The host's own answer, changed as a rule says.
