@@ -14,7 +14,7 @@ use crate::body::{Body, Report};
 use crate::connector::{Connector, authorization, host_and_port, is_socks};
 use crate::dialer::Dialer;
 use crate::http1::{BodyState, Connection, Head, Header, Request, Unanswered};
-use crate::pool::{Key, Pool};
+use crate::pool::{IDLE_TIMEOUT, Key, Pool};
 use crate::proxy::{ProxyRules, Route};
 use crate::tls::Tls;
 
@@ -41,6 +41,8 @@ pub struct Client {
     told: Mutex<HashSet<String>>,
     /// Whether each request has a connection of its own (`DisableKeepAlives`).
     closes: bool,
+    /// `IdleConnTimeout`
+    idle_timeout: Duration,
 }
 
 /// An answer.
@@ -67,7 +69,15 @@ impl Client {
             pool: Arc::default(),
             told: Mutex::default(),
             closes: false,
+            idle_timeout: IDLE_TIMEOUT,
         }
+    }
+
+    /// The same client with connections that are kept for so long while nobody needs them (`Transport.IdleConnTimeout`);
+    /// otherwise 30 s.
+    #[must_use]
+    pub fn with_idle_timeout(self, idle_timeout: Duration) -> Self {
+        Self { idle_timeout, ..self }
     }
 
     /// The same client with a new connection for each request, which says so (`Transport.DisableKeepAlives`).
@@ -177,7 +187,7 @@ impl Client {
         proxy: Option<&Url>,
         until: Option<Instant>,
     ) -> Result<Connection, Fault> {
-        if let Some(idle) = self.pool.take(key).await {
+        if let Some(idle) = self.pool.take(key, self.idle_timeout).await {
             return Ok(idle);
         }
         let mut freed = self.pool.wait(key);

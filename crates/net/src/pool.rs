@@ -11,8 +11,8 @@ use crate::http1::Connection;
 
 /// `DefaultMaxIdleConnsPerHost`
 const MAX_IDLE_PER_HOST: usize = 2;
-/// `IdleConnTimeout` of containerd's, CRI-O's and Docker's transports (containerd `registry.go`).
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// `IdleConnTimeout` of containerd's and Docker's transports (containerd `registry.go`).
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where a connection leads (`connectMethodKey`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,11 +44,11 @@ struct Place {
 }
 
 impl Pool {
-    /// The connection that became idle last, if it is still alive.
-    pub(crate) async fn take(&self, key: &Key) -> Option<Connection> {
+    /// The connection that became idle last, less than `timeout` ago, if it is still alive.
+    pub(crate) async fn take(&self, key: &Key, timeout: Duration) -> Option<Connection> {
         loop {
             let mut connection = self.lock().get_mut(key)?.idle.pop()?;
-            let fresh = Instant::now() - connection.idle_since < IDLE_TIMEOUT;
+            let fresh = Instant::now() - connection.idle_since < timeout;
             if fresh && !connection.is_stale().await {
                 return Some(connection);
             }
@@ -113,5 +113,21 @@ mod tests {
             .get(&key())
             .map(|place| place.idle.iter().map(|idle| idle.number).collect::<Vec<_>>());
         assert_eq!(kept, Some(vec![3, 4]));
+    }
+    #[tokio::test(start_paused = true)]
+    async fn what_was_idle_for_too_long_is_not_taken() {
+        let seconds = Duration::from_secs;
+        let (pool, mut peers) = (Pool::default(), Vec::new());
+        for (idle, timeout, expected) in
+            [(29, 30, Some(1)), (31, 30, None), (31, 90, Some(3)), (91, 90, None)]
+        {
+            let (io, peer) = tokio::io::duplex(1);
+            peers.push(peer);
+            let number = peers.len() as u64;
+            pool.put(key(), Connection::new(Box::new(io), Ends::default(), number, 27));
+            tokio::time::advance(seconds(idle)).await;
+            let taken = pool.take(&key(), seconds(timeout)).await.map(|taken| taken.number);
+            assert_eq!(taken, expected, "{idle} {timeout}");
+        }
     }
 }

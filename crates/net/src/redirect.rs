@@ -57,6 +57,10 @@ impl Redirects {
             307 | 308 => true,
             _ => return Ok(None),
         };
+        // A body that cannot be sent again keeps the request where it is (`redirectBehavior`).
+        if keeps_method && last.body.is_some() && last.is_chunked() {
+            return Ok(None);
+        }
         // Answers of this kind without a Location are seen in the wild, and are taken as they are.
         let Some(location) = answer.location().filter(|location| !location.is_empty()) else {
             return Ok(None);

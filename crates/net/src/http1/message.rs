@@ -63,8 +63,10 @@ impl Request {
             Some("") => {}
             agent => wire.add("User-Agent", agent.unwrap_or("Go-http-client/1.1")),
         }
-        if let Some(body) = &self.body {
-            wire.add("Content-Length", body.expose().len().to_string());
+        match &self.body {
+            Some(_) if self.is_chunked() => wire.add("Transfer-Encoding", CHUNKED),
+            Some(body) => wire.add("Content-Length", body.expose().len().to_string()),
+            None => {}
         }
         // `Client.send`: what stands before the @ of a URL, where there is no other Authorization.
         let of_url = authorization(&self.url).filter(|_| !self.header.has_key("Authorization"));
@@ -95,10 +97,35 @@ impl Request {
         }
         text.push_str("\r\n");
         let mut bytes = text.into_bytes();
-        bytes.extend(self.body.iter().flat_map(|body| body.expose()));
+        let Some(body) = &self.body else { return bytes };
+        let body = body.expose();
+        if !self.is_chunked() {
+            bytes.extend_from_slice(body);
+            return bytes;
+        }
+        if !body.is_empty() {
+            bytes.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
+            bytes.extend_from_slice(body);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(b"0\r\n\r\n");
         bytes
     }
+
+    /// The body is one of which the length is not told beforehand, and which cannot be sent twice: a `Request.Body` that
+    /// was put there by hand (Go `net/http/transfer.go` `shouldSendChunkedRequestBody`).
+    #[must_use]
+    pub fn with_unknown_length(mut self) -> Self {
+        self.header.set("Transfer-Encoding", CHUNKED);
+        self
+    }
+
+    pub(crate) fn is_chunked(&self) -> bool {
+        self.header.get("Transfer-Encoding") == Some(CHUNKED)
+    }
 }
+
+const CHUNKED: &str = "chunked";
 
 /// `Host` as Go writes it: as in the URL, without an empty port.
 fn host(url: &Url) -> String {
@@ -294,6 +321,26 @@ mod tests {
         for (text, words) in cases {
             assert_eq!(parse(text).unwrap_err(), words, "{text:?}");
         }
+    }
+
+    #[test]
+    fn bodies_of_a_known_length_and_of_an_unknown_one() {
+        let written = |body: &str, is_known: bool| {
+            let url = Url::parse("https://a.test/token").unwrap();
+            let body = Some(Secret::new(body.as_bytes().to_vec()));
+            let request = Request { body, ..Request::new(Purpose::Token, "POST", url) };
+            let request = if is_known { request } else { request.with_unknown_length() };
+            String::from_utf8(request.encode(&request.wire_header(None), false)).unwrap()
+        };
+        let head = "POST /token HTTP/1.1\r\nHost: a.test\r\nUser-Agent: Go-http-client/1.1\r\n";
+        let gzip = "Accept-Encoding: gzip\r\n\r\n";
+        assert_eq!(written("a=b", true), format!("{head}Content-Length: 3\r\n{gzip}a=b"));
+        let chunked = format!("{head}Transfer-Encoding: chunked\r\n{gzip}");
+        assert_eq!(
+            written("a=b&c=d&e=f&g=h&i=j", false),
+            format!("{chunked}13\r\na=b&c=d&e=f&g=h&i=j\r\n0\r\n\r\n")
+        );
+        assert_eq!(written("", false), format!("{chunked}0\r\n\r\n"));
     }
 
     /// As containerd 1.6.20, built with Go 1.19, took them (`loc-ctl-head`).
