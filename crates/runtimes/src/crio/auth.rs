@@ -11,6 +11,11 @@ use secret::Secret;
 
 use super::error::{Error, Result};
 
+/// The helper that is the files of logins (`sysregistriesv2.AuthenticationFileHelper`).
+const FILES: &str = "containers-auth.json";
+/// Where systemd looks for programs, where a service's environment does not say (systemd.exec(5) `$PATH`).
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// What is logged in with (`types.DockerAuthConfig`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Login {
@@ -76,21 +81,58 @@ struct File {
 }
 
 impl Files<'_> {
-    /// `GetCredentialsForRef`: the first that fits a repository. Programs that keep logins are not run; that they would be
-    /// asked goes to `tell`.
+    /// `GetCredentialsForRef`: the first that fits a repository. What cannot be read counts only where nothing is found.
     pub(super) fn find(&self, repository: &str, tell: &dyn Fn(String)) -> Result<Option<Found>> {
+        let mut failed = Vec::new();
         for helper in self.helpers {
-            if helper != "containers-auth.json" {
-                tell(format!("docker-credential-{helper} would be asked for a login, and is not run here"));
-                continue;
+            let found = match helper.as_str() {
+                FILES => self.find_in_files(repository, tell),
+                helper => self.ask(helper, "registries.conf", tell),
+            };
+            match found {
+                Ok(Some(found)) => return Ok(Some(found)),
+                Ok(None) => {}
+                Err(error) => failed.push(error),
             }
-            for file in self.paths() {
-                if let Some(found) = self.find_in(&file, repository, tell)? {
-                    return Ok(Some(found));
-                }
+        }
+        match failed.len() {
+            0 | 1 => failed.pop().map_or(Ok(None), Err),
+            _ => {
+                // The second bullet is upstream's (cri-o@f954a17:vendor/go.podman.io/image/v5/pkg/docker/config/config.go:258).
+                let all: Vec<String> = failed.iter().map(ToString::to_string).collect();
+                Err(Error::plain(format!("errors looking up credentials:\n\t* {}\n", all.join("\nt* "))))
+            }
+        }
+    }
+
+    fn find_in_files(&self, repository: &str, tell: &dyn Fn(String)) -> Result<Option<Found>> {
+        for file in self.paths() {
+            if let Some(found) = self.find_in(&file, repository, tell)? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    /// `getCredsFromCredHelper`: a program that keeps logins. One that the node has is not run here; of one that is not
+    /// among the node's files it is taken that the node has none (vendor/github.com/docker/docker-credential-helpers/
+    /// client/client.go `Get`).
+    fn ask(&self, helper: &str, named_by: &str, tell: &dyn Fn(String)) -> Result<Option<Found>> {
+        let program = format!("docker-credential-{helper}");
+        let path = self.environment.first(&["PATH"]).unwrap_or(PATH);
+        let is_there = |directory: &&str| self.node.list_own(directory).contains(&program);
+        if let Some(directory) = path.split(':').find(is_there) {
+            tell(format!(
+                "{named_by} has {program} asked for a login. The node has it ({directory}), and it is not run here: what \
+                 follows is as if it knew none"
+            ));
+            return Ok(None);
+        }
+        tell(format!("{named_by} has {program} asked for a login, and it is not among the node's files"));
+        let quoted = strconv::quote(&program);
+        Err(Error::plain(format!(
+            "error getting credentials - err: exec: {quoted}: executable file not found in $PATH, out: ``"
+        )))
     }
 
     /// `getAuthFilePaths`
@@ -123,8 +165,7 @@ impl Files<'_> {
         })?;
         let registry = repository.split('/').next().unwrap_or(repository);
         if let Some((_, helper)) = entries.helpers.iter().find(|(host, _)| host == registry) {
-            tell(format!("{path} has docker-credential-{helper} asked for a login, which is not run here"));
-            return Ok(None);
+            return self.ask(helper, &path.to_string(), tell);
         }
         let Some((key, entry)) = entries.matching(repository, registry, file.is_legacy) else {
             return Ok(None);
@@ -222,9 +263,18 @@ mod tests {
     use super::*;
 
     fn found(files: &[(&str, &str)], global: &str, repository: &str) -> std::result::Result<String, String> {
+        by_helpers(&[FILES], files, global, repository)
+    }
+
+    fn by_helpers(
+        helpers: &[&str],
+        files: &[(&str, &str)],
+        global: &str,
+        repository: &str,
+    ) -> std::result::Result<String, String> {
         let files = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
         let (node, environment) = (Node::memory(files), Environment::default());
-        let helpers = ["containers-auth.json".to_owned()];
+        let helpers: Vec<String> = helpers.iter().map(|helper| (*helper).to_owned()).collect();
         let files = Files {
             node: &node,
             environment: &environment,
@@ -272,6 +322,29 @@ mod tests {
             broken.unwrap_err(),
             "reading JSON file \"/etc/crio/auth.json\": unmarshaling JSON at \"/etc/crio/auth.json\": unexpected end of \
              JSON input"
+        );
+    }
+
+    /// As skopeo 1.22.0 said of them, which has the same library.
+    #[test]
+    fn programs_that_keep_logins() {
+        const NONE: &str = "error getting credentials - err: exec: \"docker-credential-x\": executable file not found in \
+                            $PATH, out: ``";
+        let (docker, named) = ("/root/.docker/config.json", "/etc/crio/auth.json");
+        let by_program = r#"{"auths":{"r.test":{"auth":"YTpi"}},"credHelpers":{"r.test":"x"}}"#;
+        let err = |text: &str| Err(text.to_owned());
+        assert_eq!(found(&[(named, by_program)], named, "r.test/a"), err(NONE));
+        assert_eq!(found(&[(named, by_program)], named, "other.test/a"), Ok(String::new()));
+        let there = [(named, by_program), ("/usr/bin/docker-credential-x", "")];
+        assert_eq!(found(&there, named, "r.test/a"), Ok(String::new()), "it is not run");
+        let keys = keys(&["r.test"]);
+        assert_eq!(by_helpers(&["x"], &[(docker, &keys)], "", "r.test/a"), err(NONE));
+        assert_eq!(by_helpers(&["x", FILES], &[(docker, &keys)], "", "r.test/a"), Ok("r.test".into()));
+        let broken = "reading JSON file \"/root/.docker/config.json\": unmarshaling JSON at \"/root/.docker/config.json\": \
+                      unexpected end of JSON input";
+        assert_eq!(
+            by_helpers(&[FILES, "x"], &[(docker, "{")], "", "r.test/a"),
+            Err(format!("errors looking up credentials:\n\t* {broken}\nt* {NONE}\n"))
         );
     }
 
