@@ -9,6 +9,7 @@ use gostd::base64;
 use gostd::net::Error as Cause;
 use gostd::url::Url;
 use net::{BoxFuture, Header, ProxyRules, Redirects, Request, Response, Roots, Tls, Transport};
+use secret::Secret;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::{Instant, sleep};
 use trace::{Fault, Purpose, Stage};
@@ -26,6 +27,8 @@ use super::token::{self, Scope, Token};
 const MOST_OF_REFUSAL: usize = 4 << 20;
 /// `Dialer.Timeout` (pkg/tlsclientconfig/tlsclientconfig.go `NewTransport`)
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// `Transport.IdleConnTimeout` (the same)
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A client, for one repository of one registry (`dockerClient`).
 pub(super) struct Client {
@@ -39,8 +42,8 @@ pub(super) struct Client {
     pub(super) scope: Scope,
     /// What the ping found out, or why it did not (`detectProperties`).
     properties: OnceCell<Result<Properties>>,
-    /// By the scope that was asked for besides the repository's own.
-    tokens: Mutex<HashMap<Option<Scope>, (Token, Instant)>>,
+    /// By the scope that was asked for besides the repository's own, with the end of their lives.
+    tokens: Mutex<HashMap<Option<Scope>, (Secret, Instant)>>,
 }
 
 /// What is known of a registry.
@@ -96,7 +99,8 @@ impl Client {
         }
         let registry = if domain == "docker.io" { "registry-1.docker.io" } else { domain };
         Ok(Self {
-            http: net::Client::new(system.dialer.clone(), transport(system, certificates, source.insecure)?),
+            http: net::Client::new(system.dialer.clone(), transport(system, certificates, source.insecure)?)
+                .with_idle_timeout(IDLE_TIMEOUT),
             registry: registry.to_owned(),
             user_agent: system.user_agent(),
             insecure: source.insecure,
@@ -237,17 +241,19 @@ impl Client {
         Ok(None)
     }
 
-    /// The token for the repository, and for another scope, if one was wanted.
-    async fn token(&self, challenge: &Challenge, extra: Option<&Scope>) -> Result<secret::Secret> {
-        let mut tokens = self.tokens.lock().await;
-        if let Some((token, expires)) = tokens.get(&extra.cloned())
-            && *expires >= Instant::now()
+    /// The token for the repository, and for another scope, if one was wanted. Requests that need one at the same time ask
+    /// for it one by one each (docker_client.go:740-760).
+    async fn token(&self, challenge: &Challenge, extra: Option<&Scope>) -> Result<Secret> {
+        let known = self.tokens.lock().await.get(&extra.cloned()).cloned();
+        if let Some((value, expires)) = known
+            && expires >= Instant::now()
         {
-            return Ok(token.value.clone());
+            return Ok(value);
         }
-        let token = token::fetch(self, challenge, extra).await?;
-        let (value, expires) = (token.value.clone(), Instant::now() + token.lifetime);
-        tokens.insert(extra.cloned(), (token, expires));
+        let Token { value, lifetime } = token::fetch(self, challenge, extra).await?;
+        if let Some(lifetime) = lifetime {
+            self.tokens.lock().await.insert(extra.cloned(), (value.clone(), Instant::now() + lifetime));
+        }
         Ok(value)
     }
 

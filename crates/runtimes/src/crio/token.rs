@@ -6,6 +6,7 @@ use std::time::Duration;
 use gostd::json::{self, Place, Reader, Value};
 use gostd::strconv;
 use gostd::url::Values;
+use jiff::Timestamp;
 use net::Response;
 use secret::Secret;
 
@@ -14,6 +15,8 @@ use super::client::{Client, basic, refusal};
 use super::error::{Error, Result};
 use crate::claims;
 
+/// `time.Time{}`: the first second of the year 1.
+const ZERO_TIME: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 /// So much of an answer that is no token is shown, in bytes.
 const SHOWN: usize = 50;
 
@@ -39,10 +42,10 @@ impl Scope {
     }
 }
 
-/// A token, and how long it lasts.
+/// A token, and how long it lasts; none where it was out of date when it came.
 pub(super) struct Token {
     pub(super) value: Secret,
-    pub(super) lifetime: Duration,
+    pub(super) lifetime: Option<Duration>,
 }
 
 /// Asks for one: with the identity token where the login has one, else with user and password, or without.
@@ -72,6 +75,8 @@ pub(super) async fn fetch(client: &Client, challenge: &Challenge, extra: Option<
         let form = oauth2(values, &client.login.identity_token);
         request.header.set("Content-Type", "application/x-www-form-urlencoded");
         request.body = Some(Secret::new(form.encode().into_bytes()));
+        // The body is put into a request that was made without one (docker_client.go:800).
+        request = request.with_unknown_length();
     } else {
         request.url.raw_query = values.encode();
         if !user.is_empty() && !client.login.password.expose().is_empty() {
@@ -117,13 +122,23 @@ async fn read(client: &Client, mut response: Response) -> Result<Token> {
     if body.len() > most {
         return Err(Error::plain(format!("exceeded maximum allowed size of {most} bytes")));
     }
-    let (value, expires_in) = decode(&body, profile.go).map_err(|said| {
+    let Answer { value, expires_in, issued_at } = decode(&body, profile.go).map_err(|said| {
         let shown = shown(body.get(..SHOWN).unwrap_or(&body));
         let (url, shown) = (strconv::quote(response.url.redacted()), strconv::quote(shown));
         Error::plain(said).context(format!("decoding bearer token (last URL {url}, body start {shown})"))
     })?;
-    let lifetime = Duration::from_secs(u64::try_from(expires_in).unwrap_or_default());
-    Ok(Token { value, lifetime: lifetime.max(profile.requests.least_token_lifetime) })
+    let lifetime = Duration::from_secs(u64::try_from(expires_in).unwrap_or_default())
+        .max(profile.requests.least_token_lifetime);
+    Ok(Token { value, lifetime: left(lifetime, issued_at, client.system.clock.now()) })
+}
+
+/// What is left of a lifetime that began when the service says so; one that says nothing means now. A token whose time is
+/// over is sent once, and asked for again for the next request (docker_client.go:740-760,887-901).
+fn left(lifetime: Duration, issued_at: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
+    let Some(issued_at) = issued_at else { return Some(lifetime) };
+    let lifetime = jiff::SignedDuration::try_from(lifetime).unwrap_or(jiff::SignedDuration::MAX);
+    let left = lifetime.saturating_sub(now.duration_since(issued_at));
+    Duration::try_from(left).ok()
 }
 
 /// The beginning of an answer that cannot be read. CRI-O shows it as it is; here nothing is shown of a token in it.
@@ -135,22 +150,36 @@ fn shown(body: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The token and its lifetime in seconds.
-fn decode(body: &[u8], go: u8) -> std::result::Result<(Secret, i64), String> {
+/// What a token service says.
+struct Answer {
+    value: Secret,
+    /// In seconds.
+    expires_in: i64,
+    /// None where it does not say.
+    issued_at: Option<Timestamp>,
+}
+
+fn decode(body: &[u8], go: u8) -> std::result::Result<Answer, String> {
     let document = json::parse(body).map_err(|error| error.words(go))?;
     let mut reader = Reader::new();
     let root = Place { go_struct: "", field: "", go_type: GO_STRUCT };
     let object = reader.object(Some(&document), root).unwrap_or(&Value::Null);
     let place = |field, go_type| Place { go_struct: "", field, go_type };
-    if let Some(Value::String(date)) = object.field("issued_at") {
-        gostd::time::check_rfc3339(date).map_err(|error| error.to_string())?;
-    }
+    let issued_at = match object.field("issued_at") {
+        Some(Value::String(date)) => {
+            gostd::time::check_rfc3339(date).map_err(|error| error.to_string())?;
+            // Go's zero time is as if nothing was said.
+            date.parse::<Timestamp>().ok().filter(|at| *at != ZERO_TIME)
+        }
+        None | Some(Value::Null) => None,
+        Some(_) => return Err("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
+    };
     let token = reader.string(object.field("token"), place("token", "string"));
     let access_token = reader.string(object.field("access_token"), place("access_token", "string"));
     let expires_in = reader.int(object.field("expires_in"), place("expires_in", "int"));
     reader.finish().map_err(|error| error.words(go))?;
     let token = if token.is_empty() { access_token } else { token };
-    Ok((token.into(), expires_in))
+    Ok(Answer { value: token.into(), expires_in, issued_at })
 }
 
 /// The type has no name upstream, so that Go prints all of it.
@@ -164,8 +193,9 @@ mod tests {
 
     #[test]
     fn answers() {
-        let got =
-            |body: &str| decode(body.as_bytes(), 26).map(|(token, lasts)| (token.expose().clone(), lasts));
+        let got = |body: &str| {
+            decode(body.as_bytes(), 26).map(|token| (token.value.expose().clone(), token.expires_in))
+        };
         let token = |token: &str, lasts| Ok((token.to_owned(), lasts));
         let cases = [
             (r#"{"token":"T","access_token":"A","expires_in":300}"#, token("T", 300)),
@@ -176,11 +206,28 @@ mod tests {
                 r#"{"token":"T","issued_at":"x"}"#,
                 Err(r#"parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006""#.into()),
             ),
+            (r#"{"token":"T","issued_at":5}"#, Err("Time.UnmarshalJSON: input is not a JSON string".into())),
             ("", Err("unexpected end of JSON input".into())),
         ];
         for (body, expected) in cases {
             assert_eq!(got(body), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn a_lifetime_begins_when_the_service_says_so() {
+        let left = |more: &str| {
+            let body = format!("{{\"token\":\"T\"{more}}}");
+            let answer = decode(body.as_bytes(), 26).unwrap();
+            left(Duration::from_secs(300), answer.issued_at, "2024-01-01T00:10:00Z".parse().unwrap())
+        };
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(left(""), seconds(300));
+        assert_eq!(left(r#","issued_at":null"#), seconds(300));
+        assert_eq!(left(r#","issued_at":"0001-01-01T00:00:00Z""#), seconds(300));
+        assert_eq!(left(r#","issued_at":"2024-01-01T00:09:00Z""#), seconds(240));
+        assert_eq!(left(r#","issued_at":"2024-01-01T02:06:00+02:00""#), seconds(60));
+        assert_eq!(left(r#","issued_at":"2024-01-01T00:04:00Z""#), None);
     }
 
     #[test]
