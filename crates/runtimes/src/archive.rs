@@ -44,6 +44,7 @@ impl Applied {
 /// Takes a layer's bytes as they come.
 pub(crate) struct Archive {
     stream: Stream,
+    reads_on: bool,
 }
 
 enum Stream {
@@ -57,7 +58,12 @@ enum Stream {
 
 impl Archive {
     pub(crate) const fn new() -> Self {
-        Self { stream: Stream::Undecided(Vec::new()) }
+        Self { stream: Stream::Undecided(Vec::new()), reads_on: false }
+    }
+
+    /// One that goes on behind what is no archive, so that its diff id is known all the same.
+    pub(crate) const fn reading_on() -> Self {
+        Self { stream: Stream::Undecided(Vec::new()), reads_on: true }
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
@@ -68,7 +74,7 @@ impl Archive {
                 return;
             }
             let first = std::mem::take(first);
-            self.stream = Stream::detect(&first);
+            self.stream = Stream::detect(&first, self.reads_on);
             self.write(&first);
         } else {
             self.write(bytes);
@@ -91,47 +97,57 @@ impl Archive {
     }
 
     /// The end of the layer.
-    pub(crate) fn finish(mut self) -> Applied {
+    pub(crate) fn finish(self) -> Applied {
+        self.finish_both().0
+    }
+
+    /// The same, with the diff id wherever all of the stream could be decompressed.
+    pub(crate) fn finish_both(mut self) -> (Applied, Option<String>) {
         if let Stream::Undecided(first) = &mut self.stream {
             let first = std::mem::take(first);
-            self.stream = Stream::detect(&first);
+            self.stream = Stream::detect(&first, self.reads_on);
             self.write(&first);
         }
         let compressed = !matches!(self.stream, Stream::Plain(_));
+        match self.into_tar() {
+            Ok(tar) => tar.finish(compressed),
+            Err(applied) => (applied, None),
+        }
+    }
+
+    fn into_tar(self) -> Result<Tar, Applied> {
         let tar = match self.stream {
-            Stream::Failed(failure) => return failure,
+            Stream::Failed(failure) => return Err(failure),
             Stream::Plain(tar) => Ok(*tar),
             Stream::Gzip(mut decoder, seen) => match decoder.try_finish() {
                 Ok(()) => decoder.finish().map_err(|error| (error, Problem::UnexpectedEof)),
-                Err(error) => return failure(&error, &Stream::Gzip(decoder, seen)),
+                Err(error) => return Err(failure(&error, &Stream::Gzip(decoder, seen))),
             },
             Stream::Zstd(mut decoder) => {
                 let flushed = decoder.flush().map(|()| decoder.into_inner());
                 flushed.map_err(|error| (error, Problem::UnexpectedEof))
             }
-            Stream::Undecided(_) => return Applied::Failed("EOF".into()),
+            Stream::Undecided(_) => return Err(Applied::Failed("EOF".into())),
         };
-        match tar {
-            Ok(tar) => tar.finish(compressed),
-            // The decoder hands its last bytes on only now: they may be no archive.
-            Err((error, problem)) => Applied::Failed(
-                tar_error(&error).map_or_else(|| problem.to_string(), |error| error.to_string()),
-            ),
-        }
+        // The decoder hands its last bytes on only now: they may be no archive.
+        tar.map_err(|(error, problem)| {
+            Applied::Failed(tar_error(&error).map_or_else(|| problem.to_string(), |error| error.to_string()))
+        })
     }
 }
 
 impl Stream {
-    fn detect(first: &[u8]) -> Self {
+    fn detect(first: &[u8], reads_on: bool) -> Self {
+        let tar = Tar { reads_on, ..Tar::new() };
         if is_gzip(first) {
-            Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Tar::new())), Seen::default())
+            Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(tar)), Seen::default())
         } else if is_zstd(first) {
-            match zstd::stream::write::Decoder::new(Tar::new()) {
+            match zstd::stream::write::Decoder::new(tar) {
                 Ok(decoder) => Self::Zstd(Box::new(decoder)),
                 Err(error) => Self::Failed(Applied::Failed(error.to_string())),
             }
         } else {
-            Self::Plain(Box::new(Tar::new()))
+            Self::Plain(Box::new(tar))
         }
     }
 }
@@ -181,6 +197,9 @@ struct Tar {
     zero_blocks: u8,
     size: u64,
     empty: bool,
+    /// Whether it is digested to its end even where it is no archive, and why it is none.
+    reads_on: bool,
+    refused: Option<TarError>,
 }
 
 impl Tar {
@@ -192,6 +211,8 @@ impl Tar {
             zero_blocks: 0,
             size: 0,
             empty: true,
+            reads_on: false,
+            refused: None,
         }
     }
 
@@ -217,12 +238,16 @@ impl Tar {
         Ok(())
     }
 
-    fn finish(self, compressed: bool) -> Applied {
-        if !self.ended() && (self.skip > 0 || !self.block.is_empty()) {
-            return Applied::Failed("unexpected EOF".into());
-        }
+    fn finish(self, compressed: bool) -> (Applied, Option<String>) {
+        let is_cut = !self.ended() && (self.skip > 0 || !self.block.is_empty());
         let (size, empty) = (self.size, self.empty);
-        Applied::Unpacked { diff_id: self.digester.finish().to_string(), size, empty, compressed }
+        let diff_id = self.digester.finish().to_string();
+        let applied = match self.refused {
+            Some(refused) => Applied::Failed(refused.to_string()),
+            None if is_cut => Applied::Failed("unexpected EOF".into()),
+            None => Applied::Unpacked { diff_id: diff_id.clone(), size, empty, compressed },
+        };
+        (applied, Some(diff_id))
     }
 }
 
@@ -232,7 +257,7 @@ impl Write for Tar {
         self.size += bytes.len() as u64;
         self.empty = self.empty && bytes.iter().all(|byte| *byte == 0);
         let mut rest = bytes;
-        while !rest.is_empty() && !self.ended() {
+        while !rest.is_empty() && !self.ended() && self.refused.is_none() {
             if self.skip > 0 {
                 let skipped = self.skip.min(rest.len() as u64);
                 self.skip -= skipped;
@@ -243,7 +268,10 @@ impl Write for Tar {
             self.block.extend_from_slice(&rest[..taken]);
             rest = &rest[taken..];
             if self.block.len() == BLOCK {
-                self.header().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+                match self.header() {
+                    Err(error) if self.reads_on => self.refused = Some(error),
+                    read => read.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?,
+                }
             }
         }
         Ok(bytes.len())
@@ -307,6 +335,23 @@ mod tests {
         tar.extend_from_slice(content);
         tar.resize(tar.len().div_ceil(BLOCK) * BLOCK + 2 * BLOCK, 0);
         tar
+    }
+
+    #[test]
+    fn what_is_read_on_has_a_diff_id() {
+        let both = |bytes: &[u8]| {
+            let mut archive = Archive::reading_on();
+            bytes.chunks(700).for_each(|piece| archive.push(piece));
+            archive.finish_both()
+        };
+        let text = b"no tar at all\n".repeat(400);
+        let (diff_id, words) = (Digest::sha256_of(&text).to_string(), "archive/tar: invalid tar header");
+        let failed = |words: &str| Applied::Failed(words.into());
+        assert_eq!(both(&text), (failed(words), Some(diff_id.clone())));
+        assert_eq!(both(&gzip(&text)), (failed(words), Some(diff_id)));
+        let tar = tar_of("file", &[7; 1000]);
+        assert_eq!(both(&gzip(&tar)).1, Some(Digest::sha256_of(&tar).to_string()));
+        assert_eq!(both(&gzip(&tar)[..60]), (failed("unexpected EOF"), None));
     }
 
     #[test]

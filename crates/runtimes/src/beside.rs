@@ -34,6 +34,11 @@ impl Unpacking {
         Self { seen: 0, way: Way::Here(Archive::new()) }
     }
 
+    /// As [`Archive::reading_on`].
+    pub(crate) const fn reading_on() -> Self {
+        Self { seen: 0, way: Way::Here(Archive::reading_on()) }
+    }
+
     pub(crate) fn push(&mut self, piece: &Bytes) {
         self.seen = self.seen.saturating_add(piece.len());
         if self.seen > SMALL && matches!(self.way, Way::Here(_)) {
@@ -63,6 +68,11 @@ impl Unpacking {
 
     /// The end of the layer.
     pub(crate) fn finish(self) -> Applied {
+        self.finish_both().0
+    }
+
+    /// As [`Archive::finish_both`].
+    pub(crate) fn finish_both(self) -> (Applied, Option<String>) {
         let archive = match self.way {
             Way::Here(archive) => Some(archive),
             Way::Beside { pieces, thread } => {
@@ -71,7 +81,8 @@ impl Unpacking {
             }
             Way::Lost => None,
         };
-        archive.map_or_else(|| Applied::Failed("the layer could not be unpacked".into()), Archive::finish)
+        let lost = || (Applied::Failed("the layer could not be unpacked".into()), None);
+        archive.map_or_else(lost, Archive::finish_both)
     }
 }
 

@@ -98,9 +98,11 @@ impl Shared {
     /// `copyLayer`
     async fn copy_layer(&self, index: usize, layer: &Descriptor) -> Result<()> {
         let digest: Digest = layer.parse_digest().map_err(|error| {
-            Error::plain(error.to_string())
-                .context("Can not check for a blob with invalid digest")
-                .context(format!("trying to reuse blob {} at destination", layer.digest))
+            let said = match layer.digest.as_str() {
+                "" => Error::plain("Can not check for a blob with unknown digest"),
+                _ => Error::plain(error.to_string()).context("Can not check for a blob with invalid digest"),
+            };
+            said.context(format!("trying to reuse blob {} at destination", layer.digest))
         })?;
         if let Destination::Storage(dest) = &self.dest
             && let Some(known) = dest.store.layer(&layer.digest)
@@ -112,7 +114,13 @@ impl Shared {
                 compressed: true,
             };
             self.system.progress.report();
-            return dest.queue_or_commit(index, Unpacked { digest: layer.digest.clone(), applied });
+            let diff_id = None;
+            return dest.queue_or_commit(index, Unpacked { digest: layer.digest.clone(), applied, diff_id });
+        }
+        if let Destination::Storage(dest) = &self.dest {
+            // What the config says of a layer is looked at before a part of it would be fetched (`PutBlobPartial`).
+            dest.claimed_diff_id(index)
+                .map_err(|error| error.context(format!("partial pull of blob {}", layer.digest)))?;
         }
         let reading = |error: Error| error.context(format!("reading blob {}", layer.digest));
         let mut reader = self.source.blob(layer, Purpose::Layer).await.map_err(reading)?;
@@ -129,7 +137,7 @@ impl Shared {
         reader: &mut BodyReader<'_>,
     ) -> Result<()> {
         let mut blob = Incoming::new(self, layer, algorithm, reader.head_length());
-        let mut unpacking = Unpacking::new();
+        let mut unpacking = Unpacking::reading_on();
         loop {
             let piece = self.chunk(reader).await.map_err(|error| blob.failed(error))?;
             self.system.progress.report();
@@ -139,13 +147,41 @@ impl Shared {
         }
         blob.check()?;
         let Destination::Storage(dest) = &self.dest else { return Ok(()) };
-        let applied = unpacking.finish();
-        if let Applied::Unopened(problem) | Applied::Trailing(problem) = &applied {
+        let (applied, diff_id) = match blob.foreign {
+            Some(name) => (self.taken_as_whole(name, index, layer, dest, blob.offset), None),
+            None => unpacking.finish_both(),
+        };
+        let problem = match &applied {
+            Applied::Unopened(problem) | Applied::Trailing(problem) => Some(problem.to_string()),
+            // What cannot even be decompressed does not get as far as being unpacked.
+            Applied::Failed(words) if diff_id.is_none() => Some(words.clone()),
+            Applied::Failed(_) | Applied::Unpacked { .. } => None,
+        };
+        if let Some(problem) = problem {
             self.system.recorder.unusable(format!("{} is not unpacked", layer.digest), Flaw::Archive);
-            return Err(blob.failed_to_decompress(&applied, problem.to_string()));
+            return Err(blob.failed_to_decompress(&applied, problem));
         }
-        let unpacked = Unpacked { digest: layer.digest.clone(), applied };
+        let unpacked = Unpacked { digest: layer.digest.clone(), applied, diff_id };
         dest.queue_or_commit(index, unpacked).map_err(|error| error.context("writing blob"))
+    }
+
+    /// A layer of a compression that CRI-O reads and that is not read here: said so, and what the config says of it is
+    /// believed.
+    fn taken_as_whole(
+        &self,
+        name: &str,
+        index: usize,
+        layer: &Descriptor,
+        dest: &StorageDest,
+        size: u64,
+    ) -> Applied {
+        let digest = &layer.digest;
+        let text =
+            format!("{digest} is compressed by {name}, which is not unpacked here: it is taken to be whole");
+        self.system.recorder.decide("layer", text);
+        let claimed = dest.claimed_diff_id(index).ok().flatten();
+        let diff_id = claimed.unwrap_or(digest).clone();
+        Applied::Unpacked { diff_id, size, empty: false, compressed: true }
     }
 
     async fn chunk(&self, reader: &mut BodyReader<'_>) -> Result<Option<Bytes>> {
@@ -173,16 +209,31 @@ struct Incoming<'a> {
     file: Option<String>,
     /// How much room of the node's disk it has.
     room: u64,
+    /// A compression that is not read here.
+    foreign: Option<&'static str>,
+}
+
+/// What else layers may be compressed by (pkg/compression/compression.go `DetectCompressionFormat`).
+fn foreign_compression(first: &[u8]) -> Option<&'static str> {
+    match first {
+        [b'B', b'Z', b'h', ..] => Some("bzip2"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
+        _ => None,
+    }
 }
 
 impl<'a> Incoming<'a> {
     fn new(shared: &'a Shared, layer: &'a Descriptor, algorithm: Algorithm, head: usize) -> Self {
         let digester = Digester::new(algorithm);
-        Self { shared, layer, digester, offset: 0, head: head as u64, file: None, room: 0 }
+        let head = head as u64;
+        Self { shared, layer, digester, offset: 0, head, file: None, room: 0, foreign: None }
     }
 
     /// The next piece of it.
     fn take(&mut self, piece: &Bytes) -> Result<()> {
+        if self.offset == 0 {
+            self.foreign = foreign_compression(piece);
+        }
         self.digester.update(piece);
         self.offset += piece.len() as u64;
         let Destination::Storage(dest) = &self.shared.dest else { return Ok(()) };
@@ -267,6 +318,13 @@ impl Drop for Incoming<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_compressions() {
+        assert_eq!(foreign_compression(b"BZh91AY"), Some("bzip2"));
+        assert_eq!(foreign_compression(b"\xfd7zXZ\0\0"), Some("xz"));
+        assert_eq!(foreign_compression(b"\x1f\x8b\x08"), None);
+    }
 
     #[test]
     fn the_last_of_those_that_may_begins() {

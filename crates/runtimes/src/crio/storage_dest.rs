@@ -42,6 +42,8 @@ struct Queue {
 pub(super) struct Unpacked {
     pub(super) digest: String,
     pub(super) applied: Applied,
+    /// Of what is no archive, too.
+    pub(super) diff_id: Option<String>,
 }
 
 impl StorageDest {
@@ -85,32 +87,41 @@ impl StorageDest {
 
     /// `commitLayer`
     fn commit_layer(&self, index: usize, unpacked: &Unpacked) -> Result<()> {
-        let Unpacked { digest, applied } = unpacked;
+        let Unpacked { digest, applied, diff_id: read } = unpacked;
         let tell = |flaw| self.recorder.unusable(format!("{digest} is not unpacked"), flaw);
-        let (diff_id, size) = match applied {
-            Applied::Unpacked { diff_id, size, .. } => (diff_id, *size),
-            Applied::Failed(words) => {
-                tell(Flaw::Archive);
-                let blob = strconv::quote(digest);
-                return Err(Error::plain(format!(
-                    "adding layer with blob {blob}: unpacking failed (error: exit status 1; output: {words})"
-                )));
-            }
-            Applied::Trailing(problem) | Applied::Unopened(problem) => {
-                tell(Flaw::Archive);
+        let diff_id = match (applied, read) {
+            (Applied::Unpacked { diff_id, .. }, _) | (_, Some(diff_id)) => diff_id,
+            (Applied::Failed(words), None) => return Err(Error::plain(words.clone())),
+            (Applied::Trailing(problem) | Applied::Unopened(problem), None) => {
                 return Err(Error::plain(problem.to_string()));
             }
         };
+        let (blob, diff) = (strconv::quote(digest), strconv::quote(diff_id));
         if let Some(claimed) = self.claimed_diff_id(index)?
             && claimed != diff_id
         {
             tell(Flaw::DiffId { got: diff_id.clone() });
-            let (blob, diff) = (strconv::quote(digest), strconv::quote(diff_id));
             let claimed = strconv::quote(claimed);
             return Err(Error::plain(format!(
                 "layer {index} (blob {blob}/\"\"/{diff}) does not match config's DiffID {claimed}"
             )));
         }
+        let unpacking = |words: &str| {
+            Error::plain(format!(
+                "adding layer with blob {blob}/\"\"/{diff}: unpacking failed (error: exit status 1; output: {words})"
+            ))
+        };
+        let size = match applied {
+            Applied::Unpacked { size, .. } => *size,
+            Applied::Failed(words) => {
+                tell(Flaw::Archive);
+                return Err(unpacking(words));
+            }
+            Applied::Trailing(problem) | Applied::Unopened(problem) => {
+                tell(Flaw::Archive);
+                return Err(unpacking(&problem.to_string()));
+            }
+        };
         if self.store.layer(digest).is_some() {
             return Ok(());
         }
@@ -118,17 +129,12 @@ impl StorageDest {
         let kept = self.store.space.take(size).and_then(|()| self.store.add_layer(digest, layer));
         kept.map_err(|error| {
             tell(Flaw::Storage { errno: error.raw_os_error() });
-            let blob = strconv::quote(digest);
-            let diff = strconv::quote(diff_id);
-            Error::plain(format!(
-                "adding layer with blob {blob}/\"\"/{diff}: unpacking failed (error: exit status 1; output: write: {})",
-                storage_words(&error)
-            ))
+            unpacking(&format!("write: {}", storage_words(&error)))
         })
     }
 
     /// `untrustedLayerDiffID`: none where the config has none at all.
-    fn claimed_diff_id(&self, index: usize) -> Result<Option<&String>> {
+    pub(super) fn claimed_diff_id(&self, index: usize) -> Result<Option<&String>> {
         if self.claimed.iter().all(String::is_empty) {
             return Ok(None);
         }
@@ -158,7 +164,7 @@ mod tests {
     fn layer(digest: &str, diff_id: &str) -> Unpacked {
         let applied =
             Applied::Unpacked { diff_id: diff_id.to_owned(), size: 10, empty: false, compressed: true };
-        Unpacked { digest: digest.to_owned(), applied }
+        Unpacked { digest: digest.to_owned(), applied, diff_id: None }
     }
 
     fn dest(claimed: &[&str]) -> StorageDest {
@@ -200,6 +206,20 @@ mod tests {
             "image config has only 1 DiffID values, but a layer with index 1 exists"
         );
         assert!(dest(&[]).queue_or_commit(0, layer("sha256:a", "z")).is_ok());
+        // The config's diff id is looked at first, as skopeo 1.22.0 does.
+        let no_archive = |diff_id: &str| {
+            let applied = Applied::Failed("archive/tar: invalid tar header".to_owned());
+            Unpacked { digest: "sha256:a".to_owned(), applied, diff_id: Some(diff_id.to_owned()) }
+        };
+        assert_eq!(
+            said(&["x"], 0, no_archive("z")),
+            "layer 0 (blob \"sha256:a\"/\"\"/\"z\") does not match config's DiffID \"x\""
+        );
+        assert_eq!(
+            said(&["x"], 0, no_archive("x")),
+            "adding layer with blob \"sha256:a\"/\"\"/\"x\": unpacking failed (error: exit status 1; output: archive/tar: \
+             invalid tar header)"
+        );
         let full = dest(&["x"]);
         full.store.limit(5);
         assert!(
