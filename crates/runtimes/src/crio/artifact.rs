@@ -9,7 +9,7 @@ use distribution::media_type::{
     DOCKER_CONFIG, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, OCI_CONFIG, OCI_MANIFEST,
 };
 
-use super::copy::Copier;
+use super::copy::{Copier, To};
 use super::error::{Error, Result};
 use super::image_source::ImageSource;
 use super::layers::{self, Destination};
@@ -22,7 +22,7 @@ impl Copier {
     /// The artifact's identity: the digest of its manifest, without the algorithm.
     pub(super) async fn artifact(&self, policy: &Policy, reference: &Reference) -> Result<String> {
         self.ensure_not_container_image(reference).await.map_err(|error| error.context("image reference"))?;
-        self.copy_artifact(policy, reference).await.map_err(|error| error.context("pull artifact"))
+        self.copy(policy, reference, To::Artifacts).await.map_err(|error| error.context("pull artifact"))
     }
 
     /// `EnsureNotContainerImage`. Each manifest is read by a client of its own.
@@ -48,14 +48,14 @@ impl Copier {
         Ok(())
     }
 
-    /// `copy.Image` into the store of artifacts: layers and config as they are.
-    async fn copy_artifact(&self, policy: &Policy, reference: &Reference) -> Result<String> {
-        let name = format!("docker://{}", reference.familiar());
-        let source = ImageSource::new(&self.system, reference)
-            .await
-            .map_err(|error| error.context(format!("initializing source {name}")))?;
-        let source = Arc::new(source);
-        let blob = &source.manifest;
+    /// `copySingleImage` into the store of artifacts: layers and config as they are.
+    pub(super) async fn single_artifact(
+        &self,
+        policy: &Policy,
+        source: &Arc<ImageSource>,
+        blob: &Blob,
+    ) -> Result<String> {
+        let name = format!("docker://{}", source.logical.familiar());
         let manifest = blob.digest();
         source
             .check_policy(policy, &manifest)
@@ -64,19 +64,21 @@ impl Copier {
         let single =
             blob.single().map_err(|error| error.context(format!("initializing image from source {name}")))?;
         if self.layers == Layers::Head {
-            layers::ask(&source, &single.layers).await?;
+            layers::ask(source, &single.layers).await?;
         } else {
-            layers::copy(self, &source, &single.layers, &Destination::Artifacts).await?;
+            // What lies elsewhere stays there (oci/layout/oci_dest.go `AcceptsForeignLayerURLs`).
+            let own = single.layers.iter().filter(|layer| layer.urls.is_empty()).cloned().collect::<Vec<_>>();
+            layers::copy(self, source, &own, &Destination::Artifacts).await?;
         }
         if let Some(config) = &single.config {
-            self.config_blob(&source, config)
+            self.config_blob(source, config)
                 .await
                 .map_err(|error| error.context(format!("reading config blob {}", config.digest)))?;
         }
         let id = manifest.hex().to_owned();
         let image = Image { id: id.clone(), size: 0, layers: Vec::new() };
         self.store
-            .add_image(&reference.to_string(), image)
+            .add_image(&source.logical.to_string(), image)
             .map_err(|error| Error::plain(super::storage_dest::storage_words(&error)))?;
         Ok(id)
     }

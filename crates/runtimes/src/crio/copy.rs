@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use distribution::{Descriptor, Digest, ImageConfig, Reference};
+use gostd::json::Value;
 use trace::{Flaw, Purpose};
 
 use super::error::{Error, Result};
@@ -23,9 +24,23 @@ pub(super) struct Copier {
     pub(super) layers: Layers,
 }
 
+/// Where an image is copied to.
+#[derive(Clone, Copy)]
+pub(super) enum To {
+    /// The storage of images.
+    Storage,
+    /// The store of artifacts.
+    Artifacts,
+}
+
 impl Copier {
-    /// `copy.Image`: the image's identity.
+    /// An image into the storage: its identity.
     pub(super) async fn image(&self, policy: &Policy, reference: &Reference) -> Result<String> {
+        self.copy(policy, reference, To::Storage).await
+    }
+
+    /// `copy.Image`: the image's or the artifact's identity.
+    pub(super) async fn copy(&self, policy: &Policy, reference: &Reference, to: To) -> Result<String> {
         let name = format!("docker://{}", reference.familiar());
         let source = ImageSource::new(&self.system, reference)
             .await
@@ -36,7 +51,7 @@ impl Copier {
                 .map_err(|error| error.context(format!("determining manifest MIME type for {name}")))?;
         }
         if !source.manifest.kind().is_list() {
-            return self.single_image(policy, &source, &source.manifest).await;
+            return self.single(policy, &source, &source.manifest, to).await;
         }
         let list = source
             .manifest
@@ -54,9 +69,22 @@ impl Copier {
                 let said = "Unexpectedly received a manifest list instead of a manifest for a single image";
                 return Err(Error::plain(said));
             }
-            self.single_image(policy, &source, &blob).await
+            self.single(policy, &source, &blob, to).await
         };
         instance.await.map_err(|error: Error| error.context("copying system image from manifest list"))
+    }
+
+    async fn single(
+        &self,
+        policy: &Policy,
+        source: &Arc<ImageSource>,
+        blob: &Blob,
+        to: To,
+    ) -> Result<String> {
+        match to {
+            To::Storage => self.single_image(policy, source, blob).await,
+            To::Artifacts => self.single_artifact(policy, source, blob).await,
+        }
     }
 
     /// `ChooseInstance`, told.
@@ -123,6 +151,12 @@ impl Copier {
         } else {
             layers::copy(self, source, &single.layers, &Destination::Storage(dest)).await?;
         }
+        let stored = blob.stored();
+        if stored.media_type != blob.media_type {
+            let committing =
+                |error: Error| error.context("parsing manifest").context("committing the finished image");
+            stored.single().map_err(committing)?;
+        }
         self.commit(source, &single, &manifest)
     }
 
@@ -133,6 +167,7 @@ impl Copier {
         single.check_is_image().map_err(parsing)?;
         let Some(descriptor) = &single.config else { return Ok(None) };
         let bytes = self.config_blob(source, descriptor).await.map_err(parsing)?;
+        check_times(&bytes).map_err(|said| parsing(Error::plain(said)))?;
         let config = ImageConfig::decode(bytes).map_err(|error| parsing(Error::plain(error.to_string())))?;
         let wanted = super::platform::wanted(&self.system.platform);
         if !wanted.iter().any(|wanted| super::platform::matches(&config.platform, wanted)) {
@@ -182,6 +217,34 @@ impl Copier {
     }
 }
 
+/// The times of a config, which the library reads and does not use.
+fn check_times(config: &[u8]) -> std::result::Result<(), String> {
+    let Ok(document) = gostd::json::parse(config) else { return Ok(()) };
+    let history = match document.field("history") {
+        Some(Value::Array(history)) => history.as_slice(),
+        _ => &[],
+    };
+    let times = history.iter().chain([&document]).filter_map(|value| value.field("created"));
+    for time in times.filter_map(Value::as_str) {
+        gostd::time::check_rfc3339(time).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
 fn platform_name(entry: &Descriptor) -> String {
     entry.platform.as_ref().map_or_else(|| "no platform".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_a_config() {
+        let said = r#"parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006""#;
+        assert_eq!(check_times(br#"{"created":"x"}"#), Err(said.to_owned()));
+        assert_eq!(check_times(br#"{"history":[{"created":"x"}]}"#), Err(said.to_owned()));
+        assert_eq!(check_times(br#"{"created":"2024-01-01T00:00:00Z","history":[{}]}"#), Ok(()));
+        assert_eq!(check_times(b"<html>"), Ok(()));
+    }
 }

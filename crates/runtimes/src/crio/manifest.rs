@@ -6,11 +6,16 @@ use distribution::media_type::{
     OCI_INDEX, OCI_MANIFEST,
 };
 use distribution::{Descriptor, Digest, Index, Manifest, Platform};
-use gostd::json::{self, Value};
+use gostd::json;
 use gostd::strconv;
 
 use super::error::{Error, Result};
 use super::platform;
+
+use self::schema1::Schema1;
+
+mod schema1;
+mod words;
 
 /// What is accepted, in this order (`DefaultRequestedManifestMIMETypes`).
 pub(super) const ACCEPTED: [&str; 6] =
@@ -20,7 +25,9 @@ pub(super) const ACCEPTED: [&str; 6] =
 const ZSTD: &str = "io.github.containers.compression.zstd";
 
 /// Layers that schema 2 may have (`SupportedSchema2MediaType`).
-const SCHEMA2_TYPES: [&str; 9] = [
+const SCHEMA2_TYPES: [&str; 10] = [
+    DOCKER_SCHEMA1,
+    DOCKER_SCHEMA1_SIGNED,
     "application/vnd.docker.container.image.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -29,7 +36,6 @@ const SCHEMA2_TYPES: [&str; 9] = [
     "application/vnd.docker.image.rootfs.diff.tar.zstd",
     "application/vnd.docker.image.rootfs.foreign.diff.tar",
     "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-    "",
 ];
 
 /// A manifest as it came, and the type that the registry gave it.
@@ -121,14 +127,15 @@ impl Blob {
     }
 
     fn oci(&self) -> Result<Single> {
-        let manifest = Manifest::decode(&self.bytes[..]).map_err(told)?;
+        let manifest =
+            Manifest::decode(&self.bytes[..]).map_err(|error| words::oci("Manifest", "OCI1", error))?;
         self.check_fields(Kind::Oci)?;
         let Manifest { config, layers, artifact_type, .. } = manifest;
         Ok(Single { kind: Kind::Oci, config: Some(config), layers, artifact_type })
     }
 
     fn schema2(&self) -> Result<Single> {
-        let manifest = Manifest::decode(&self.bytes[..]).map_err(told)?;
+        let manifest = Manifest::decode(&self.bytes[..]).map_err(words::schema2)?;
         self.check_fields(Kind::Schema2)?;
         for media_type in
             [&manifest.media_type].into_iter().chain(manifest.layers.iter().map(|layer| &layer.media_type))
@@ -144,22 +151,22 @@ impl Blob {
 
     /// `Schema1FromManifest`
     fn schema1(&self) -> Result<Single> {
-        let document = json::parse(&self.bytes).map_err(told)?;
-        let Value::Object(_) = document else {
-            let kind = document.kind();
-            let said = format!("json: cannot unmarshal {kind} into Go value of type manifest.Schema1");
-            return Err(Error::plain(said));
-        };
-        let version = match document.field("schemaVersion") {
-            Some(Value::Number(version)) => version.as_str(),
-            _ => "0",
-        };
-        if version != "1" {
-            return Err(Error::plain(format!("unsupported schema version {version}")));
+        let manifest = Schema1::decode(&self.bytes)?;
+        if manifest.version != 1 {
+            return Err(Error::plain(format!("unsupported schema version {}", manifest.version)));
         }
         self.check_fields(Kind::Schema1)?;
-        let layers = schema1::layers(&document)?;
+        let layers = manifest.layers()?;
         Ok(Single { kind: Kind::Schema1, config: None, layers, artifact_type: String::new() })
+    }
+
+    /// As it is known once it is in the storage: what it says that it is counts there (`GuessMIMEType`).
+    pub(super) fn stored(&self) -> Self {
+        let known = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX];
+        let said = json::parse(&self.bytes).ok().and_then(|document| {
+            document.field("mediaType")?.as_str().filter(|said| known.contains(said)).map(str::to_owned)
+        });
+        Self { bytes: self.bytes.clone(), media_type: said.unwrap_or_else(|| self.media_type.clone()) }
     }
 
     /// `ValidateUnambiguousManifestFormat`
@@ -192,7 +199,11 @@ impl Blob {
             _ => return Err(Error::plain("Treating single images as manifest lists is not implemented")),
         };
         let index = Index::decode(&self.bytes[..]).map_err(|error| {
-            told(error).context(format!("unmarshaling {name} {}", strconv::quote(&self.bytes)))
+            let said = match kind {
+                Kind::OciIndex => words::oci("Index", "OCI1IndexPublic", error),
+                _ => words::list(error),
+            };
+            said.context(format!("unmarshaling {name} {}", strconv::quote(&self.bytes)))
         })?;
         self.check_fields(kind)?;
         Ok(List { kind, entries: index.manifests })
@@ -284,82 +295,6 @@ pub(super) fn simplify(content_type: &str) -> String {
     if is_whole && are_parameters { media_type } else { String::new() }
 }
 
-/// Schema 1 (manifest/docker_schema1.go).
-mod schema1 {
-    use distribution::Descriptor;
-    use gostd::json::{self, Value};
-    use gostd::strconv;
-
-    use super::super::error::{Error, Result};
-
-    /// What an entry of the history says of its layer.
-    struct Compatibility {
-        id: String,
-        parent: String,
-    }
-
-    /// `initialize`, `fixManifestLayers`, `LayerInfos`: lowest first.
-    pub(super) fn layers(document: &Value) -> Result<Vec<Descriptor>> {
-        let list = |name: &str| match document.field(name) {
-            Some(Value::Array(list)) => list.as_slice(),
-            _ => &[],
-        };
-        let (layers, history) = (list("fsLayers"), list("history"));
-        if layers.len() != history.len() {
-            return Err(Error::plain("length of history not equal to number of layers"));
-        }
-        if layers.is_empty() {
-            return Err(Error::plain("no FSLayers in manifest"));
-        }
-        let mut all = Vec::new();
-        for (index, (layer, entry)) in std::iter::zip(layers, history).enumerate() {
-            let text = entry.field("v1Compatibility").and_then(Value::as_str).unwrap_or_default();
-            let parsed = json::parse(text.as_bytes()).map_err(|error| {
-                Error::plain(error.to_string()).context(format!("parsing v2s1 history entry {index}"))
-            })?;
-            let field =
-                |name: &str| parsed.field(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let digest = layer.field("blobSum").and_then(Value::as_str).unwrap_or_default().to_owned();
-            all.push((digest, Compatibility { id: field("id"), parent: field("parent") }));
-        }
-        check(&all)?;
-        all.reverse();
-        all.dedup_by(|upper, lower| upper.1.id == lower.1.id);
-        let layer =
-            |(digest, _): (String, Compatibility)| Descriptor { digest, size: -1, ..Descriptor::default() };
-        Ok(all.into_iter().map(layer).collect())
-    }
-
-    fn check(all: &[(String, Compatibility)]) -> Result<()> {
-        let is_id =
-            |id: &str| id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if let Some((_, one)) = all.iter().find(|(_, one)| !is_id(&one.id)) {
-            return Err(Error::plain(format!("image ID {} is invalid", strconv::quote(&one.id))));
-        }
-        if all.last().is_some_and(|(_, base)| !base.parent.is_empty()) {
-            return Err(Error::plain("Invalid parent ID in the base layer of the image"));
-        }
-        for (index, (_, one)) in all.iter().enumerate() {
-            let earlier = all[..index].iter().rev().skip(1).any(|(_, other)| other.id == one.id);
-            if earlier && all[index - 1].1.id != one.id {
-                return Err(Error::plain(format!("ID {} appears multiple times in manifest", one.id)));
-            }
-        }
-        for pair in all.windows(2) {
-            let (upper, lower) = (&pair[0].1, &pair[1].1);
-            if upper.id != lower.id && upper.parent != lower.id {
-                let said = format!(
-                    "Invalid parent ID. Expected {}, got {}",
-                    lower.id,
-                    strconv::quote(&upper.parent)
-                );
-                return Err(Error::plain(said));
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -388,13 +323,22 @@ mod tests {
             ),
             (
                 DOCKER_MANIFEST,
-                r#"{"layers":[{"mediaType":"text/x"}]}"#,
+                r#"{"mediaType":"application/vnd.docker.distribution.manifest.v2+json","layers":[{"mediaType":"text/x"}]}"#,
                 "unsupported docker v2s2 media type: \"text/x\"",
             ),
+            (DOCKER_MANIFEST, "{}", "unsupported docker v2s2 media type: \"\""),
         ];
         for (media_type, text, expected) in cases {
             assert_eq!(said(media_type, text), expected, "{media_type} {text}");
         }
+    }
+
+    #[test]
+    fn what_is_stored_is_what_it_says() {
+        let stored = |media_type: &str, text: &str| blob(media_type, text).stored().media_type;
+        assert_eq!(stored(OCI_MANIFEST, &format!(r#"{{"mediaType":"{DOCKER_MANIFEST}"}}"#)), DOCKER_MANIFEST);
+        assert_eq!(stored(OCI_MANIFEST, r#"{"mediaType":"text/x"}"#), OCI_MANIFEST);
+        assert_eq!(stored(OCI_MANIFEST, "{}"), OCI_MANIFEST);
     }
 
     #[test]
