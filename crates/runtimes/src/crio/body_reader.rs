@@ -13,7 +13,9 @@ use super::error::{Error, Result};
 pub(super) struct BodyReader<'a> {
     client: &'a Client,
     purpose: Purpose,
-    path: String,
+    /// Where the rest may be had; none of what lies outside the registry, which is not resumed
+    /// (docker_client.go:985-1024 `getExternalBlob`).
+    path: Option<String>,
     response: Response,
     began: Instant,
     /// Where and when it was resumed last.
@@ -32,7 +34,12 @@ struct ContentRange {
 }
 
 impl<'a> BodyReader<'a> {
-    pub(super) fn new(client: &'a Client, purpose: Purpose, path: String, response: Response) -> Self {
+    pub(super) fn new(
+        client: &'a Client,
+        purpose: Purpose,
+        path: Option<String>,
+        response: Response,
+    ) -> Self {
         let began = Instant::now();
         Self { client, purpose, path, response, began, resumed: None, offset: 0, progressed: None }
     }
@@ -72,16 +79,16 @@ impl<'a> BodyReader<'a> {
 
     /// Goes on behind what came so far, on another connection, if there is reason to (`Read`).
     async fn resume(&mut self, cause: Error) -> Result<()> {
-        if !cause.is_interruption() {
+        let Some(path) = self.path.as_deref().filter(|_| cause.is_interruption()) else {
             return Err(cause);
-        }
+        };
         if !self.is_worth_it() {
             return Err(cause.context(self.tuning_data()));
         }
         sleep(self.client.system.profile.content.resume_delay).await;
         let range = format!("bytes={}-", self.offset);
         let header = [("Range", range.as_str())];
-        let wanted = Wanted { purpose: self.purpose, method: "GET", path: &self.path, header: &header };
+        let wanted = Wanted { purpose: self.purpose, method: "GET", path, header: &header };
         let response = match self.client.request(&wanted).await {
             Ok(response) => response,
             Err(error) => return Err(cause.noted(format!("while reconnecting: {error}"))),

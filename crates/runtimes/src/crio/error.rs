@@ -30,6 +30,8 @@ pub(super) enum Error {
     Registry(RegistryError),
     /// `signature.PolicyRequirementError`: the policy does not let the image in.
     Policy(String),
+    /// `signature.InvalidSignatureError`: a signature that is none.
+    Signature(String),
     /// Both attempts failed, that for an image and that for an artifact.
     Both { image: Box<Error>, artifact: Box<Error> },
     /// `context.Canceled`
@@ -107,9 +109,9 @@ impl Error {
         })
     }
 
-    /// `errors.As(err, &policyErr)`
+    /// `errors.As(err, &policyErr) || errors.As(err, &signatureErr)`
     pub(super) fn is_of_policy(&self) -> bool {
-        self.any(&|error| matches!(error, Self::Policy(_)))
+        self.any(&|error| matches!(error, Self::Policy(_) | Self::Signature(_)))
     }
 
     /// `isManifestUnknownError` (docker_client.go)
@@ -168,7 +170,9 @@ impl fmt::Display for Error {
                 )
             }
             Self::Canceled => f.write_str("context canceled"),
-            Self::Url(text) | Self::Policy(text) | Self::Plain(text) => f.write_str(text),
+            Self::Url(text) | Self::Policy(text) | Self::Signature(text) | Self::Plain(text) => {
+                f.write_str(text)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use distribution::{Descriptor, Digest, Reference};
+use distribution::{Descriptor, Digest, Reference, media_type};
 use gostd::strconv;
 use trace::Purpose;
 
@@ -20,7 +20,7 @@ pub(super) struct ImageSource {
     /// The image as it was asked for.
     pub(super) logical: Reference,
     /// Where it is.
-    physical: Reference,
+    pub(super) physical: Reference,
     pub(super) client: Client,
     pub(super) signatures: Signatures,
     /// The manifest of its name: read once, so that all that follows is about the same one.
@@ -60,10 +60,10 @@ impl ImageSource {
     ) -> Result<Self> {
         let physical = source.reference.clone();
         let login = system.login.clone().filter(|_| physical.domain == logical.domain);
+        let signatures = registries_d.signatures(&physical)?;
         let client = Client::new(system, source, login)?;
         let object = physical.object().unwrap_or_default();
         let manifest = fetch_manifest(&client, &physical, &object, Purpose::Resolve).await?;
-        let signatures = registries_d.signatures(&physical);
         Ok(Self { logical: logical.clone(), physical, client, signatures, manifest })
     }
 
@@ -73,15 +73,23 @@ impl ImageSource {
         fetch_manifest(&self.client, &self.physical, &valid.to_string(), Purpose::Manifest).await
     }
 
-    /// What is beside a manifest, by the tag for its signatures; none where there is nothing
+    /// What is attached to a manifest, by the tag for its signatures; none where there is nothing
     /// (`getSigstoreAttachmentManifest`).
-    pub(super) async fn attachment(&self, manifest: &Digest) -> Result<Option<Blob>> {
+    pub(super) async fn attachments(&self, manifest: &Digest) -> Result<Option<Vec<Descriptor>>> {
         let tag = format!("{}.sig", manifest.to_string().replacen(':', "-", 1));
-        match fetch_manifest(&self.client, &self.physical, &tag, Purpose::Manifest).await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if error.is_manifest_unknown() => Ok(None),
-            Err(error) => Err(error),
+        let found = match fetch_manifest(&self.client, &self.physical, &tag, Purpose::Manifest).await {
+            Ok(found) => found,
+            Err(error) if error.is_manifest_unknown() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let name = format!("{}:{tag}", self.physical.name());
+        if found.media_type != media_type::OCI_MANIFEST {
+            let quoted = strconv::quote(&found.media_type);
+            let said = format!("unexpected MIME type for sigstore attachment manifest {name}: {quoted}");
+            return Err(Error::plain(said));
         }
+        let single = found.single().map_err(|error| error.context(format!("parsing manifest {name}")))?;
+        Ok(Some(single.layers))
     }
 
     /// `GetBlob`
@@ -97,7 +105,7 @@ impl ImageSource {
         if response.status != 200 {
             return Err(refusal(response).await.context("fetching blob"));
         }
-        Ok(BodyReader::new(&self.client, purpose, path, response))
+        Ok(BodyReader::new(&self.client, purpose, Some(path), response))
     }
 
     /// Whether the registry has a blob: what is asked in place of fetching it.
@@ -131,8 +139,7 @@ impl ImageSource {
             let wanted = Wanted { purpose, method: "GET", path: "", header: &[] };
             match self.client.request_elsewhere(&wanted, url).await {
                 Ok(response) if response.status == 200 => {
-                    let path = self.blob_path(descriptor)?;
-                    return Ok(Some(BodyReader::new(&self.client, purpose, path, response)));
+                    return Ok(Some(BodyReader::new(&self.client, purpose, None, response)));
                 }
                 Ok(response) => {
                     let status = format!("received unexpected HTTP status: {}", response.status_line);

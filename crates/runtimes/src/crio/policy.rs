@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use distribution::Reference;
-use gostd::json::{self, Value};
 use gostd::strconv;
 use node::Node;
 
 use super::error::{Error, Result};
+
+mod read;
 
 const SYSTEM: &str = "/etc/containers/policy.json";
 /// Where the distribution's defaults lie, if they are among the node's files.
@@ -21,12 +22,50 @@ pub(super) enum Requirement {
     AcceptAnything,
     /// `reject`
     Reject,
-    /// `signedBy`: a signature in a lookaside.
-    SignedBy,
+    /// `signedBy`: a signature in a lookaside, of a kind of keys (`GPGKeys` is the only one that upstream knows to check).
+    SignedBy { key_type: String, keys: Keys },
     /// `signedBaseLayer`, which is not implemented upstream.
     SignedBaseLayer,
     /// `sigstoreSigned`: a signature beside the image, or in a lookaside.
-    SigstoreSigned,
+    SigstoreSigned(Box<Sigstore>),
+}
+
+impl Requirement {
+    /// Whether it looks at signatures.
+    pub(super) const fn is_about_signatures(&self) -> bool {
+        matches!(self, Self::SignedBy { .. } | Self::SigstoreSigned(_))
+    }
+}
+
+/// Where public keys are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys {
+    /// Files of the node, each with one key.
+    pub(super) paths: Vec<String>,
+    /// The keys themselves.
+    pub(super) data: Vec<Vec<u8>>,
+    /// In how many ways they are named: `keyPath`, `keyPaths`, `keyData`, `keyDatas`.
+    sources: usize,
+}
+
+impl Keys {
+    /// Whether there are any.
+    pub(super) const fn is_given(&self) -> bool {
+        self.sources > 0
+    }
+}
+
+/// What `sigstoreSigned` demands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sigstore {
+    /// Whose signatures do; none with an authority.
+    pub(super) keys: Keys,
+    /// Keys of the log in which a signature must be.
+    pub(super) rekor: Keys,
+    /// Whether the signer's certificate must be of a Fulcio authority.
+    pub(super) fulcio: bool,
+    /// Or of another one.
+    pub(super) pki: bool,
 }
 
 /// The policy of a node.
@@ -57,25 +96,10 @@ impl Policy {
             return Err(Error::plain(said));
         };
         let bytes = bytes.map_err(|_| Error::plain(format!("open {path}: no such file or directory")))?;
-        let policy = Self::parse(&bytes).map_err(|said| {
+        let (default, scopes) = read::policy(&bytes).map_err(|said| {
             Error::plain(said).context(format!("invalid policy in {}", strconv::quote(&path)))
         })?;
-        Ok(Self { path: Some(path), ..policy })
-    }
-
-    /// `NewPolicyFromBytes`
-    fn parse(bytes: &[u8]) -> std::result::Result<Self, String> {
-        let document = json::parse(bytes).map_err(|error| error.to_string())?;
-        let (mut default, mut scopes) = (None, Vec::new());
-        for (key, value) in members(&document)? {
-            match key.as_str() {
-                "default" => default = Some(requirements(value)?),
-                "transports" => scopes = transports(value)?,
-                other => return Err(unknown(other)),
-            }
-        }
-        let default = default.ok_or("Default policy is missing")?;
-        Ok(Self { default, scopes, path: None })
+        Ok(Self { default, scopes, path: Some(path) })
     }
 
     /// `requirementsForImageRef`: of the scopes that cover an image, the narrowest; and its name, if it has one.
@@ -110,95 +134,6 @@ pub(super) fn namespaces(reference: &Reference) -> Vec<String> {
     all
 }
 
-/// The members of an object, each once (`ParanoidUnmarshalJSONObject`).
-fn members(value: &Value) -> std::result::Result<&[(String, Value)], String> {
-    let Value::Object(members) = value else {
-        return Err(format!("JSON object expected, got {}", value.kind()));
-    };
-    for (index, (key, _)) in members.iter().enumerate() {
-        if members[..index].iter().any(|(earlier, _)| earlier == key) {
-            return Err(format!("Duplicate key {}", strconv::quote(key)));
-        }
-    }
-    Ok(members)
-}
-
-fn unknown(key: &str) -> String {
-    format!("Unknown key {}", strconv::quote(key))
-}
-
-/// The scopes of `docker`; those of other transports are read, and not kept.
-fn transports(value: &Value) -> std::result::Result<Vec<(String, Vec<Requirement>)>, String> {
-    let mut of_docker = Vec::new();
-    for (transport, scopes) in members(value)? {
-        for (scope, list) in members(scopes)? {
-            let requirements = requirements(list)?;
-            if transport == "docker" {
-                of_docker.push((scope.clone(), requirements));
-            }
-        }
-    }
-    Ok(of_docker)
-}
-
-fn requirements(value: &Value) -> std::result::Result<Vec<Requirement>, String> {
-    let Value::Array(list) = value else {
-        return Err(format!(
-            "json: cannot unmarshal {} into Go value of type []json.RawMessage",
-            value.kind()
-        ));
-    };
-    if list.is_empty() {
-        return Err("List of verification policy requirements must not be empty".to_owned());
-    }
-    list.iter().map(requirement).collect()
-}
-
-/// `newPolicyRequirementFromJSON`
-fn requirement(value: &Value) -> std::result::Result<Requirement, String> {
-    const SIGNED_BY: [&str; 6] = ["type", "keyType", "keyPath", "keyPaths", "keyData", "signedIdentity"];
-    const SIGSTORE: [&str; 12] = [
-        "type",
-        "keyPath",
-        "keyPaths",
-        "keyData",
-        "keyDatas",
-        "fulcio",
-        "rekorPublicKeyPath",
-        "rekorPublicKeyPaths",
-        "rekorPublicKeyData",
-        "rekorPublicKeyDatas",
-        "pki",
-        "signedIdentity",
-    ];
-    let members = members(value)?;
-    let kind = value.field("type").and_then(Value::as_str).unwrap_or_default();
-    let (requirement, known): (Requirement, &[&str]) = match kind {
-        "insecureAcceptAnything" => (Requirement::AcceptAnything, &["type"]),
-        "reject" => (Requirement::Reject, &["type"]),
-        "signedBy" => (Requirement::SignedBy, &SIGNED_BY),
-        "signedBaseLayer" => (Requirement::SignedBaseLayer, &["type", "baseLayerIdentity"]),
-        "sigstoreSigned" => (Requirement::SigstoreSigned, &SIGSTORE),
-        other => return Err(format!("Unknown policy requirement type {}", strconv::quote(other))),
-    };
-    if let Some((key, _)) = members.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-        return Err(unknown(key));
-    }
-    let keys =
-        ["keyPath", "keyPaths", "keyData"].iter().filter(|key| members.iter().any(|(name, _)| name == *key));
-    match (requirement, keys.count()) {
-        (Requirement::SignedBy, 0) => {
-            Err("Exactly one of keyPath, keyPaths and keyData must be specified, none of them present"
-                .to_owned())
-        }
-        (Requirement::SignedBy, 2..) => {
-            Err("Exactly one of keyPath, keyPaths and keyData must be specified, more than one present"
-                .to_owned())
-        }
-        (requirement, _) => Ok(requirement),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -219,10 +154,13 @@ mod tests {
             "r.test/team":[{"type":"insecureAcceptAnything"}],
             "*.test":[{"type":"sigstoreSigned","keyPath":"/k"}]},"atomic":{"":[{"type":"reject"}]}}}"#;
         let policy = load(Some(text), "").unwrap();
+        let keys = || Keys { paths: vec!["/k".to_owned()], data: Vec::new(), sources: 1 };
+        let sigstore = Box::new(Sigstore { keys: keys(), ..Sigstore::default() });
+        let signed_by = Requirement::SignedBy { key_type: "GPGKeys".to_owned(), keys: keys() };
         let cases = [
-            ("r.test/team/app:v1", Requirement::SignedBy, Some("r.test/team/app:v1")),
+            ("r.test/team/app:v1", signed_by, Some("r.test/team/app:v1")),
             ("r.test/team/app:v2", Requirement::AcceptAnything, Some("r.test/team")),
-            ("x.test:5000/a:1", Requirement::SigstoreSigned, Some("*.test")),
+            ("x.test:5000/a:1", Requirement::SigstoreSigned(sigstore), Some("*.test")),
             ("quay.io/a:1", Requirement::Reject, None),
         ];
         for (name, expected, scope) in cases {
@@ -231,20 +169,86 @@ mod tests {
         }
     }
 
+    /// As skopeo 1.22.0 says of them, which has the same library.
     #[test]
     fn files_that_are_no_policy() {
-        let invalid = |said: &str| Err(format!("invalid policy in \"/etc/containers/policy.json\": {said}"));
+        let of_one = |requirement: &str| format!("{{\"default\":[{requirement}]}}");
+        let signed = |more: &str| of_one(&format!(r#"{{"type":"signedBy","keyType":"GPGKeys"{more}}}"#));
+        let by_key = |more: &str| signed(&format!(r#","keyPath":"/k","signedIdentity":{more}"#));
+        let sigstore = |more: &str| of_one(&format!(r#"{{"type":"sigstoreSigned"{more}}}"#));
         let cases = [
-            ("{", invalid("unexpected end of JSON input")),
-            ("{}", invalid("Default policy is missing")),
-            (r#"{"default":[]}"#, invalid("List of verification policy requirements must not be empty")),
-            (r#"{"default":[{"type":"accept"}]}"#, invalid("Unknown policy requirement type \"accept\"")),
-            (r#"{"default":[{"type":"reject","x":1}]}"#, invalid("Unknown key \"x\"")),
-            (r#"{"defaults":[]}"#, invalid("Unknown key \"defaults\"")),
+            ("{".into(), "unexpected end of JSON input"),
+            ("{}".into(), "Default policy is missing"),
+            ("[]".into(), "JSON object expected, got 91"),
+            ("null".into(), "JSON object expected, got <nil>"),
+            (r#"{"defaults":[]}"#.into(), "Unknown key \"defaults\""),
+            (r#"{"default":[]}"#.into(), "List of verification policy requirements must not be empty"),
+            (r#"{"default":null}"#.into(), "List of verification policy requirements must not be empty"),
+            (
+                r#"{"default":"reject"}"#.into(),
+                "json: cannot unmarshal string into Go value of type []json.RawMessage",
+            ),
+            (r#"{"default":[{"type":"reject"}],"default":[]}"#.into(), "Duplicate key \"default\""),
+            (r#"{"default":[{"type":"reject"}],"transports":[]}"#.into(), "JSON object expected, got 91"),
+            (of_one("{}"), "Unknown policy requirement type \"\""),
+            (of_one(r#"{"type":"accept"}"#), "Unknown policy requirement type \"accept\""),
+            (of_one(r#"{"type":"reject","x":1}"#), "Unknown key \"x\""),
+            (of_one("\"reject\""), "json: cannot unmarshal string into Go value of type signature.prCommon"),
+            (
+                of_one(r#"{"type":5}"#),
+                "json: cannot unmarshal number into Go struct field prCommon.type of type signature.prTypeIdentifier",
+            ),
+            (of_one(r#"{"type":"signedBaseLayer"}"#), "Key \"baseLayerIdentity\" missing in a JSON object"),
+            (
+                signed(""),
+                "Exactly one of keyPath, keyPaths and keyData must be specified, none of them present",
+            ),
+            (
+                signed(r#","keyPath":"/k","keyData":"YQ==""#),
+                "Exactly one of keyPath, keyPaths and keyData must be specified, more than one present",
+            ),
+            (signed(r#","keyPath":"""#), "exactly one of keyPath, keyPaths and keyData must be specified"),
+            (signed(r#","keyPath":5"#), "json: cannot unmarshal number into Go value of type string"),
+            (of_one(r#"{"type":"signedBy","keyPath":"/k"}"#), "invalid keyType \"\""),
+            (
+                of_one(r#"{"type":"signedBy","keyType":"x","keyPath":"/k"}"#),
+                "Unrecognized keyType value \"x\"",
+            ),
+            (by_key(r#"{"type":"x"}"#), "Unknown policy reference match type \"x\""),
+            (by_key(r#"{"type":"matchExact","a":1}"#), "Unknown key \"a\""),
+            (
+                by_key(r#"{"type":"exactReference","dockerReference":"x"}"#),
+                "dockerReference \"x\" contains neither a tag nor digest",
+            ),
+            (
+                by_key(r#"{"type":"remapIdentity","prefix":"x/","signedPrefix":"b"}"#),
+                "prefix \"x/\" is not valid",
+            ),
+            (
+                by_key(r#"{"type":"remapIdentity","prefix":"a.b"}"#),
+                "Key \"signedPrefix\" missing in a JSON object",
+            ),
+            (
+                sigstore(""),
+                "exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio, and pki must be specified",
+            ),
+            (
+                sigstore(r#","keyPath":"/a","keyData":"YQ==""#),
+                "exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio, and pki must be specified",
+            ),
+            (sigstore(r#","keyData":"!""#), "illegal base64 data at input byte 0"),
+            (sigstore(r#","keyPaths":[]"#), "\"keyPaths\" contains no entries"),
+            (
+                sigstore(r#","fulcio":{"caPath":"/a","oidcIssuer":"x","subjectEmail":"y"}"#),
+                "At least one of rekorPublickeyPath, rekorPublicKeyPaths, rekorPublickeyData and rekorPublicKeyDatas must \
+                 be specified if fulcio is used",
+            ),
         ];
         for (text, expected) in cases {
-            assert_eq!(load(Some(text), "").map(drop), expected, "{text}");
+            let invalid = format!("invalid policy in \"/etc/containers/policy.json\": {expected}");
+            assert_eq!(load(Some(&text), "").map(drop), Err(invalid), "{text}");
         }
+        assert!(load(Some(&signed(r#","keyPaths":[]"#)), "").is_ok());
         assert_eq!(load(None, "").unwrap().path, None);
         assert_eq!(load(None, "/p.json"), Err("open /p.json: no such file or directory".into()));
         let registries = (PathBuf::from("/etc/containers/registries.conf"), Vec::new());

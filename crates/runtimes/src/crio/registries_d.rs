@@ -8,6 +8,7 @@ use distribution::Reference;
 use node::Node;
 use serde::Deserialize;
 
+use super::client::parse as parse_url;
 use super::error::{Error, Result};
 use super::policy::namespaces;
 
@@ -72,7 +73,7 @@ impl RegistriesD {
     }
 
     /// What holds for an image: of each thing that of the narrowest scope that says it.
-    pub(super) fn signatures(&self, reference: &Reference) -> Signatures {
+    pub(super) fn signatures(&self, reference: &Reference) -> Result<Signatures> {
         let scopes = [reference.to_string()].into_iter().chain(namespaces(reference));
         let scopes: Vec<&Namespace> =
             scopes.filter_map(|scope| self.docker.get(&scope)).chain(&self.default_docker).collect();
@@ -80,10 +81,11 @@ impl RegistriesD {
             [&namespace.lookaside, &namespace.sigstore].into_iter().find(|url| !url.is_empty()).cloned()
         };
         let base = scopes.iter().find_map(place).unwrap_or_else(|| LOOKASIDE.to_owned());
-        Signatures {
+        parse_url(&base).map_err(|error| error.context(format!("Invalid signature storage URL {base}")))?;
+        Ok(Signatures {
             lookaside: format!("{base}/{}", reference.path),
             attached: scopes.iter().find_map(|scope| scope.use_sigstore_attachments).unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -117,11 +119,20 @@ mod tests {
         let node = Node::memory([file("a.yaml", one), file("b.yaml", two), file("c.txt", "docker: [")]);
         let all = RegistriesD::load(&node, Path::new("/root")).unwrap();
         let of = |name: &str| {
-            let found = all.signatures(&Reference::parse_normalized(name, GRAMMAR).unwrap());
+            let found = all.signatures(&Reference::parse_normalized(name, GRAMMAR).unwrap()).unwrap();
             (found.lookaside, found.attached)
         };
         assert_eq!(of("r.test/team/app:v1"), ("file:///sigs/team/app".into(), true));
         assert_eq!(of("quay.io/a:v1"), ("https://s.test/all/a".into(), false));
+        let no_url = Node::memory([file("a.yaml", "default-docker:\n  lookaside: https://s.test:x/sigs\n")]);
+        let no_url = RegistriesD::load(&no_url, Path::new("/root")).unwrap();
+        let said =
+            no_url.signatures(&Reference::parse_normalized("quay.io/a", GRAMMAR).unwrap()).unwrap_err();
+        assert_eq!(
+            said.to_string(),
+            "Invalid signature storage URL https://s.test:x/sigs: parse \"https://s.test:x/sigs\": invalid port \":x\" after \
+             host"
+        );
         let twice = Node::memory([file("a.yaml", one), file("b.yaml", "default-docker: {}\n")]);
         assert!(
             RegistriesD::load(&twice, Path::new("/root"))
