@@ -1,6 +1,7 @@
 //! `certs.d`: certificates for a registry (cri-o@f954a17:vendor/go.podman.io/image/v5/docker/docker_client.go:142-184
 //! `dockerCertDir`, pkg/tlsclientconfig/tlsclientconfig.go `SetupCertificates`).
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use net::Recorder;
@@ -23,8 +24,9 @@ impl Certificates {
             PathBuf::from("/etc/containers/certs.d"),
             PathBuf::from("/etc/docker/certs.d"),
         ];
-        let mut directories = below.iter().map(|directory| directory.join(host));
-        let Some(directory) = directories.find(|directory| !node.list_own(directory).is_empty()) else {
+        // One that is there counts, even if it is empty (docker_client.go:165-184).
+        let is_there = |directory: &&PathBuf| node.list_own(directory).iter().any(|name| name == host);
+        let Some(directory) = below.iter().find(is_there).map(|directory| directory.join(host)) else {
             return Ok(Self::default());
         };
         let names = node.list_own(&directory);
@@ -32,7 +34,13 @@ impl Certificates {
         for name in &names {
             let path = directory.join(name);
             if name.ends_with(".crt") {
-                found.trusted.extend(node.read_own(&path));
+                match node.read_own(&path) {
+                    Ok(bytes) => found.trusted.push(bytes),
+                    Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                        return Err(Error::plain(format!("read {}: is a directory", path.display())));
+                    }
+                    Err(_) => {}
+                }
             } else if let Some(base) = name.strip_suffix(".cert") {
                 let key = format!("{base}.key");
                 if !names.contains(&key) {
@@ -63,6 +71,24 @@ impl Certificates {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_that_is_empty_counts_too() {
+        let root = std::env::temp_dir().join(format!("pullsim-certs-d-{}", std::process::id()));
+        let other = root.join("etc/docker/certs.d/r.test");
+        std::fs::create_dir_all(root.join("etc/containers/certs.d/r.test")).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::write(other.join("ca.crt"), "x").unwrap();
+        let read = || {
+            let recorder = Recorder::new(trace::Trace::new());
+            let found = Certificates::read(&Node::directory(&root), Path::new("/root"), "r.test", &recorder);
+            found.map(|found| found.trusted.len()).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(), Ok(0));
+        std::fs::create_dir_all(root.join("etc/containers/certs.d/r.test/x.crt")).unwrap();
+        assert_eq!(read(), Err("read /etc/containers/certs.d/r.test/x.crt: is a directory".to_owned()));
+        std::fs::remove_dir_all(&root).unwrap();
+    }
 
     #[test]
     fn the_first_directory_counts() {

@@ -17,6 +17,10 @@ use crate::config::ConfigPlace;
 
 const PATH: &str = "/etc/crio/crio.conf";
 const DROP_INS: &str = "/etc/crio/crio.conf.d";
+/// `signature_policy_dir` and `namespaced_auth_dir`, where they are not set (cri-o@f954a17:pkg/config/config.go
+/// `DefaultConfig`).
+const SIGNATURE_POLICIES: &str = "/etc/crio/policies";
+const NAMESPACED_LOGINS: &str = "/etc/crio/auth";
 /// The table with what is read here.
 const TABLE: [&str; 2] = ["crio", "image"];
 
@@ -27,6 +31,10 @@ pub(super) struct Config {
     pub(super) global_auth_file: String,
     /// `signature_policy`; empty: the usual files are looked for.
     pub(super) signature_policy: String,
+    /// `signature_policy_dir`: policies by namespace.
+    pub(super) signature_policies: PathBuf,
+    /// `namespaced_auth_dir`: logins by namespace and image, each for one pull.
+    pub(super) namespaced_logins: PathBuf,
     pub(super) short_names: ShortNames,
     /// `pull_progress_timeout`; none where it is zero.
     pub(super) progress_timeout: Option<Duration>,
@@ -62,6 +70,8 @@ impl Config {
         let mut config = Self {
             global_auth_file: String::new(),
             signature_policy: String::new(),
+            signature_policies: SIGNATURE_POLICIES.into(),
+            namespaced_logins: NAMESPACED_LOGINS.into(),
             short_names: profile.short_names,
             progress_timeout: Some(profile.progress_timeout).filter(|limit| !limit.is_zero()),
             temporary: PathBuf::new(),
@@ -89,6 +99,33 @@ impl Config {
         Ok(config)
     }
 
+    /// What the node has by namespace, in words: which namespace a pod is in, the request does not tell here. A policy
+    /// counts in place of the node's for the pods of its namespace, a login for one pull of its image
+    /// (cri-o@f954a17:server/image_pull.go `contextForNamespace`, `prepareTempAuthFile`).
+    pub(super) fn by_namespace(&self, node: &Node) -> Vec<(&'static str, String)> {
+        let files = |directory: &Path| -> Vec<String> {
+            let names = node.list_own(directory);
+            names.iter().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect()
+        };
+        let mut told = Vec::new();
+        let (policies, logins) = (files(&self.signature_policies), files(&self.namespaced_logins));
+        if !policies.is_empty() {
+            let (directory, names) = (self.signature_policies.display(), policies.join(", "));
+            told.push((
+                "policy.json",
+                format!("{directory} has policies of their own for pods of these namespaces, not looked at here: {names}"),
+            ));
+        }
+        if !logins.is_empty() {
+            let (directory, count) = (self.namespaced_logins.display(), logins.len());
+            told.push((
+                "credentials",
+                format!("{directory} has logins for the next pull of an image by a namespace, not looked at here: {count}"),
+            ));
+        }
+        told
+    }
+
     /// `UpdateFromDropInFile`
     fn update(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Flaw> {
         let decode = |flaw: Flaw| {
@@ -102,6 +139,12 @@ impl Config {
         }
         if let Some(value) = text("signature_policy")? {
             self.signature_policy = value;
+        }
+        if let Some(value) = text("signature_policy_dir")? {
+            self.signature_policies = value.into();
+        }
+        if let Some(value) = text("namespaced_auth_dir")? {
+            self.namespaced_logins = value.into();
         }
         if let Some(value) = text("big_files_temporary_dir")? {
             self.temporary = value.into();
@@ -195,6 +238,22 @@ mod tests {
         assert_eq!(config.short_names, ShortNames::Disabled);
         assert_eq!(config.progress_timeout, Some(Duration::from_secs(10)));
         assert_eq!(read(&[]).unwrap().progress_timeout, None);
+    }
+
+    #[test]
+    fn what_there_is_by_namespace_is_told() {
+        let told = |files: &[(&str, &str)]| {
+            let config = read(files).unwrap();
+            let files = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
+            config.by_namespace(&Node::memory(files)).into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[]), Vec::<String>::new());
+        let usual = [("/etc/crio/policies/shop.json", "{}"), ("/etc/crio/auth/shop-0a.json", "{}")];
+        let told_of_usual = told(&usual);
+        assert!(told_of_usual[0].ends_with("shop") && told_of_usual[1].ends_with(": 1"), "{told_of_usual:?}");
+        let moved = (PATH, "[crio.image]\nsignature_policy_dir = '/p'\nnamespaced_auth_dir = '/a'\n");
+        assert_eq!(told(&[moved, usual[0], usual[1]]), Vec::<String>::new());
+        assert_eq!(told(&[moved, ("/p/a.json", "{}")]).len(), 1);
     }
 
     #[test]

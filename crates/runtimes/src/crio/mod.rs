@@ -100,6 +100,9 @@ impl CriO {
             recorder.decide("crio.conf", error.to_string());
             CriError::new(Code::Unavailable, NOBODY_LISTENS)
         })?;
+        for (about, text) in config.by_namespace(&self.options.node) {
+            recorder.decide(about, text);
+        }
         let login = Login::of_request(request.auth.as_ref()).map_err(into_cri)?;
         let system = Arc::new(self.system(config, registries, login, recorder));
         let pulled = self.pull_image(&system, &request.image).await;
