@@ -4,6 +4,7 @@
     reason = "all of this is test code: a helper that cannot go on fails the test"
 )]
 
+mod crio;
 mod limits;
 mod ranges;
 mod registry;
