@@ -32,7 +32,7 @@ const BEGINNINGS: [&str; 12] = [
 /// A type stands among the first columns.
 const TYPE_WITHIN: usize = 160;
 
-/// How the scheduler tells that it found a node (`kubernetes@003b4460:pkg/scheduler/schedule_one.go`, `finishBinding`).
+/// How the scheduler tells that it found a node (the event `Scheduled` of `Scheduler.finishBinding`).
 const ASSIGNED: &str = "Successfully assigned ";
 
 /// Reads a line as a row; `described` is the pod whose events these are, where rows do not name it. `None` when it is none.
