@@ -7,7 +7,7 @@ use trace::Purpose;
 
 use super::client_errors::is_success;
 use super::error::{Error, Result};
-use super::repository::Repository;
+use super::repository::{Repository, with_digest};
 
 /// `httpReadSeeker`: asks when something is wanted of it, and once more when that fails.
 pub(super) struct BlobReader<'a> {
@@ -27,6 +27,7 @@ struct Opened {
 impl<'a> BlobReader<'a> {
     /// `blobs.Open`
     pub(super) fn new(repository: &'a Repository, digest: &str, purpose: Purpose) -> Result<Self> {
+        with_digest(digest)?;
         let url = repository.url("blobs", digest)?;
         Ok(Self { repository, url, purpose, offset: 0, opened: None })
     }

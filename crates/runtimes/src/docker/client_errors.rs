@@ -8,6 +8,8 @@ use net::Response;
 
 use super::error::Error;
 use super::profile::RegistryRules;
+use super::shape::misfit;
+use super::shapes;
 
 /// More of an error's body is not read; registries say what they have to say in less.
 const MAX_BODY: usize = 4 << 20;
@@ -68,23 +70,30 @@ async fn parse_error_response(answer: &mut Response, rules: &RegistryRules, go: 
     if rules.honours_content_type {
         let text = || String::from_utf8_lossy(&body).into_owned();
         if kind.is_empty() {
-            return of_status(status, text(), rules);
+            return of_status(status, text());
         }
         match mime::parse_media_type(kind) {
             Err(problem) => return Error::Plain(format!("failed parsing content-type: {problem}")),
             Ok(kind) if kind == "application/json" || kind == "application/vnd.api+json" => {}
-            Ok(_) => return of_status(status, text(), rules),
+            Ok(_) => return of_status(status, text()),
         }
     }
     if let Some(details) = details(&body) {
-        return of_status(status, details, rules);
+        return of_status(status, details);
     }
+    let wrong = json::parse(&body).ok().and_then(|document| told_misfit(&document, go));
     let problem = match Errors::decode(&body) {
+        _ if wrong.is_some() => wrong.unwrap_or_default(),
         Ok(errors) if !errors.0.is_empty() => return Error::Errors(errors),
         Ok(_) => "no error details found in HTTP response body".to_owned(),
         Err(problem) => problem.words(go),
     };
     Error::Response { status, problem, body }
+}
+
+/// What Go says of values of the wrong type within an envelope of errors; of an envelope that is none, another says it.
+fn told_misfit(document: &json::Value, go: u8) -> Option<String> {
+    if matches!(document, json::Value::Object(_)) { misfit(document, &shapes::ERRORS, go) } else { None }
 }
 
 /// `{"details": "…"}`, which Docker Hub's token service and some others write.
@@ -98,10 +107,10 @@ fn details(body: &[u8]) -> Option<String> {
 }
 
 /// `makeError`
-fn of_status(status: u16, said: String, rules: &RegistryRules) -> Error {
+fn of_status(status: u16, said: String) -> Error {
     let code = match status {
         401 => Code::Unauthorized,
-        403 if rules.names_forbidden => Code::Denied,
+        403 => Code::Denied,
         429 => Code::TooManyRequests,
         _ => Code::Unknown,
     };

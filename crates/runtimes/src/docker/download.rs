@@ -130,6 +130,12 @@ impl Downloader {
 }
 
 impl Downloading {
+    /// The layers, where each of them has come by now.
+    pub(super) fn all_came(&self) -> Option<Vec<Downloaded>> {
+        let outcomes = lock(&self.outcomes);
+        self.first.iter().map(|index| outcomes[*index].as_ref()?.as_ref().ok().cloned()).collect()
+    }
+
     /// The outcome of the uppermost layer, which is that of the one below it where it has come itself.
     pub(super) async fn finished(self) -> Result<Vec<Downloaded>> {
         for index in self.first.iter().rev() {

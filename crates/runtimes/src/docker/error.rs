@@ -47,6 +47,10 @@ pub(super) enum Error {
     Context(String, Box<Self>),
     /// The node's storage did not take it.
     Storage { what: String, errno: Option<i32> },
+    /// `noMatchesErr`: nothing for this platform in an index.
+    NoMatch(String),
+    /// A panic: the request, if not the daemon, has ended, and its answer breaks off.
+    Ended,
     /// An error without a cause of ours.
     Plain(String),
 }
@@ -85,7 +89,7 @@ impl Error {
         match self {
             Self::Errors(Errors(entries)) => !matches!(entries.first(), Some(Entry::Full { .. })) || mirror,
             Self::Entry(_) | Self::Config(_) => mirror,
-            Self::MediaType(_) => false,
+            Self::MediaType(_) | Self::Ended => false,
             _ => true,
         }
     }
@@ -195,6 +199,10 @@ impl fmt::Display for Error {
             Self::Context(context, cause) => write!(f, "{context}: {cause}"),
             Self::Storage { what, errno: Some(number) } => write!(f, "{what}: {}", Errno(*number)),
             Self::Storage { what, errno: None } => write!(f, "{what}: input/output error"),
+            Self::NoMatch(platform) => {
+                write!(f, "no matching manifest for {platform} in the manifest list entries")
+            }
+            Self::Ended => f.write_str("unexpected EOF"),
             Self::Plain(text) => f.write_str(text),
         }
     }

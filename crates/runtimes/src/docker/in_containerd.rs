@@ -11,7 +11,7 @@ use net::Recorder;
 use secret::Secret;
 
 use super::daemon_json::{Config, SERVICE};
-use super::pull::shown_platform;
+use super::platforms::shown_platform;
 use super::registry::{CERTIFICATES, HUB, Service};
 use super::{Docker, PREFIX};
 use crate::containerd::linked::{Asked, Failure, Legacy};

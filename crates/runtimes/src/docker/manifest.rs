@@ -1,12 +1,14 @@
 //! Manifests by their media type (docker/distribution v2.8.3 manifests.go:90 `UnmarshalManifest` and
-//! manifest/{ocischema,schema2,manifestlist,schema1}).
+//! manifest/{ocischema,schema2,manifestlist}).
 
-use distribution::{Descriptor, Digest, Index, Manifest, media_type};
-use gostd::base64;
+use distribution::{Descriptor, Digest, Digester, Index, Manifest, Platform, media_type};
 use gostd::json::{self, Value};
 use gostd::mime;
 
 use super::error::{Error, Result};
+use super::schema1;
+use super::shape::{Shape, misfit};
+use super::shapes;
 
 /// A document that a registry calls a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +32,9 @@ impl Document {
         };
         match kind.as_str() {
             media_type::OCI_MANIFEST => {
-                refuse(body, &["manifests"], "ocimanifest: expected manifest but found index", go)?;
-                let manifest = decode(Manifest::decode(body), go)?;
+                let words = "ocimanifest: expected manifest but found index";
+                refuse(body, &shapes::UNKNOWN_MANIFEST, &["manifests"], words, go)?;
+                let manifest = manifest_of(&check(body, &shapes::OCI, go)?, body);
                 let own = &manifest.media_type;
                 if !own.is_empty() && own != media_type::OCI_MANIFEST {
                     return Err(Error::Plain(format!(
@@ -41,18 +44,19 @@ impl Document {
                 Ok(Self::Oci(manifest))
             }
             media_type::DOCKER_MANIFEST => {
-                let manifest = decode(Manifest::decode(body), go)?;
+                let manifest = manifest_of(&check(body, &shapes::SCHEMA2, go)?, body);
                 check_own("manifest", &kind, &manifest.media_type)?;
                 Ok(Self::Schema2(manifest))
             }
             media_type::DOCKER_MANIFEST_LIST => {
-                let list = decode(Index::decode(body), go)?;
+                let list = index_of(&check(body, &shapes::LIST, go)?, body);
                 check_own("manifest list", &kind, &list.media_type)?;
                 Ok(Self::List(list))
             }
             media_type::OCI_INDEX => {
-                refuse(body, &["config", "layers"], "index: expected index but found manifest", go)?;
-                let index = decode(Index::decode(body), go)?;
+                let words = "index: expected index but found manifest";
+                refuse(body, &shapes::UNKNOWN_INDEX, &["config", "layers"], words, go)?;
+                let index = index_of(&check(body, &shapes::LIST, go)?, body);
                 let own = &index.media_type;
                 if !own.is_empty() && own != media_type::OCI_INDEX {
                     return Err(Error::Plain(format!(
@@ -61,7 +65,7 @@ impl Document {
                 }
                 Ok(Self::List(index))
             }
-            _ => payload(body, go).map(Self::Schema1),
+            _ => schema1::payload(body, go).map(Self::Schema1),
         }
     }
 
@@ -78,21 +82,81 @@ impl Document {
     pub(super) fn digest(&self) -> Digest {
         Digest::sha256_of(self.canonical())
     }
-}
 
-fn decode<T>(decoded: std::result::Result<T, json::Error>, go: u8) -> Result<T> {
-    decoded.map_err(|error| Error::Plain(in_its_words(error).words(go)))
-}
-
-/// docker/distribution has types of its own for what `ocispec` has.
-fn in_its_words(error: json::Error) -> json::Error {
-    match error {
-        json::Error::WrongType { value, go_struct, field, go_type } => {
-            let go_type = go_type.replace("v1.Descriptor", "distribution.Descriptor");
-            json::Error::WrongType { value, go_struct, field, go_type }
-        }
-        other => other,
+    /// Whether this is its digest, of whatever kind.
+    pub(super) fn has_digest(&self, digest: &Digest) -> bool {
+        let mut digester = Digester::new(digest.algorithm());
+        digester.update(self.canonical());
+        digester.finish() == *digest
     }
+}
+
+/// Whether the document is JSON whose values fit.
+fn check(body: &[u8], shape: &Shape, go: u8) -> Result<Value> {
+    let document = json::parse(body).map_err(|error| Error::Plain(error.words(go)))?;
+    misfit(&document, shape, go).map_or(Ok(document), |words| Err(Error::Plain(words)))
+}
+
+/// `schema2.Manifest`, `ocischema.Manifest`: what else there may be is not read, and may be of any type.
+fn manifest_of(document: &Value, body: &[u8]) -> Manifest {
+    Manifest {
+        raw: body.to_vec(),
+        media_type: text(document, "mediaType"),
+        artifact_type: String::new(),
+        config: document.field("config").map(descriptor).unwrap_or_default(),
+        layers: list(document, "layers").iter().map(descriptor).collect(),
+        subject: None,
+        annotations: Vec::new(),
+    }
+}
+
+/// `manifestlist.ManifestList`
+fn index_of(document: &Value, body: &[u8]) -> Index {
+    Index {
+        raw: body.to_vec(),
+        media_type: text(document, "mediaType"),
+        artifact_type: String::new(),
+        manifests: list(document, "manifests").iter().map(descriptor).collect(),
+        annotations: Vec::new(),
+    }
+}
+
+/// `distribution.Descriptor`, with the platform of a `manifestlist.ManifestDescriptor`.
+fn descriptor(value: &Value) -> Descriptor {
+    let size = match value.field("size") {
+        Some(Value::Number(digits)) => digits.parse().unwrap_or_default(),
+        _ => 0,
+    };
+    let platform = value.field("platform").filter(|platform| !platform.is_null());
+    Descriptor {
+        media_type: text(value, "mediaType"),
+        digest: text(value, "digest"),
+        size,
+        urls: texts(value, "urls"),
+        platform: platform.map(|platform| Platform {
+            os: text(platform, "os"),
+            architecture: text(platform, "architecture"),
+            variant: text(platform, "variant"),
+            os_version: text(platform, "os.version"),
+            os_features: texts(platform, "os.features"),
+        }),
+        ..Descriptor::default()
+    }
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    match value.field(name) {
+        Some(Value::Array(elements)) => elements,
+        _ => &[],
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.field(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn texts(value: &Value, name: &str) -> Vec<String> {
+    list(value, name).iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }
 
 fn check_own(what: &str, kind: &str, own: &str) -> Result<()> {
@@ -103,76 +167,10 @@ fn check_own(what: &str, kind: &str, own: &str) -> Result<()> {
 }
 
 /// `validateManifest`, `validateIndex`
-fn refuse(body: &[u8], members: &[&str], words: &str, go: u8) -> Result<()> {
-    let document = json::parse(body).map_err(|error| Error::Plain(error.words(go)))?;
+fn refuse(body: &[u8], unknown: &Shape, members: &[&str], words: &str, go: u8) -> Result<()> {
+    let document = check(body, unknown, go)?;
     let has = |name: &&str| document.field(name).is_some_and(|value| !value.is_null());
     if members.iter().any(has) { Err(Error::Plain(words.to_owned())) } else { Ok(()) }
-}
-
-/// `libtrust.ParsePrettySignature`, and what was signed (moby@v28.5.2 vendor/github.com/docker/libtrust/jsonsign.go:476).
-/// The signatures themselves are not judged: the engine that takes such manifests does not stop at unknown keys.
-fn payload(body: &[u8], go: u8) -> Result<Vec<u8>> {
-    let plain = |text: String| Error::Plain(text);
-    let document = json::parse(body)
-        .map_err(|error| plain(format!("error unmarshalling content: {}", error.words(go))))?;
-    let signatures = match &document {
-        Value::Object(members) => {
-            let found = members.iter().rfind(|(key, _)| key == "signatures").map(|(_, value)| value);
-            found.ok_or_else(|| plain("missing signature key".to_owned()))?
-        }
-        Value::Null => return Err(plain("missing signature key".to_owned())),
-        other => {
-            let wanted = "Go value of type map[string]json.RawMessage";
-            let words = format!("json: cannot unmarshal {} into {wanted}", other.kind());
-            return Err(plain(format!("error unmarshalling content: {words}")));
-        }
-    };
-    let Value::Array(blocks) = signatures else {
-        return Err(plain("not enough signatures".to_owned()));
-    };
-    let protected = blocks.first().and_then(|block| block.field("protected")).and_then(Value::as_str);
-    let protected = protected.ok_or_else(|| plain("not enough signatures".to_owned()))?;
-    let header = unpadded(protected).and_then(|bytes| json::parse(&bytes).ok());
-    let header = header.ok_or_else(|| plain("base64 decode error: illegal base64url string".to_owned()))?;
-    let length = match header.field("formatLength") {
-        Some(Value::Number(digits)) => digits.parse().unwrap_or(usize::MAX),
-        _ => return Err(plain("missing formatted length".to_owned())),
-    };
-    let tail = header.field("formatTail").and_then(Value::as_str).and_then(unpadded);
-    let tail = tail.ok_or_else(|| plain("missing formatted tail".to_owned()))?;
-    let kept = body.get(..length).ok_or_else(|| plain("invalid format length".to_owned()))?;
-    Ok([kept, &tail].concat())
-}
-
-/// `joseBase64UrlDecode`
-fn unpadded(text: &str) -> Option<Vec<u8>> {
-    let padding = match text.len() % 4 {
-        0 => "",
-        2 => "==",
-        3 => "=",
-        _ => return None,
-    };
-    base64::decode_url(format!("{text}{padding}")).ok()
-}
-
-/// The layers that a manifest of schema 1 names, lowest first (moby@v20.10.24 distribution/pull_v2.go:522): those that hold
-/// nothing are left out.
-pub(super) fn layers_of_schema1(payload: &[u8]) -> Vec<Descriptor> {
-    let Ok(document) = json::parse(payload) else { return Vec::new() };
-    let list = |name| match document.field(name) {
-        Some(Value::Array(entries)) => entries.as_slice(),
-        _ => &[],
-    };
-    let is_empty = |entry: Option<&Value>| {
-        let text = entry.and_then(|entry| entry.field("v1Compatibility")).and_then(Value::as_str);
-        let history = text.and_then(|text| json::parse(text.as_bytes()).ok());
-        history.is_some_and(|history| history.field("throwaway") == Some(&Value::Bool(true)))
-    };
-    let (layers, history) = (list("fsLayers"), list("history"));
-    let kept = layers.iter().enumerate().rev().filter(|(index, _)| !is_empty(history.get(*index)));
-    let digest =
-        |layer: &Value| layer.field("blobSum").and_then(Value::as_str).unwrap_or_default().to_owned();
-    kept.map(|(_, layer)| Descriptor { digest: digest(layer), ..Descriptor::default() }).collect()
 }
 
 #[cfg(test)]
@@ -217,18 +215,5 @@ mod tests {
             let error = Document::unmarshal(kind, body.as_bytes(), 25).unwrap_err();
             assert_eq!(error.to_string(), words, "{kind} {body}");
         }
-    }
-
-    #[test]
-    fn what_was_signed_and_its_layers() {
-        // {"formatLength":12,"formatTail":"Cn0"}
-        let signed = "{\"name\": \"a\",\n \"signatures\": [{\"protected\": \"eyJmb3JtYXRMZW5ndGgiOjEyLCJmb3JtYXRUYWlsIjoiQ24wIn0\"}]}";
-        let document = Document::unmarshal("application/json", signed.as_bytes(), 25).unwrap();
-        assert_eq!(document, Document::Schema1(b"{\"name\": \"a\"\n}".to_vec()));
-        let layers = layers_of_schema1(
-            br#"{"fsLayers":[{"blobSum":"c"},{"blobSum":"b"},{"blobSum":"a"}],
-                "history":[{"v1Compatibility":"{}"},{"v1Compatibility":"{\"throwaway\":true}"},{"v1Compatibility":"{}"}]}"#,
-        );
-        assert_eq!(layers.iter().map(|layer| layer.digest.as_str()).collect::<Vec<_>>(), ["a", "c"]);
     }
 }

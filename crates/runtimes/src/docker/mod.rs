@@ -10,6 +10,7 @@
 
 mod blob;
 mod client_errors;
+mod config;
 mod daemon_json;
 mod download;
 mod error;
@@ -17,12 +18,16 @@ mod http;
 mod in_containerd;
 mod listing;
 mod manifest;
+mod platforms;
 mod profile;
 mod progress;
 mod pull;
 mod registry;
 mod repository;
+mod schema1;
 mod session;
+mod shape;
+mod shapes;
 mod store;
 
 use std::sync::Arc;
@@ -185,6 +190,7 @@ impl Docker {
             dialer,
             recorder: recorder.clone(),
             clock: self.options.clock,
+            came: std::sync::Mutex::default(),
         };
         Ok((puller, endpoints))
     }

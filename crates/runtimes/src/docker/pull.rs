@@ -5,26 +5,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cri::AuthConfig;
-use distribution::{
-    Descriptor, Digest, ImageConfig, Index, Manifest, Matcher, Platform, Reference, media_type,
-};
+use distribution::{Descriptor, Digest, Index, Manifest, Platform, Reference, media_type};
 use gostd::json::{self, Value};
 use gostd::strconv;
 use net::{Client, Clock, Dialer, ProxyRules, Recorder, Request, Transport};
 use node::Environment;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use trace::{Flaw, Purpose};
 
-use super::blob::BlobReader;
+use super::config;
 use super::daemon_json::Config;
 use super::download::{Downloaded, Downloader, no_room, unregistered};
 use super::error::{Error, Result};
 use super::http::Sender;
-use super::manifest::{Document, layers_of_schema1};
+use super::manifest::Document;
+use super::platforms::{filter, shown_platform};
 use super::profile::Profile;
 use super::progress::Progress;
 use super::registry::Endpoint;
-use super::repository::{Described, Repository};
+use super::repository::{Described, Repository, with_digest};
+use super::schema1;
 use super::session::{Authorizer, CLIENT_TIMEOUT};
 use super::store::{Kind, Store};
 use crate::archive::Applied;
@@ -33,11 +33,6 @@ use crate::store::chain_ids;
 
 /// `Dialer.Timeout`
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
-/// `defaultMaxSchemaPullAttempts`, `defaultSchemaPullBackoff`
-const CONFIG_ATTEMPTS: u32 = 5;
-const CONFIG_BACKOFF: Duration = Duration::from_millis(250);
-/// No config is longer; what follows is not read.
-const MAX_CONFIG: usize = 64 << 20;
 /// `supportedMediaTypes`, as beginnings and as they stand.
 const SUPPORTED: [&str; 6] = [
     "application/vnd.oci.image",
@@ -74,6 +69,8 @@ pub(super) struct Puller {
     pub(super) dialer: Arc<Dialer>,
     pub(super) recorder: Recorder,
     pub(super) clock: Clock,
+    /// Manifests that came, from whichever endpoint: none is asked for twice. They are kept once the image is there.
+    pub(super) came: Mutex<Vec<(Digest, Vec<u8>)>>,
 }
 
 /// An error, and whether HTTP was spoken with the endpoint (`fallbackError`).
@@ -86,8 +83,6 @@ struct Failed {
 struct Pull<'a> {
     puller: &'a Puller,
     repository: Arc<Repository>,
-    /// Manifests that came, kept once the image is there.
-    came: Mutex<Vec<(Digest, Vec<u8>)>>,
 }
 
 impl Puller {
@@ -123,7 +118,7 @@ impl Puller {
     async fn pull_from(&self, endpoint: Endpoint) -> std::result::Result<(), Failed> {
         let repository = self.new_repository(endpoint).await;
         let repository = repository.map_err(|error| Failed { error, transport_ok: false })?;
-        let pull = Pull { puller: self, repository: Arc::new(repository), came: Mutex::default() };
+        let pull = Pull { puller: self, repository: Arc::new(repository) };
         pull.pull_tag().await.map_err(|error| Failed { error, transport_ok: true })
     }
 
@@ -213,6 +208,10 @@ impl Pull<'_> {
     /// `manifestStore.Get`: what is kept is not asked for again, where it has been seen in this repository.
     async fn get(&self, described: &Described) -> Result<Document> {
         let digest = described.digest.to_string();
+        if let Some(document) = self.given_elsewhere(described) {
+            self.puller.recorder.decide("manifest", format!("{digest} came from another endpoint"));
+            return Ok(document);
+        }
         if let Some(bytes) = self.puller.store.get(Kind::Manifest, &digest)
             && let Some(document) = self.local(described, &bytes).await
         {
@@ -221,11 +220,19 @@ impl Pull<'_> {
         }
         let document = self.repository.manifest(&digest).await?;
         // What has another digest is used, and not kept.
-        if document.digest() == described.digest {
-            let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        if document.has_digest(&described.digest) {
+            let mut came = self.puller.came.lock().unwrap_or_else(PoisonError::into_inner);
             came.push((described.digest.clone(), document.canonical().to_vec()));
         }
         Ok(document)
+    }
+
+    /// What another endpoint has given already, which lies in the content store of the pull.
+    fn given_elsewhere(&self, described: &Described) -> Option<Document> {
+        let came = self.puller.came.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, bytes) = came.iter().find(|(digest, _)| *digest == described.digest)?;
+        let kind = Some(described.media_type.clone()).filter(|kind| !kind.is_empty());
+        Document::unmarshal(&kind.or_else(|| detect(bytes))?, bytes, self.puller.profile.go).ok()
     }
 
     /// `getLocal`
@@ -247,12 +254,20 @@ impl Pull<'_> {
     /// `pullManifestList`
     async fn pull_manifest_list(&self, index: &Index) -> Result<String> {
         let Puller { profile, platform, recorder, .. } = self.puller;
-        let matches = filter(index, platform);
+        let matches = filter(index, platform, !profile.pull.follows_nested);
         self.tell_platforms(index, &matches);
         for entry in &matches {
-            let digest = entry.parse_digest().map_err(|error| Error::Plain(error.to_string()))?;
+            with_digest(&entry.digest)?;
+            let Ok(digest) = entry.parse_digest() else {
+                // Of a kind that there is no hash for: asked for, and what comes cannot be compared with it.
+                self.repository.manifest(&entry.digest).await?;
+                return Err(Error::Ended);
+            };
             let described = Described { digest: digest.clone(), media_type: entry.media_type.clone() };
             let document = self.get(&described).await?;
+            if profile.pull.keeps_layers_by_system && has_capitals(entry) {
+                return Err(Error::Ended);
+            }
             match &document {
                 Document::Schema1(_) if profile.pull.refuses_schema1 => return Err(self.no_schema1()),
                 Document::Schema1(payload) => return self.pull_schema1(payload).await,
@@ -262,16 +277,20 @@ impl Pull<'_> {
                 }
                 Document::List(nested) if profile.pull.follows_nested => {
                     recorder.decide("platform", "an index within the index");
-                    verify(&document, Some(&digest))?;
-                    if let Ok(id) = Box::pin(self.pull_manifest_list(nested)).await {
-                        return Ok(id);
+                    let pulled = match verify(&document, Some(&digest)) {
+                        Ok(()) => Box::pin(self.pull_manifest_list(nested)).await,
+                        Err(error) => Err(error),
+                    };
+                    // Only where something else fails there is the next entry looked at.
+                    match pulled {
+                        Err(error) if !matches!(error, Error::NoMatch(_)) => {}
+                        ended => return ended,
                     }
                 }
                 Document::List(_) => return Err(Error::Plain("unsupported manifest format".to_owned())),
             }
         }
-        let shown = shown_platform(platform);
-        Err(Error::Plain(format!("no matching manifest for {shown} in the manifest list entries")))
+        Err(Error::NoMatch(shown_platform(platform)))
     }
 
     fn tell_platforms(&self, index: &Index, matches: &[&Descriptor]) {
@@ -306,6 +325,10 @@ impl Pull<'_> {
     async fn pull_schema2(&self, manifest: &Manifest) -> Result<String> {
         let Puller { store, profile, recorder, .. } = self.puller;
         let target = &manifest.config;
+        if !target.digest.contains(':') {
+            // Whoever looks for the image by what is no digest ends there.
+            return Err(Error::Ended);
+        }
         if store.has(Kind::Config, &target.digest) {
             recorder.decide("image", format!("{} is there already", target.digest));
             return Ok(target.digest.clone());
@@ -322,10 +345,20 @@ impl Pull<'_> {
         let downloader = self.downloader();
         // Both go on together. A layer that fails waits for the config, whose error is more telling.
         let layers = downloader.start(&manifest.layers[present.len()..]);
-        let raw = self.pull_config(&target.digest).await?;
-        let diff_ids = check_config(&raw, profile)?;
-        let layers = layers.finished().await?;
+        let config = config::pull(&self.repository, &target.digest, recorder).await;
+        let config = config.and_then(|raw| Ok((config::check(&raw, profile)?, raw)));
         let mut found = present;
+        let (diff_ids, raw) = match config {
+            Ok(read) => read,
+            Err(error) => {
+                // Nothing releases layers that were all there by then, and another endpoint is not asked for them.
+                if let Some(layers) = layers.all_came() {
+                    let _ = self.register(&layers, &mut found, &manifest.layers);
+                }
+                return Err(error);
+            }
+        };
+        let layers = layers.finished().await?;
         self.register(&layers, &mut found, &manifest.layers)?;
         if self.puller.layers == Layers::Get && found != diff_ids {
             recorder
@@ -416,59 +449,22 @@ impl Pull<'_> {
         Ok(())
     }
 
-    /// `pullSchema2Config` with its `retry`.
-    async fn pull_config(&self, digest: &str) -> Result<Vec<u8>> {
-        let (mut attempt, mut pause) = (0, CONFIG_BACKOFF);
-        let config = loop {
-            let error = match self.get_config(digest).await {
-                Ok(config) => break config,
-                Err(error) => error.retried(),
-            };
-            if error.is_final() || attempt + 1 == CONFIG_ATTEMPTS {
-                // The last failure counts once more than there were tries.
-                let told = if error.is_final() { attempt + 1 } else { CONFIG_ATTEMPTS + 1 };
-                let error = error.context(format!("download failed after attempts={told}"));
-                return Err(Error::Config(Box::new(error)));
-            }
-            sleep(pause).await;
-            (attempt, pause) = (attempt + 1, pause * 2);
-        };
-        let wanted: Option<Digest> = digest.parse().ok();
-        let got = Digest::sha256_of(&config);
-        if wanted.is_some_and(|wanted| wanted != got) {
-            let flaw = Flaw::Digest { got: got.to_string() };
-            self.puller.recorder.unusable(format!("{digest} is not kept"), flaw);
-            let text = format!("image config verification failed for digest {digest}");
-            return Err(Error::Config(Box::new(Error::Plain(text))));
-        }
-        Ok(config)
-    }
-
-    async fn get_config(&self, digest: &str) -> Result<Vec<u8>> {
-        let mut reader = BlobReader::new(&self.repository, digest, Purpose::Config)?;
-        let mut config = Vec::new();
-        while let Some(piece) = reader.read().await? {
-            config.extend_from_slice(&piece);
-            if config.len() > MAX_CONFIG {
-                break;
-            }
-        }
-        Ok(config)
-    }
-
     /// `pullSchema1`, as far as the registry is concerned: layers alone, of which a config is made.
     async fn pull_schema1(&self, payload: &[u8]) -> Result<String> {
-        let Puller { store, reference, .. } = self.puller;
+        let Puller { store, reference, profile, .. } = self.puller;
         if let Some(digest) = &reference.digest
             && *digest != Digest::sha256_of(payload)
         {
             let text = format!("image verification failed for digest {digest}");
             return Err(Error::Plain(text));
         }
-        let layers = layers_of_schema1(payload);
+        let (layers, os) = schema1::layers(payload, &reference.familiar(), profile.go)?;
         let mut found = self.present(&layers);
         let downloaded = self.downloader().start(&layers[found.len()..]).finished().await?;
         self.register(&downloaded, &mut found, &layers)?;
+        if !matches!(os.as_str(), "" | "linux") {
+            return Err(Error::Plain(config::UNSUPPORTED.to_owned()));
+        }
         let ids: Vec<String> = found.iter().map(strconv::quote).collect();
         let rootfs = format!("{{\"type\":\"layers\",\"diff_ids\":[{}]}}", ids.join(","));
         let config = format!("{{\"os\":\"linux\",\"rootfs\":{rootfs}}}");
@@ -485,7 +481,7 @@ impl Pull<'_> {
         let canonical = format!("{}@{pinned}", reference.name());
         store.put(Kind::Reference, &canonical, id.as_bytes())?;
         store.put(Kind::Reference, &reference.to_string(), id.as_bytes())?;
-        for (digest, bytes) in self.came.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for (digest, bytes) in self.puller.came.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let digest = digest.to_string();
             store.put(Kind::Manifest, &digest, bytes)?;
             let mut sources = store.get(Kind::Sources, &digest).unwrap_or_default();
@@ -500,10 +496,15 @@ fn store_path() -> String {
     "write /var/lib/docker/image".to_owned()
 }
 
+/// Whether the system of an entry is told otherwise than in small letters, in which 20.10 knows it.
+fn has_capitals(entry: &Descriptor) -> bool {
+    entry.platform.as_ref().is_some_and(|platform| platform.os.bytes().any(|byte| byte.is_ascii_uppercase()))
+}
+
 /// `schema2ManifestDigest`: what was asked for by digest must have it.
 fn verify(document: &Document, wanted: Option<&Digest>) -> Result<()> {
     match wanted {
-        Some(wanted) if *wanted != document.digest() => {
+        Some(wanted) if !document.has_digest(wanted) => {
             Err(Error::Plain(format!("manifest verification failed for digest {wanted}")))
         }
         _ => Ok(()),
@@ -535,57 +536,6 @@ fn check_supported(media_type: &str, knows_models: bool) -> Result<()> {
         return Ok(());
     }
     Err(Error::MediaType(media_type.to_owned()))
-}
-
-/// `rootFSFromConfig`, `platformFromConfig`: the diff ids of a config that is one for this system.
-fn check_config(config: &[u8], profile: &Profile) -> Result<Vec<String>> {
-    let plain = |error: json::Error| Error::Plain(error.words(profile.go));
-    let decoded = ImageConfig::decode(config).map_err(plain)?;
-    let document = json::parse(config).map_err(plain)?;
-    let os = decoded.platform.os.as_str();
-    if !os.is_empty() && !os.eq_ignore_ascii_case("linux") {
-        let refused =
-            format!("image operating system {} cannot be used on this platform", strconv::quote(os));
-        let newer = profile.pull.refuses_schema1;
-        return Err(Error::Plain(match (newer, os) {
-            (true, _) => format!("{refused}: operating system is not supported"),
-            (false, "windows") => refused,
-            (false, _) => "operating system is not supported".to_owned(),
-        }));
-    }
-    if document.field("rootfs").is_none_or(Value::is_null) {
-        return Err(Error::Plain("invalid rootfs in image configuration".to_owned()));
-    }
-    Ok(decoded.diff_ids)
-}
-
-/// `filterManifests`: those for this platform, the best first; those without a platform last.
-fn filter<'a>(index: &'a Index, platform: &Platform) -> Vec<&'a Descriptor> {
-    let matcher = Matcher::only(platform);
-    let fits = |entry: &&Descriptor| known(entry).is_none_or(|platform| matcher.matches(platform));
-    let mut chosen: Vec<&Descriptor> = index.manifests.iter().filter(fits).collect();
-    chosen.sort_by(|a, b| match (known(a), known(b)) {
-        (Some(a), Some(b)) => matcher.compare(a, b),
-        (a, b) => a.is_none().cmp(&b.is_none()),
-    });
-    chosen
-}
-
-/// `toOCIPlatform`: an empty platform is none.
-fn known(entry: &Descriptor) -> Option<&Platform> {
-    entry.platform.as_ref().filter(|platform| **platform != Platform::default())
-}
-
-/// `platforms.FormatAll(platforms.DefaultSpec())`: variants are told where a machine of the kind always has one.
-pub(super) fn shown_platform(platform: &Platform) -> String {
-    let variant = match (platform.architecture.as_str(), platform.variant.as_str()) {
-        ("arm64", "") => "v8",
-        ("arm", "") => "v7",
-        ("amd64", _) => "",
-        (_, variant) => variant,
-    };
-    let base = format!("{}/{}", platform.os, platform.architecture);
-    if variant.is_empty() { base } else { format!("{base}/{variant}") }
 }
 
 /// `detectManifestBlobMediaType`
@@ -632,15 +582,6 @@ mod tests {
         assert_eq!(
             validate_media_type(PLUGIN_CONFIG).unwrap_err().to_string(),
             "Encountered remote \"application/vnd.docker.plugin.v1+json\"(plugin) when fetching"
-        );
-    }
-
-    #[test]
-    fn platforms_as_they_are_told() {
-        let shown = |architecture, variant| shown_platform(&Platform::linux(architecture, variant));
-        assert_eq!(
-            [shown("amd64", ""), shown("arm64", ""), shown("s390x", "")],
-            ["linux/amd64", "linux/arm64/v8", "linux/s390x"]
         );
     }
 }

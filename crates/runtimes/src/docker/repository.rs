@@ -46,6 +46,19 @@ pub(super) struct Described {
     pub(super) media_type: String,
 }
 
+/// `reference.WithDigest`: any word and at least 32 digits will do.
+pub(super) fn with_digest(digest: &str) -> Result<()> {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let fits = digest.split_once(':').is_some_and(|(name, digits)| {
+        name.split(['-', '_', '+', '.']).all(is_part)
+            && digits.len() >= 32
+            && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    });
+    if fits { Ok(()) } else { Err(Error::Plain("invalid digest format".to_owned())) }
+}
+
 impl Repository {
     /// `URLBuilder`: below the endpoint's own path.
     pub(super) fn url(&self, kind: &str, object: &str) -> Result<Url> {
@@ -141,6 +154,23 @@ impl Repository {
             status if is_success(status) => Ok(true),
             404 => Ok(false),
             _ => Err(self.refusal(&mut answer).await),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_that_a_name_takes() {
+        let digits = "0123456789abcdefABCDEF0123456789";
+        for name in ["sha256", "md5", "a+b.c"] {
+            assert!(with_digest(&format!("{name}:{digits}")).is_ok(), "{name}");
+        }
+        for digest in ["", "sha256:zz", "sha256:", "5:0", &format!("a b:{digits}"), &format!("md5:{digits}x")]
+        {
+            assert_eq!(with_digest(digest).unwrap_err().to_string(), "invalid digest format", "{digest}");
         }
     }
 }

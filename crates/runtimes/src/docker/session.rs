@@ -9,7 +9,7 @@ use cri::AuthConfig;
 use distribution::{Challenge, Scheme, parse_challenges};
 use gostd::base64;
 use gostd::http::Awaiting;
-use gostd::json::{self, Place, Reader, Value};
+use gostd::json::{self, Value};
 use gostd::net::Error as Cause;
 use gostd::url::{Url, Values};
 use net::{Clock, Recorder, Request, Response};
@@ -22,6 +22,8 @@ use super::client_errors::{handle_error_response, is_success};
 use super::error::{Error, Result};
 use super::http::Sender;
 use super::profile::RegistryRules;
+use super::shape::misfit;
+use super::shapes;
 use crate::claims;
 
 /// The time that a ping or a request for a token may take (`http.Client.Timeout`; moby@v28.5.2 registry/auth.go:164).
@@ -193,7 +195,7 @@ impl Authorizer {
             Err(Fault::new(Stage::Body, error))
         });
         let body = body.map_err(|fault| undecodable(Error::transport(fault, go).to_string()))?;
-        let read = TokenAnswer::decode(&body, takes_either).map_err(|error| undecodable(error.words(go)))?;
+        let read = TokenAnswer::decode(&body, takes_either, go).map_err(undecodable)?;
         let token = match (read.access_token.expose().is_empty(), takes_either) {
             (true, true) if read.token.expose().is_empty() => return Err(Error::NoToken),
             (true, true) => read.token,
@@ -215,20 +217,23 @@ struct TokenAnswer {
 }
 
 impl TokenAnswer {
-    fn decode(body: &[u8], takes_either: bool) -> std::result::Result<Self, json::Error> {
-        let (document, _) = json::parse_first(body)?;
-        let mut reader = Reader::new();
-        let name = if takes_either { "getTokenResponse" } else { "postTokenResponse" };
-        let root = Place { go_struct: "", field: "", go_type: "auth.TokenResponse" };
-        let object = reader.object(Some(&document), root).unwrap_or(&Value::Null);
-        let at = |field, go_type| Place { go_struct: name, field, go_type };
-        let mut text = |field| Secret::new(reader.string(object.field(field), at(field, "string")));
-        let (token, access_token) = (text("token"), text("access_token"));
-        let expires_in = reader.int(object.field("expires_in"), at("expires_in", "int"));
-        let issued_at = object.field("issued_at").and_then(Value::as_str);
-        let issued_at = issued_at.and_then(|text| text.parse().ok());
-        reader.finish()?;
-        Ok(Self { token, access_token, expires_in, issued_at })
+    fn decode(body: &[u8], takes_either: bool, go: u8) -> std::result::Result<Self, String> {
+        let (document, _) = json::parse_first(body).map_err(|error| error.words(go))?;
+        let shape = if takes_either { &shapes::GET_TOKEN } else { &shapes::POST_TOKEN };
+        if let Some(words) = misfit(&document, shape, go) {
+            return Err(words);
+        }
+        let text = |name| document.field(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let expires_in = match document.field("expires_in") {
+            Some(Value::Number(digits)) => digits.parse().unwrap_or_default(),
+            _ => 0,
+        };
+        Ok(Self {
+            token: Secret::new(text("token")),
+            access_token: Secret::new(text("access_token")),
+            expires_in,
+            issued_at: text("issued_at").parse().ok(),
+        })
     }
 }
 
@@ -290,11 +295,9 @@ mod tests {
     #[test]
     fn tokens_by_either_name() {
         let decode = |body: &str, either| {
-            TokenAnswer::decode(body.as_bytes(), either)
-                .map(|read| {
-                    (read.token.expose().clone(), read.access_token.expose().clone(), read.expires_in)
-                })
-                .map_err(|error| error.words(27))
+            TokenAnswer::decode(body.as_bytes(), either, 27).map(|read| {
+                (read.token.expose().clone(), read.access_token.expose().clone(), read.expires_in)
+            })
         };
         assert_eq!(decode(r#"{"token":"a","expires_in":300}"#, true), Ok(("a".into(), String::new(), 300)));
         let wrong = decode(r#"{"expires_in":"300"}"#, true).unwrap_err();

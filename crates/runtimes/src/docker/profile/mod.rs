@@ -45,8 +45,6 @@ pub(super) struct ConfigRules {
 pub(super) struct RegistryRules {
     /// Whether the body of a refusal is read as its `Content-Type` says, and not always as JSON.
     pub(super) honours_content_type: bool,
-    /// Whether a refusal of 403 without an error of its own is `denied`.
-    pub(super) names_forbidden: bool,
     /// Whether `::1/128` is insecure, as `127.0.0.0/8` is.
     pub(super) trusts_loopback_v6: bool,
     /// Whether it is said how a directory of certificates must be named, in the sentences of today.
@@ -70,6 +68,8 @@ pub(super) struct PullRules {
     pub(super) tells_unpacking_process: bool,
     /// Whether an index within an index is followed, and what is unknown in one passed over.
     pub(super) follows_nested: bool,
+    /// Whether layers are kept by the name of the system, so that there is no place for those of `Linux`.
+    pub(super) keeps_layers_by_system: bool,
 }
 
 impl RegistryRules {

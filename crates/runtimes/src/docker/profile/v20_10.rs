@@ -20,7 +20,6 @@ pub(super) const V20_10: Profile = Profile {
         says_must: false,
         // moby@v20.10.24 vendor/github.com/docker/distribution/registry/client/errors.go:41
         honours_content_type: false,
-        names_forbidden: false,
         // moby@v20.10.24 registry/config.go:153
         trusts_loopback_v6: false,
         // moby@v20.10.24 distribution/pull_v2.go:953 `allowV1Fallback`
@@ -37,5 +36,7 @@ pub(super) const V20_10: Profile = Profile {
         tells_unpacking_process: true,
         // moby@v20.10.24 distribution/pull_v2.go:911
         follows_nested: false,
+        // moby@v20.10.24 distribution/xfer/download.go:174, image/store.go:176
+        keeps_layers_by_system: true,
     },
 };

@@ -24,7 +24,6 @@ pub(super) const V28_5: Profile = Profile {
         says_must: true,
         // moby@v28.5.2 vendor/github.com/docker/distribution/registry/client/errors.go:52
         honours_content_type: true,
-        names_forbidden: true,
         // moby@v28.5.2 registry/config.go:171
         trusts_loopback_v6: true,
         // moby@v28.5.2 distribution/errors.go `continueOnError`
@@ -41,5 +40,6 @@ pub(super) const V28_5: Profile = Profile {
         tells_unpacking_process: false,
         // moby@v28.5.2 distribution/pull_v2.go:794
         follows_nested: true,
+        keeps_layers_by_system: false,
     },
 };
