@@ -11,6 +11,8 @@ pub(crate) struct Group {
     pub dissections: Vec<Dissection>,
     /// Whether it tells of a secret that is not there.
     secret: bool,
+    /// Whether it begins with a record of a log.
+    of_log: bool,
 }
 
 /// Groups statements, in the order in which their subjects first appear.
@@ -37,7 +39,7 @@ pub(crate) fn group(statements: Vec<Statement>) -> Vec<Group> {
             Some(at) => groups[at].add(about, dissection),
             None => {
                 let secret = dissection.has(Word::SecretNotFound);
-                groups.push(Group { about, dissections: vec![dissection], secret });
+                groups.push(Group { about, dissections: vec![dissection], secret, of_log });
             }
         }
     }
@@ -63,6 +65,7 @@ impl Group {
 
     fn add(&mut self, about: About, dissection: Dissection) {
         self.about.namespace = self.about.namespace.take().or(about.namespace);
+        self.about.pod = self.about.pod.take().or(about.pod);
         self.about.container = self.about.container.take().or(about.container);
         self.about.image = self.about.image.take().or(about.image);
         self.secret |= dissection.has(Word::SecretNotFound);
@@ -99,6 +102,9 @@ fn place(groups: &[Group], about: &About, dissection: &Dissection) -> Option<usi
         let known = &group.about;
         let same_pod =
             (known.pod == about.pod && may_be_one(&known.namespace, &about.namespace)) || about.pod.is_none();
+        // A log tells of one failure in several lines, and only the last of them names the pod.
+        let same_image = known.pod.is_none() && known.image.is_some() && about.image.is_some();
+        let same_pod = same_pod || (same_image && group.of_log);
         let container = agree(known.container.as_deref(), about.container.as_deref());
         let image = agree(known.image.as_deref(), about.image.as_deref());
         !group.secret && same_pod && container && image

@@ -1,6 +1,7 @@
 //! Remedies with the names of the case in their commands.
 
 use diagnosis::{Cause, Cloud, Names as Known, Remedy, Runtime};
+use distribution::{Grammar, Reference};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,13 +28,24 @@ pub(crate) struct Names<'a> {
 
 impl Names<'_> {
     fn known(&self) -> Known {
-        let known = Known::new();
+        let known =
+            self.parts().into_iter().fold(Known::new(), |known, (word, part)| known.with(word, &part));
         let known = self.image.into_iter().fold(known, |known, image| known.with("IMAGE", image));
         let known = self.registry.into_iter().fold(known, Known::with_registry);
         let named = [("NAMESPACE", self.namespace), ("POD", self.pod), ("NAME", self.secret)];
         let named = named.into_iter().filter_map(|(word, name)| Some((word, name?)));
         let known = named.fold(known, |known, (word, name)| known.with(word, name));
         self.host.into_iter().fold(known, Known::with_host)
+    }
+}
+
+impl Names<'_> {
+    /// The repository and the tag of the image.
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let image = self.image.and_then(|image| Reference::parse_normalized(image, Grammar::default()).ok());
+        let Some(Reference { path, tag, digest, .. }) = image else { return Vec::new() };
+        let tag = tag.or_else(|| digest.is_none().then(|| "latest".to_owned()));
+        [("REPOSITORY", path)].into_iter().chain(tag.map(|tag| ("TAG", tag))).collect()
     }
 }
 

@@ -78,16 +78,35 @@ pub(crate) fn write_help(help: &clap::Error) -> Result<(), Failure> {
 }
 
 fn written(result: io::Result<()>) -> Result<(), Failure> {
+    reader(result).map(drop)
+}
+
+/// Whoever reads standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    There,
+    Gone,
+}
+
+impl Reader {
+    /// Whether nobody reads any more.
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Gone)
+    }
+}
+
+fn reader(result: io::Result<()>) -> Result<Reader, Failure> {
     match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(Failure::Output),
+        Ok(()) => Ok(Reader::There),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Failure::Output(error)),
     }
 }
 
 /// Writes a line of a log, whose reader may go away at any time.
-pub(crate) fn write_line(text: &str) -> io::Result<()> {
+pub(crate) fn write_line(text: &str) -> Result<Reader, Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    reader(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Writes an error. There is nobody left to tell if that fails. Names of files and what stands in them may be anything,

@@ -292,7 +292,7 @@ fn location(place: &str) -> Option<Location> {
 /// A path as a relative reference (RFC 3986): what has a meaning in a URI is escaped.
 fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
-    for byte in path.trim_start_matches("./").bytes() {
+    for byte in without_steps_back(path.trim_start_matches("./")).bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
                 out.push(char::from(byte))
@@ -301,4 +301,17 @@ fn uri(path: &str) -> String {
         }
     }
     out
+}
+
+/// `a/../b` is `b`: readers compare paths letter by letter with those of a repository.
+fn without_steps_back(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        let inside = parts.last().is_some_and(|last| !last.is_empty() && *last != "..");
+        match part {
+            ".." if inside => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }

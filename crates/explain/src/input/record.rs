@@ -1,6 +1,7 @@
 //! Where a record of a log begins, and of what it is.
 
 use super::About;
+use crate::pods_table::is_name;
 
 /// Whether a line is the begin of a log's record: klog, logfmt, RFC 3339, syslog, or an own message.
 pub(crate) fn begins(line: &str) -> bool {
@@ -47,10 +48,11 @@ pub(crate) fn undated(line: &str) -> &str {
     rest.split_once(' ').filter(|(word, _)| is_timed(word)).map_or(rest, |(_, rest)| rest)
 }
 
-/// What the keys of a record say that it is about: `pod="ns/name"`, `containerName=`, `image=`.
+/// What the keys of a record say that it is about: `pod="ns/name"`, `containerName=`, `image=`; and how older kubelets write
+/// a pod.
 pub(crate) fn about(line: &str) -> About {
     if !["pod=", "containerName=", "image="].iter().any(|key| line.contains(key)) {
-        return About::default();
+        return described_pod(line).unwrap_or_default();
     }
     let line = line.replace("\\\"", "\"");
     let pod = value(&line, "pod=");
@@ -59,6 +61,25 @@ pub(crate) fn about(line: &str) -> About {
         None => (None, pod),
     };
     About { namespace, pod, container: value(&line, "containerName="), image: value(&line, "image=") }
+}
+
+/// `web-0_shop(UID)` (`kubernetes v1.28.7 pkg/kubelet/util/format/pod.go PodDesc`), the first in the line.
+fn described_pod(line: &str) -> Option<About> {
+    const LOOKED_AT: usize = 16;
+    let pod = |(at, _): (usize, &str)| {
+        let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
+        let before = line[..at].rsplit(|c| !is_part(c)).next()?;
+        let uid = line[at + 1..].split(')').next()?;
+        let is_uid = uid.len() >= 8 && uid.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let (name, namespace) = before.split_once('_').filter(|_| is_uid)?;
+        let known = is_name(name) && is_name(namespace);
+        known.then(|| About {
+            namespace: Some(namespace.to_owned()),
+            pod: Some(name.to_owned()),
+            ..About::default()
+        })
+    };
+    line.match_indices('(').take(LOOKED_AT).find_map(pod)
 }
 
 fn value(line: &str, key: &str) -> Option<String> {
@@ -97,5 +118,18 @@ mod tests {
         assert_eq!((about.namespace.as_deref(), about.pod.as_deref()), (Some("default"), Some("web-0")));
         assert_eq!(about.container.as_deref(), Some("web"));
         assert_eq!(about.image.as_deref(), Some("r.test/a:v1"));
+        let uid = "8f5c1b9e-0000-4000-8000-0123456789ab";
+        for line in [
+            format!(
+                "E0101 1 pod_workers.go:191] Error syncing pod {uid} (\"web-0_shop({uid})\"), skipping: x"
+            ),
+            format!("E0101 1 x.go:1] container start failed in pod web-0_shop({uid}): ErrImagePull: x"),
+        ] {
+            let about = super::about(&line);
+            assert_eq!((about.namespace.as_deref(), about.pod.as_deref()), (Some("shop"), Some("web-0")));
+        }
+        for line in ["E0101 1 x.go:1] call of do_it(0) failed", "A_B(12345678)", "f(x_y("] {
+            assert_eq!(super::about(line).pod, None, "{line}");
+        }
     }
 }

@@ -320,3 +320,53 @@ fn the_missing_secret_is_named() {
     }
     assert!(commands.iter().any(|command| command.ends_with("kubectl apply -n shop -f -")), "{commands:#?}");
 }
+
+/// The parts of the image's name stand in the commands, Docker Hub's as its images are called in full.
+#[test]
+fn commands_name_the_repository() {
+    for (image, command) in [
+        ("r.example.com/team/web:v1", "crane ls r.example.com/team/web"),
+        ("nginx:1.99", "crane ls docker.io/library/nginx"),
+    ] {
+        let (_, _, commands) = commands(&format!("Failed to pull image \"{image}\": {image}: not found"));
+        assert!(commands.iter().any(|known| known == command), "{commands:#?}");
+    }
+}
+
+/// What a kubelet logs of one failed pull, in its own order: only the last lines name the pod.
+#[test]
+fn one_failure_in_a_log_is_told_once() {
+    const ERROR: &str = "rpc error: code = NotFound desc = failed to pull and unpack image \"r.test/app:v9\": failed to \
+                         resolve reference \"r.test/app:v9\": r.test/app:v9: not found";
+    let uid = "8f5c1b9e-0000-4000-8000-0123456789ab";
+    let begin = "Nov 29 12:00:01 n1 kubelet[1]: E1129 12:00:01.548119    1234";
+    let pull = format!(
+        "{begin} log.go:32] \"PullImage from image service failed\" err={ERROR:?} image=\"r.test/app:v9\"\n"
+    );
+    let ends = [
+        format!(
+            "{begin} pod_workers.go:1298] \"Error syncing pod, skipping\" err={ERROR:?} pod=\"shop/web-0\" podUID=\"{uid}\"\n"
+        ),
+        format!(
+            "{begin} kuberuntime_manager.go:1256] container start failed in pod web-0_shop({uid}): ErrImagePull: {ERROR}\n"
+        ),
+        format!(
+            "{begin} pod_workers.go:191] Error syncing pod {uid} (\"web-0_shop({uid})\"), skipping: failed to \"StartContainer\" for \"web\" with ErrImagePull: {ERROR:?}\n"
+        ),
+    ];
+    for end in &ends {
+        let found = explain(&format!("{pull}{end}")).findings;
+        let [finding] = &found[..] else { panic!("{end}: {found:#?}") };
+        assert_eq!(
+            (finding.namespace.as_deref(), finding.pod.as_deref()),
+            (Some("shop"), Some("web-0")),
+            "{end}"
+        );
+        assert_eq!(finding.image.as_deref(), Some("r.test/app:v9"));
+    }
+    // Another pod with the same image is another failure.
+    let other = ends[0].replace("shop/web-0", "test/web-1");
+    let found = explain(&format!("{pull}{}{other}", ends[0])).findings;
+    let pods: Vec<_> = found.iter().filter_map(|finding| finding.pod.as_deref()).collect();
+    assert_eq!(pods, ["web-0", "web-1"]);
+}

@@ -162,12 +162,13 @@ pub(crate) struct LowCheck {
     #[arg(long = "in", value_name = "FILE", conflicts_with = "node", help_heading = WHAT)]
     pub scenario: Option<PathBuf>,
 
-    /// Tries changes on a pull that fails, until one heals it: another key, tag or platform, no login, no mirror, no
-    /// proxy, other trust, and more.
+    /// Tries changes on a pull that fails, until one heals it: another key, tag or platform, a secret of another namespace or
+    /// one that nobody names, no login, no mirror, no proxy, other trust, and more.
     ///
     /// For a name that is not there the registry is asked for its tags and repositories, as no node asks; without this flag
     /// nothing is asked but what the node asks. Each change is a pull of its own with an empty store that is forgotten. No
-    /// login goes to a host that the pull itself would not send it to.
+    /// login goes to a host that the pull itself would not send it to; a secret that the pod does not have goes to the image's
+    /// own registry.
     #[arg(long, conflicts_with = "plan", help_heading = HOW)]
     pub what_if: bool,
 

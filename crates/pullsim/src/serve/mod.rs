@@ -49,24 +49,28 @@ async fn serve(scenario: Scenario, listen: Listen, out: Option<&Path>) -> Result
         served.write_files(directory)?;
     }
     output::write(&welcome(&served, out))?;
-    let count = tell(requests, clock, signals).await;
+    let count = tell(requests, clock, signals).await?;
     drop(served);
     output::write_error(&format!("{count} requests; ended\n"));
     Ok(Exit::Pulled)
 }
 
 /// Writes a line a request, until a signal comes or nobody reads.
-async fn tell(mut requests: UnboundedReceiver<Request>, clock: Clock, mut signals: signals::Signals) -> u64 {
+async fn tell(
+    mut requests: UnboundedReceiver<Request>,
+    clock: Clock,
+    mut signals: signals::Signals,
+) -> Result<u64, Failure> {
     let mut count = 0;
     loop {
         let request = tokio::select! {
             request = requests.recv() => request,
-            () = signals.came() => return count,
+            () = signals.came() => return Ok(count),
         };
-        let Some(request) = request else { return count };
+        let Some(request) = request else { return Ok(count) };
         count += 1;
-        if output::write_line(&line::line(&request, clock.now())).is_err() {
-            return count;
+        if output::write_line(&line::line(&request, clock.now()))?.is_gone() {
+            return Ok(count);
         }
     }
 }

