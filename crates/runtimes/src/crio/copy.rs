@@ -157,7 +157,7 @@ impl Copier {
                 |error: Error| error.context("parsing manifest").context("committing the finished image");
             stored.single().map_err(committing)?;
         }
-        self.commit(source, &single, &manifest)
+        self.commit(source, &single, blob)
     }
 
     /// The image's config, read before its layers (`prepareImageConfigForDest`). Another platform than the node's is taken
@@ -194,14 +194,18 @@ impl Copier {
         Ok(bytes)
     }
 
-    /// `CommitWithOptions`: the image by its name. Its identity is the digest of its config, without the algorithm; of
-    /// schema 1, whose config is made here and not there, that of its manifest stands in for it.
-    fn commit(&self, source: &ImageSource, single: &Single, manifest: &Digest) -> Result<String> {
+    /// `CommitWithOptions`: the image by its name. Its identity is the digest of its config, without the algorithm; schema 1
+    /// is given a config. Where that is not known here, the digest of the manifest stands in for it.
+    fn commit(&self, source: &ImageSource, single: &Single, blob: &Blob) -> Result<String> {
         let id = match &single.config {
             Some(config) if single.kind != Kind::Schema1 => {
                 config.digest.rsplit(':').next().unwrap_or_default().to_owned()
             }
-            _ => manifest.hex().to_owned(),
+            _ => {
+                let diff_id = |digest: &str| self.store.layer(digest).map(|layer| layer.diff_id);
+                let config = blob.schema1_config(&diff_id).map(Digest::sha256_of);
+                config.unwrap_or_else(|| blob.digest()).hex().to_owned()
+            }
         };
         let size = |layer: &Descriptor| u64::try_from(layer.size).unwrap_or_default();
         let image = Image {

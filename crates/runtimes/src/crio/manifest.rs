@@ -160,6 +160,11 @@ impl Blob {
         Ok(Single { kind: Kind::Schema1, config: None, layers, artifact_type: String::new() })
     }
 
+    /// The config that an image of schema 1 is given (`Schema1::config`).
+    pub(super) fn schema1_config(&self, diff_id: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        Schema1::decode(&self.bytes).ok()?.config(diff_id)
+    }
+
     /// As it is known once it is in the storage: what it says that it is counts there (`GuessMIMEType`).
     pub(super) fn stored(&self) -> Self {
         let known = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX];
