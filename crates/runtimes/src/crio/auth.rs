@@ -128,7 +128,10 @@ impl Files<'_> {
             ));
             return Ok(None);
         }
-        tell(format!("{named_by} has {program} asked for a login, and it is not among the node's files"));
+        tell(format!(
+            "{named_by} has {program} asked for a login, and it is not among the node's files: what follows is as on a node \
+             that lacks it"
+        ));
         let quoted = strconv::quote(&program);
         Err(Error::plain(format!(
             "error getting credentials - err: exec: {quoted}: executable file not found in $PATH, out: ``"

@@ -108,9 +108,9 @@ impl Blob {
         Kind::of(&self.media_type)
     }
 
-    /// `manifest.Digest`; the signatures of schema 1 do not count, which is left out here.
+    /// `manifest.Digest`; the signatures of schema 1 do not count.
     pub(super) fn digest(&self) -> Digest {
-        Digest::sha256_of(&self.bytes)
+        Digest::sha256_of(schema1::signed_payload(&self.bytes).as_ref().unwrap_or(&self.bytes))
     }
 
     /// `manifest.FromBlob`, `manifestInstanceFromBlob`

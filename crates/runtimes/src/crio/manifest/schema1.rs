@@ -4,9 +4,26 @@ use std::collections::BTreeMap;
 
 use distribution::Descriptor;
 use gostd::json::{self, Place, Reader, Value, encode_string};
-use gostd::strconv;
+use gostd::{base64, strconv};
 
 use super::super::error::{Error, Result};
+
+/// What the signatures of a signed manifest are made over, of which its digest is (internal/manifest/manifest.go `Digest`,
+/// libtrust `ParsePrettySignature`); none of a manifest without signatures.
+pub(super) fn signed_payload(manifest: &[u8]) -> Option<Vec<u8>> {
+    let document = json::parse(manifest).ok()?;
+    let is_old = matches!(document.field("schemaVersion"), Some(Value::Number(version)) if version == "1");
+    let Some(Value::Array(signatures)) = document.field("signatures").filter(|_| is_old) else { return None };
+    let decode = |text: &str| {
+        let padding = "=".repeat((4 - text.len() % 4) % 4);
+        base64::decode_url(format!("{text}{padding}")).ok()
+    };
+    let protected = decode(signatures.first()?.field("protected")?.as_str()?)?;
+    let protected = json::parse(&protected).ok()?;
+    let Some(Value::Number(length)) = protected.field("formatLength") else { return None };
+    let kept = manifest.get(..length.parse().ok()?)?;
+    Some([kept, &decode(protected.field("formatTail")?.as_str()?)?].concat())
+}
 
 /// A manifest of schema 1, as it is written: the highest layer first.
 pub(super) struct Schema1 {
@@ -245,6 +262,20 @@ mod tests {
         );
         assert_eq!(config("two").as_deref(), Some(expected));
         assert_eq!(config("one"), None, "a layer that is not known");
+    }
+
+    #[test]
+    fn what_was_signed() {
+        let url =
+            |text: &str| base64::encode_std(text).trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let payload = "{\n   \"schemaVersion\": 1,\n   \"tag\": \"v1\"\n}";
+        let (kept, tail) = payload.split_at(payload.len() - 2);
+        let protected = format!("{{\"formatLength\":{},\"formatTail\":\"{}\"}}", kept.len(), url(tail));
+        let signed =
+            |protected: &str| format!("{kept},\n   \"signatures\": [{{\"protected\": \"{protected}\"}}]\n}}");
+        assert_eq!(signed_payload(signed(&url(&protected)).as_bytes()), Some(payload.as_bytes().to_vec()));
+        assert_eq!(signed_payload(signed("!").as_bytes()), None);
+        assert_eq!(signed_payload(payload.as_bytes()), None);
     }
 
     #[test]
