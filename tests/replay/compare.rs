@@ -9,6 +9,7 @@ use crate::recording::{Answer, Recording, Request};
 
 static AGENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[^/ ]+/v?\d+(\.\d+)*").unwrap());
 static BLOB: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/blobs/\{DIGEST:([\w-]+)\}").unwrap());
+static NAMELESS: LazyLock<Regex> = LazyLock::new(|| Regex::new("/blobs/sha256:[0-9a-f]{64}$").unwrap());
 static NO_LAYER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"manifest|index|list|schema1|^attest$").unwrap());
 
@@ -33,7 +34,7 @@ pub(crate) fn differences(recording: &Recording, answers: &[Answer], requests: &
         }
     }
     let outcomes: Vec<_> = wanted.iter().map(|answer| answer.outcome.as_deref()).collect();
-    let view = View::of(&recording.runtime);
+    let view = View::of(recording);
     let lines = |requests: &[Request]| view.sequence(requests, &outcomes);
     let (want, have) = (lines(&recording.expect.requests), lines(requests));
     if want != have && scored("requests") {
@@ -48,16 +49,24 @@ pub(crate) fn differences(recording: &Recording, answers: &[Answer], requests: &
 
 /// What of the requests is looked at, which depends on the runtime.
 #[derive(Clone, Copy)]
-struct View {
+struct View<'a> {
     /// The config is fetched before the layers; otherwise beside them.
     config_first: bool,
     /// The order of the values of `Accept` differs from run to run.
     any_accept: bool,
+    /// The script, the rules of which may serve content that has no name.
+    script: &'a str,
 }
 
-impl View {
-    fn of(runtime: &str) -> Self {
-        Self { config_first: runtime.starts_with("cri-o"), any_accept: runtime.starts_with("docker") }
+impl<'a> View<'a> {
+    fn of(recording: &'a Recording) -> Self {
+        let runtime = &recording.runtime;
+        let script = recording.definition.script.as_ref();
+        Self {
+            config_first: runtime.starts_with("cri-o"),
+            any_accept: runtime.starts_with("docker"),
+            script: script.map_or("", |script| script.get()),
+        }
     }
 
     /// Is this a fetch whose order among others of its kind is not fixed: a layer, or the config too?
@@ -65,11 +74,11 @@ impl View {
         BLOB.captures(&request.path).is_some_and(|found| {
             let in_order = self.config_first && found[1].contains("config");
             !in_order && !NO_LAYER.is_match(&found[1])
-        })
+        }) || NAMELESS.find(&request.path).is_some_and(|found| self.script.contains(found.as_str()))
     }
 }
 
-impl View {
+impl View<'_> {
     /// Requests as comparable lines. From a concurrent fetch to the next manifest request or ping only the order per
     /// server and path counts. Left out: further CONNECTs to where a tunnel stands already, since how many there are
     /// depends on the reuse of connections; and, when the step failed, the blobs that were fetched with success, since
