@@ -11,6 +11,7 @@ use distribution::{Descriptor, Reference};
 use gostd::url::Url;
 use net::Recorder;
 use node::{Environment, Node};
+use secret::Secret;
 use trace::Trace;
 
 use super::authorizer::Authorizer;
@@ -32,6 +33,8 @@ pub(crate) struct Legacy {
     pub(crate) mirrors: Vec<String>,
     /// The hosts that need no certificate, and may speak plain HTTP.
     pub(crate) insecure: BTreeSet<String>,
+    /// A host, and a token for it that is sent with each request in place of any other login (`bearerAuthorizer`).
+    pub(crate) bearer: Option<(String, Secret)>,
     /// Made once for a pull, so that a token that was got to find the image serves for its content.
     authorizer: OnceLock<Arc<Authorizer>>,
 }
@@ -39,7 +42,7 @@ pub(crate) struct Legacy {
 impl Legacy {
     /// These mirrors and insecure hosts.
     pub(crate) fn new(mirrors: Vec<String>, insecure: BTreeSet<String>) -> Self {
-        Self { mirrors, insecure, authorizer: OnceLock::new() }
+        Self { mirrors, insecure, ..Self::default() }
     }
 }
 
@@ -199,7 +202,16 @@ impl HostFactory {
             hosts = mirrors.into_iter().chain(hosts).collect();
         }
         for host in &mut hosts {
-            host.authorizer = Some(authorizer.clone());
+            host.authorizer = match &legacy.bearer {
+                None => Some(authorizer.clone()),
+                Some((owner, token)) => {
+                    if *owner == host.host {
+                        let value = format!("Bearer {}", token.expose());
+                        host.header.push(("Authorization".to_owned(), value));
+                    }
+                    None
+                }
+            };
             if legacy.insecure.contains(&host.host) {
                 host.client = self.client(&self.tls.clone().skip_verify(), DIAL_TIMEOUT, true);
             }

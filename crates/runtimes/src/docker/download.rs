@@ -1,6 +1,7 @@
 //! Layers, one after the other tried again and again (moby@v28.5.2 distribution/pull_v2.go:140 `layerDescriptor.Download`,
 //! distribution/xfer/download.go:252 `makeDownloadFunc`).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use gostd::net::Errno;
 use net::Recorder;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use trace::{Flaw, Purpose};
 
 use super::blob::BlobReader;
@@ -25,6 +26,8 @@ use crate::options::Layers;
 const PAUSE: Duration = Duration::from_secs(5);
 /// A layer is taken to be without end from here on.
 const ENDLESS: u64 = 64 << 30;
+/// A request that is on its way is not called back; whoever gives a pull up waits so long for its answer.
+const ON_THE_WAY: Duration = Duration::from_millis(50);
 /// Where the engine keeps what it downloads.
 const TEMPORARY: &str = "/var/lib/docker/tmp/GetImageBlob";
 
@@ -40,6 +43,28 @@ pub(super) struct Downloader {
     pub(super) at_once: usize,
     /// `max-download-attempts`
     pub(super) attempts: u32,
+    pub(super) first: FirstAnswers,
+}
+
+/// How many layers have been asked for, and how many of them have begun to come, or failed at the first try.
+#[derive(Default)]
+pub(super) struct FirstAnswers {
+    asked: AtomicUsize,
+    answered: AtomicUsize,
+    came: Notify,
+}
+
+impl FirstAnswers {
+    fn came(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        self.came.notify_one();
+    }
+
+    async fn all(&self) {
+        while self.answered.load(Ordering::Relaxed) < self.asked.load(Ordering::Relaxed) {
+            self.came.notified().await;
+        }
+    }
 }
 
 /// A layer that came.
@@ -54,6 +79,7 @@ type Outcomes = Arc<Mutex<Vec<Option<Result<Downloaded>>>>>;
 
 /// Layers that are on their way. Dropped, none of them goes on.
 pub(super) struct Downloading {
+    downloader: Arc<Downloader>,
     /// For each layer the first one of the same content.
     first: Vec<usize>,
     outcomes: Outcomes,
@@ -69,6 +95,7 @@ impl Downloader {
         let first: Vec<usize> = layers.iter().filter_map(same).collect();
         let limiter = Arc::new(Semaphore::new(self.at_once));
         let mut downloading = Downloading {
+            downloader: self.clone(),
             first,
             outcomes: Arc::new(Mutex::new(vec![None; layers.len()])),
             done: Arc::new(Notify::new()),
@@ -102,11 +129,14 @@ impl Downloader {
 
     /// The loop of `makeDownloadFunc`.
     async fn with_attempts(&self, digest: &str) -> Result<Downloaded> {
+        self.first.asked.fetch_add(1, Ordering::Relaxed);
         let mut layer = Layer::new(self, digest);
         let most = self.attempts + self.rules.further_attempts;
         let mut attempt = 1;
         loop {
-            let error = match layer.download().await {
+            let downloaded = layer.download().await;
+            layer.answered();
+            let error = match downloaded {
                 Ok(downloaded) => return Ok(downloaded),
                 Err(error) => error,
             };
@@ -130,6 +160,11 @@ impl Downloader {
 }
 
 impl Downloading {
+    /// What is on its way to a registry gets there, though nobody waits for it any more.
+    pub(super) async fn given_up(self) {
+        let _ = timeout(ON_THE_WAY, self.downloader.first.all()).await;
+    }
+
     /// The layers, where each of them has come by now.
     pub(super) fn all_came(&self) -> Option<Vec<Downloaded>> {
         let outcomes = lock(&self.outcomes);
@@ -171,11 +206,26 @@ struct Layer<'a> {
     offset: u64,
     digester: Digester,
     archive: Archive,
+    has_answer: bool,
 }
 
 impl<'a> Layer<'a> {
     fn new(downloader: &'a Downloader, digest: &'a str) -> Self {
-        Self { downloader, digest, offset: 0, digester: digester(digest), archive: Archive::new() }
+        Self {
+            downloader,
+            digest,
+            offset: 0,
+            digester: digester(digest),
+            archive: Archive::new(),
+            has_answer: false,
+        }
+    }
+
+    /// It has begun to come, or the first try has failed.
+    fn answered(&mut self) {
+        if !std::mem::replace(&mut self.has_answer, true) {
+            self.downloader.first.came();
+        }
     }
 
     /// `truncateDownloadFile`
@@ -200,7 +250,11 @@ impl<'a> Layer<'a> {
             return Err(error);
         }
         // Without a size there is no progress bar; reading asks once more, and its error is the one that counts.
-        let size = reader.size().await.ok().flatten().unwrap_or(0);
+        let size = reader.size().await;
+        if size.is_ok() {
+            self.answered();
+        }
+        let size = size.ok().flatten().unwrap_or(0);
         if size != 0 && self.offset > size {
             self.truncate();
             reader.rewind();

@@ -49,7 +49,11 @@ impl Docker {
             config,
             profile: self.profile,
         };
-        let legacy = legacy(&service, &reference.domain).await;
+        let auth = auth.unwrap_or_default();
+        let token = Some(auth.registry_token.clone()).filter(|token| !token.expose().is_empty());
+        let login = login(reference, auth);
+        let mut legacy = legacy(&service, &reference.domain).await;
+        legacy.bearer = token.map(|token| (login.0.clone(), token));
         let snapshotter = if config.driver.is_empty() { SNAPSHOTTER } else { &config.driver };
         let upstream = "UpstreamClient(Go-http-client/1.1)";
         let of_client = format!("containerd-client/2.1.9+unknown storage-driver/{snapshotter} {upstream}");
@@ -60,7 +64,7 @@ impl Docker {
             directory: CERTIFICATES,
             snapshotter: snapshotter.to_owned(),
             legacy: Some(legacy),
-            login: login(reference, auth.unwrap_or_default()),
+            login,
         };
         let pulled = self.client.pull(asked, recorder).await;
         pulled.map(|root| root.digest).map_err(|failure| {

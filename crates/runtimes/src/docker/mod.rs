@@ -18,6 +18,7 @@ mod http;
 mod in_containerd;
 mod listing;
 mod manifest;
+mod media_types;
 mod platforms;
 mod profile;
 mod progress;
