@@ -111,7 +111,8 @@ impl Server {
             };
             first = false;
             let rest = buffer.split_off(end + 4);
-            let mut request = self.request(&buffer[..end]);
+            // What the recorded servers took for no request, such as a body in chunks, ended the connection.
+            let Some(mut request) = self.request(&buffer[..end]) else { return Ok(()) };
             buffer = rest;
             let length = request.header("content-length").first().and_then(|n| n.parse().ok()).unwrap_or(0);
             while buffer.len() < length {
@@ -131,18 +132,19 @@ impl Server {
         }
     }
 
-    fn request(&self, head: &[u8]) -> Request {
+    /// `None` where the first line is none of a request.
+    fn request(&self, head: &[u8]) -> Option<Request> {
         let head: String = head.iter().map(|&byte| char::from(byte)).collect();
         let mut lines = head.split("\r\n");
         let mut words = lines.next().unwrap_or_default().split(' ');
-        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (method, target, _) = (words.next()?, words.next()?, words.next()?);
         let headers: Vec<(String, String)> = lines
             .map(|line| line.split_once(": ").unwrap_or((line.trim_end_matches(':'), "")))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
         let (path, query) = self.answers.target(method, target);
         let host = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case("host"));
-        Request {
+        Some(Request {
             server: self.key.clone(),
             host: host.map(|(_, value)| value.clone()),
             tls: self.tls.is_some(),
@@ -153,7 +155,7 @@ impl Server {
             body: None,
             status: Value::Null,
             step: None,
-        }
+        })
     }
 
     /// Answers; false ends the connection.
