@@ -63,7 +63,7 @@ pub(crate) fn about(line: &str) -> About {
     About { namespace, pod, container: value(&line, "containerName="), image: value(&line, "image=") }
 }
 
-/// `web-0_shop(UID)` (`kubernetes v1.28.7 pkg/kubelet/util/format/pod.go PodDesc`), the first in the line.
+/// `web-0_shop(UID)` (`kubernetes@00bdb3fa:pkg/kubelet/util/format/pod.go:41`), the first in the line.
 fn described_pod(line: &str) -> Option<About> {
     const LOOKED_AT: usize = 16;
     let pod = |(at, _): (usize, &str)| {
