@@ -17,7 +17,7 @@ type Part = (Option<ContainerKind>, String);
 /// let text = "kind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: b}\n";
 /// let manifests = read_manifests(&[Source::from_text("a.yaml", text)], None)?;
 /// let places = PodPlaces::of(&manifests.workloads[0], None);
-/// assert_eq!(places.image(Some(ContainerKind::Regular), "a"), ("a.yaml:5:21", Some(21)));
+/// assert_eq!(places.image(Some(ContainerKind::Regular), "a"), ("a.yaml:5:22", Some(22)));
 /// assert_eq!((places.object(), places.secret("none")), ("a.yaml:1:1", ""));
 /// # Ok::<(), objects::InputError>(())
 /// ```
