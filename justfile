@@ -46,9 +46,9 @@ corpus file="../shared/corpus/dev.jsonl" *options:
 doc:
     .ci/run doc
 
-# Speed next to crane, and peak memory with a 1 GiB layer (root, Debian)
+# A release's speed next to crane, its peak memory with a 1 GiB layer, the mock's throughput (root, Debian, wrk)
 bench:
-    .ci/run packages build beside bench memory
+    .ci/run packages beside measures
 
 # What a request costs in a host of the mock, in memory
 bench-host:
